@@ -1,0 +1,116 @@
+//! Which kinds are there? The one list of events, with the kind and schema number that stand in the log.
+
+use crate::{agent, blacklist, credit, key, node, task};
+
+/// Why recorded bytes are not an event that this build knows.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    #[error("unknown event kind {kind} version {schema}: this build is older than the log")]
+    UnknownKind { kind: String, schema: u16 },
+    #[error("the payload of {kind} version {schema} does not decode: {source}")]
+    Payload { kind: String, schema: u16, source: rmp_serde::decode::Error },
+    #[error("the payload of {kind} version {schema} has bytes after its end")]
+    Trailing { kind: String, schema: u16 },
+}
+
+macro_rules! catalog {
+    ($($kind:literal $schema:literal => $name:ident($type:path)),+ $(,)?) => {
+        /// A fact. One variant per kind.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Event {
+            $($name($type)),+
+        }
+
+        impl Event {
+            /// Every kind with its newest schema number.
+            pub const KINDS: &'static [(&'static str, u16)] = &[$(($kind, $schema)),+];
+
+            /// The kind as it stands in the log: `task.submitted`.
+            pub const fn kind(&self) -> &'static str {
+                match self { $(Self::$name(_) => $kind),+ }
+            }
+
+            /// The schema number as it stands in the log.
+            pub const fn schema(&self) -> u16 {
+                match self { $(Self::$name(_) => $schema),+ }
+            }
+
+            /// The payload as it stands in the log: a MessagePack array in field order.
+            ///
+            /// # Panics
+            /// Never: every event is made of texts, integers, bytes and arrays of them.
+            pub fn to_bytes(&self) -> Vec<u8> {
+                let bytes = match self { $(Self::$name(event) => rmp_serde::to_vec(event)),+ };
+                bytes.expect("events hold nothing that MessagePack can not")
+            }
+
+            /// Reads a payload back.
+            ///
+            /// # Errors
+            /// [`DecodeError`] for a kind, a schema or bytes that this build does not know.
+            pub fn from_bytes(kind: &str, schema: u16, bytes: &[u8]) -> Result<Self, DecodeError> {
+                match (kind, schema) {
+                    $(($kind, $schema) => decode(kind, schema, bytes).map(Self::$name),)+
+                    (unknown, schema) => Err(DecodeError::UnknownKind { kind: unknown.to_owned(), schema }),
+                }
+            }
+
+            /// The fields by name, for people and for JSON.
+            ///
+            /// # Errors
+            /// Whatever the serializer says.
+            pub fn serialize_fields<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self { $(Self::$name(event) => serde::Serialize::serialize(event, serializer)),+ }
+            }
+        }
+
+        $(impl From<$type> for Event {
+            fn from(event: $type) -> Self {
+                Self::$name(event)
+            }
+        })+
+    };
+}
+
+catalog! {
+    "ledger.created" 1 => LedgerCreated(key::LedgerCreated),
+    "ledger.log_key_rotated" 1 => LogKeyRotated(key::LogKeyRotated),
+    "ledger.restored" 1 => LedgerRestored(key::LedgerRestored),
+    "ledger.subject_key_destroyed" 1 => SubjectKeyDestroyed(key::SubjectKeyDestroyed),
+    "node.enrolled" 1 => NodeEnrolled(node::NodeEnrolled),
+    "node.token_rotated" 1 => NodeTokenRotated(node::NodeTokenRotated),
+    "node.approved" 1 => NodeApproved(node::NodeApproved),
+    "node.rejected" 1 => NodeRejected(node::NodeRejected),
+    "node.mode_changed" 1 => NodeModeChanged(node::NodeModeChanged),
+    "agent.registered" 1 => AgentRegistered(agent::AgentRegistered),
+    "agent.key_replaced" 1 => AgentKeyReplaced(agent::AgentKeyReplaced),
+    "agent.capabilities_changed" 1 => AgentCapabilitiesChanged(agent::AgentCapabilitiesChanged),
+    "agent.came_online" 1 => AgentCameOnline(agent::AgentCameOnline),
+    "agent.went_offline" 1 => AgentWentOffline(agent::AgentWentOffline),
+    "agent.blacklisted" 1 => AgentBlacklisted(blacklist::AgentBlacklisted),
+    "agent.blacklist_lifted" 1 => AgentBlacklistLifted(blacklist::AgentBlacklistLifted),
+    "task.submitted" 1 => TaskSubmitted(task::TaskSubmitted),
+    "task.planned" 1 => TaskPlanned(task::TaskPlanned),
+    "task.subtask_leased" 1 => SubtaskLeased(task::SubtaskLeased),
+    "task.subtask_returned" 1 => SubtaskReturned(task::SubtaskReturned),
+    "task.subtask_finished" 1 => SubtaskFinished(task::SubtaskFinished),
+    "task.escalated" 1 => TaskEscalated(task::TaskEscalated),
+    "task.subtask_revised" 1 => SubtaskRevised(task::SubtaskRevised),
+    "task.completed" 1 => TaskCompleted(task::TaskCompleted),
+    "task.failed" 1 => TaskFailed(task::TaskFailed),
+    "task.cancelled" 1 => TaskCancelled(task::TaskCancelled),
+    "credit.account_opened" 1 => AccountOpened(credit::AccountOpened),
+    "credit.issued" 1 => CreditsIssued(credit::CreditsIssued),
+    "credit.reserved" 1 => CreditsReserved(credit::CreditsReserved),
+    "credit.spent" 1 => CreditsSpent(credit::CreditsSpent),
+    "credit.earned" 1 => CreditsEarned(credit::CreditsEarned),
+    "credit.released" 1 => CreditsReleased(credit::CreditsReleased),
+}
+
+fn decode<T: serde::de::DeserializeOwned>(kind: &str, schema: u16, bytes: &[u8]) -> Result<T, DecodeError> {
+    let mut reader = rmp_serde::Deserializer::from_read_ref(bytes);
+    let event =
+        T::deserialize(&mut reader).map_err(|source| DecodeError::Payload { kind: kind.to_owned(), schema, source })?;
+    let canonical_end = reader.get_ref().is_empty();
+    if canonical_end { Ok(event) } else { Err(DecodeError::Trailing { kind: kind.to_owned(), schema }) }
+}

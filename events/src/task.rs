@@ -1,0 +1,229 @@
+//! What happened to a coding task, from submission to its end?
+//!
+//! Prompts, code and outputs are never in the log: events carry the [`BlobRef`] of contents that are sealed with
+//! the submitter's own key.
+
+use crate::{AccountId, AgentId, BlobRef, Digest, MicroCredits, ModelName, ProjectId, SubtaskIndex, TaskId};
+use serde::{Deserialize, Serialize};
+
+/// The programming language of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    Python,
+    Javascript,
+}
+
+/// The kind of machine a task wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResourceClass {
+    Cpu,
+    Gpu,
+}
+
+/// Who writes the code?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkKind {
+    /// The submitter brought it; a worker only runs it. Needs no model.
+    Program,
+    /// A worker's model writes it from a prompt.
+    Prompt,
+}
+
+/// A task was accepted and its budget reserved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskSubmitted {
+    pub task: TaskId,
+    pub account: AccountId,
+    pub project: ProjectId,
+    pub work: WorkKind,
+    pub language: Language,
+    pub resource: ResourceClass,
+    /// 0 to 100; higher goes first within a project.
+    pub priority: u8,
+    pub requested_model: Option<ModelName>,
+    /// The submission: prompt, files, tests, arguments.
+    pub content: BlobRef,
+    /// The most that the task may cost; reserved in the wallet by the same append.
+    pub budget: MicroCredits,
+}
+
+/// One piece of a task, as planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedSubtask {
+    pub index: SubtaskIndex,
+    pub work: WorkKind,
+    pub language: Language,
+    pub content: BlobRef,
+    /// Subtasks whose output this one needs; all have a place in the same plan.
+    pub depends_on: Vec<SubtaskIndex>,
+    /// The longest run of the subtask, in milliseconds of wall clock.
+    pub timeout_ms: u64,
+}
+
+/// Who split the task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Planner {
+    /// Nobody: the submission is one subtask.
+    Submission,
+    /// The inference service's model.
+    Model,
+    /// The inference service without a usable model answer: one subtask.
+    Fallback,
+}
+
+/// The task was split into subtasks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskPlanned {
+    pub task: TaskId,
+    pub planner: Planner,
+    pub subtasks: Vec<PlannedSubtask>,
+}
+
+/// A machine took a subtask. The lease runs from the entry's `recorded_at`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubtaskLeased {
+    pub task: TaskId,
+    pub subtask: SubtaskIndex,
+    /// Counted from 1; with task and subtask it names the lease.
+    pub attempt: u16,
+    pub agent: AgentId,
+    /// The wallet that earns.
+    pub payee: AccountId,
+    /// The longest the lease can last, in milliseconds; no more than this is ever paid.
+    pub limit_ms: u64,
+    /// Price of one millisecond of work, in micro-credits, with the load of that moment in it.
+    pub price_per_ms: MicroCredits,
+}
+
+/// Why a lease ended without a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnReason {
+    /// Nothing was heard of the machine, or the limit passed.
+    LeaseExpired,
+    /// The machine is draining and gave the subtask back.
+    AgentDrained,
+    /// The machine was shut out.
+    AgentBlacklisted,
+    /// The machine could not run it: no sandbox, no model, an interpreter that does not start.
+    AgentUnable,
+}
+
+/// A lease ended without a result; the subtask waits for another machine unless the task ended with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubtaskReturned {
+    pub task: TaskId,
+    pub subtask: SubtaskIndex,
+    pub attempt: u16,
+    pub agent: AgentId,
+    pub reason: ReturnReason,
+}
+
+/// What came of running a subtask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It ran, and its tests passed.
+    Passed,
+    /// It ran, and it or its tests failed.
+    Failed,
+}
+
+/// The machine that held the lease delivered a result and was paid for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubtaskFinished {
+    pub task: TaskId,
+    pub subtask: SubtaskIndex,
+    pub attempt: u16,
+    pub agent: AgentId,
+    pub verdict: Verdict,
+    /// Output, diff and test report.
+    pub report: BlobRef,
+    /// Commits to the report's plain text; signed by the machine as part of [`SubtaskFinished::statement`].
+    pub report_digest: Digest,
+    /// What the machine says it worked, in milliseconds.
+    pub reported_ms: u64,
+    /// What was paid for: never more than the lease's own wall clock, in milliseconds.
+    pub paid_ms: u64,
+    pub cost: MicroCredits,
+}
+
+impl SubtaskFinished {
+    /// What the machine signs: one line per field, so that an auditor can rebuild it from the entry alone.
+    pub fn statement(&self) -> String {
+        let verdict = match self.verdict {
+            Verdict::Passed => "passed",
+            Verdict::Failed => "failed",
+        };
+        format!(
+            "edgecoder subtask result v1\n{}\n{}\n{}\n{}\n{verdict}\n{}\n{}\n",
+            self.task, self.subtask, self.attempt, self.agent, self.reported_ms, self.report_digest
+        )
+    }
+}
+
+/// Every machine's attempt failed; a larger model is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskEscalated {
+    pub task: TaskId,
+    pub subtask: SubtaskIndex,
+}
+
+/// The escalation brought better code; the subtask waits for a machine once more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubtaskRevised {
+    pub task: TaskId,
+    pub subtask: SubtaskIndex,
+    pub content: BlobRef,
+}
+
+/// Every subtask passed. What was left of the budget was released by the same append.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskCompleted {
+    pub task: TaskId,
+    pub cost: MicroCredits,
+}
+
+/// Why a task ended without what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailReason {
+    /// The submitted program or its tests failed.
+    ProgramFailed,
+    /// No machine solved it, and neither did the escalation.
+    AttemptsExhausted,
+    /// What is left of the budget does not pay for another attempt.
+    BudgetExhausted,
+    /// No plan could be made.
+    PlanningFailed,
+}
+
+/// The task ended without what was asked for. What was left of the budget was released by the same append.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskFailed {
+    pub task: TaskId,
+    pub reason: FailReason,
+    pub cost: MicroCredits,
+}
+
+/// The submitter or an operator stopped the task. What was left of the budget was released by the same append.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskCancelled {
+    pub task: TaskId,
+    pub cost: MicroCredits,
+}
