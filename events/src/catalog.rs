@@ -93,6 +93,7 @@ catalog! {
     "task.planned" 1 => TaskPlanned(task::TaskPlanned),
     "task.subtask_leased" 1 => SubtaskLeased(task::SubtaskLeased),
     "task.subtask_returned" 1 => SubtaskReturned(task::SubtaskReturned),
+    "task.subtask_stopped" 1 => SubtaskStopped(task::SubtaskStopped),
     "task.subtask_finished" 1 => SubtaskFinished(task::SubtaskFinished),
     "task.escalated" 1 => TaskEscalated(task::TaskEscalated),
     "task.subtask_revised" 1 => SubtaskRevised(task::SubtaskRevised),
@@ -108,9 +109,8 @@ catalog! {
 }
 
 fn decode<T: serde::de::DeserializeOwned>(kind: &str, schema: u16, bytes: &[u8]) -> Result<T, DecodeError> {
-    let mut reader = rmp_serde::Deserializer::from_read_ref(bytes);
-    let event =
-        T::deserialize(&mut reader).map_err(|source| DecodeError::Payload { kind: kind.to_owned(), schema, source })?;
-    let canonical_end = reader.get_ref().is_empty();
-    if canonical_end { Ok(event) } else { Err(DecodeError::Trailing { kind: kind.to_owned(), schema }) }
+    let mut rest = bytes;
+    let event = T::deserialize(&mut rmp_serde::Deserializer::new(&mut rest))
+        .map_err(|source| DecodeError::Payload { kind: kind.to_owned(), schema, source })?;
+    if rest.is_empty() { Ok(event) } else { Err(DecodeError::Trailing { kind: kind.to_owned(), schema }) }
 }

@@ -3,7 +3,9 @@
 //! Prompts, code and outputs are never in the log: events carry the [`BlobRef`] of contents that are sealed with
 //! the submitter's own key.
 
-use crate::{AccountId, AgentId, BlobRef, Digest, MicroCredits, ModelName, ProjectId, SubtaskIndex, TaskId};
+use crate::{
+    AccountId, AgentId, BlobRef, Digest, MicroCredits, ModelName, ProjectId, SubtaskIndex, TaskId, UnixMillis,
+};
 use serde::{Deserialize, Serialize};
 
 /// The programming language of a task.
@@ -86,7 +88,7 @@ pub struct TaskPlanned {
     pub subtasks: Vec<PlannedSubtask>,
 }
 
-/// A machine took a subtask. The lease runs from the entry's `recorded_at`.
+/// A machine took a subtask. The lease runs from `granted_at`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SubtaskLeased {
@@ -97,6 +99,8 @@ pub struct SubtaskLeased {
     pub agent: AgentId,
     /// The wallet that earns.
     pub payee: AccountId,
+    /// The coordinator's clock when the lease began; never later than the entry's `recorded_at`.
+    pub granted_at: UnixMillis,
     /// The longest the lease can last, in milliseconds; no more than this is ever paid.
     pub limit_ms: u64,
     /// Price of one millisecond of work, in micro-credits, with the load of that moment in it.
@@ -126,6 +130,18 @@ pub struct SubtaskReturned {
     pub attempt: u16,
     pub agent: AgentId,
     pub reason: ReturnReason,
+}
+
+/// The task ended while a machine held this lease; the machine is paid for the time that it held it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubtaskStopped {
+    pub task: TaskId,
+    pub subtask: SubtaskIndex,
+    pub attempt: u16,
+    pub agent: AgentId,
+    pub paid_ms: u64,
+    pub cost: MicroCredits,
 }
 
 /// What came of running a subtask.

@@ -1,0 +1,124 @@
+//! What is known of a machine, from its events alone.
+
+use crate::Aggregate;
+use edgecoder_events::{
+    AccountId, AgentId, Event, PublicKey, UnixMillis,
+    agent::Capabilities,
+    node::{AgentMode, NodeKind},
+};
+
+/// A machine; without any event, one that nobody enrolled.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Agent {
+    enrolment: Option<Enrolment>,
+    registration: Option<Registration>,
+    online: bool,
+    blacklisted: Option<Blacklisting>,
+}
+
+/// Whose machine it is and what an operator said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolment {
+    pub node: AgentId,
+    pub kind: NodeKind,
+    pub owner: AccountId,
+    pub standing: Standing,
+}
+
+/// What an operator said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Pending,
+    Approved,
+    Rejected,
+}
+
+/// The keys and abilities of a machine that registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    pub signing_key: PublicKey,
+    pub envelope_key: PublicKey,
+    pub mode: AgentMode,
+    pub capabilities: Capabilities,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Blacklisting {
+    expires_at: Option<UnixMillis>,
+}
+
+impl Agent {
+    /// Whose it is, where it was enrolled.
+    pub fn enrolment(&self) -> Option<&Enrolment> {
+        self.enrolment.as_ref()
+    }
+
+    /// Its keys and abilities, where it registered.
+    pub fn registration(&self) -> Option<&Registration> {
+        self.registration.as_ref()
+    }
+
+    /// Whether it was last heard of or missed.
+    pub fn is_online(&self) -> bool {
+        self.online
+    }
+
+    /// Whether it is shut out at `now`.
+    pub fn is_blacklisted(&self, now: UnixMillis) -> bool {
+        self.blacklisted.is_some_and(|it| it.expires_at.is_none_or(|end| now < end))
+    }
+
+    /// Whether an operator let it take part.
+    pub fn is_approved(&self) -> bool {
+        self.enrolment.as_ref().is_some_and(|it| it.standing == Standing::Approved)
+    }
+
+    fn set_standing(&mut self, standing: Standing) {
+        if let Some(enrolment) = &mut self.enrolment {
+            enrolment.standing = standing;
+        }
+    }
+}
+
+impl Aggregate for Agent {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a machine is changed by three families only")]
+    fn evolve(&mut self, event: &Event) {
+        match event {
+            Event::NodeEnrolled(it) => {
+                let (node, kind, owner) = (it.node.clone(), it.kind, it.owner.clone());
+                self.enrolment = Some(Enrolment { node, kind, owner, standing: Standing::Pending });
+            }
+            Event::NodeApproved(_) => self.set_standing(Standing::Approved),
+            Event::NodeRejected(_) => self.set_standing(Standing::Rejected),
+            Event::NodeModeChanged(changed) => {
+                if let Some(registration) = &mut self.registration {
+                    registration.mode = changed.mode;
+                }
+            }
+            Event::AgentRegistered(it) => {
+                self.registration = Some(Registration {
+                    signing_key: it.signing_key,
+                    envelope_key: it.envelope_key,
+                    mode: it.mode,
+                    capabilities: it.capabilities.clone(),
+                });
+            }
+            Event::AgentKeyReplaced(it) => {
+                if let Some(registration) = &mut self.registration {
+                    registration.signing_key = it.signing_key;
+                    registration.envelope_key = it.envelope_key;
+                }
+            }
+            Event::AgentCapabilitiesChanged(it) => {
+                if let Some(registration) = &mut self.registration {
+                    registration.capabilities = it.capabilities.clone();
+                }
+            }
+            Event::AgentCameOnline(_) => self.online = true,
+            Event::AgentWentOffline(_) => self.online = false,
+            Event::AgentBlacklisted(it) => self.blacklisted = Some(Blacklisting { expires_at: it.expires_at }),
+            Event::AgentBlacklistLifted(_) => self.blacklisted = None,
+            _ => {}
+        }
+    }
+}

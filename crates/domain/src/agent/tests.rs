@@ -1,0 +1,144 @@
+use super::*;
+use crate::Aggregate;
+use edgecoder_events::{
+    Event, Signature, UnixMillis,
+    agent::{AgentRegistered, SandboxMode},
+    blacklist::BlacklistReason,
+    node::{NodeApproved, NodeEnrolled},
+    task::Language,
+};
+
+const NOW: UnixMillis = UnixMillis(1_000_000);
+
+fn node() -> AgentId {
+    AgentId::new("worker-1").unwrap()
+}
+
+fn account(name: &str) -> AccountId {
+    AccountId::new(name).unwrap()
+}
+
+fn key(n: u8) -> PublicKey {
+    PublicKey([n; 32])
+}
+
+fn capabilities() -> Capabilities {
+    Capabilities {
+        os: "linux".into(),
+        version: "0.1.0".into(),
+        client_type: "edgecoder-native".into(),
+        max_concurrent_tasks: 1,
+        sandbox: SandboxMode::Wasm,
+        languages: vec![Language::Python],
+        models: vec![],
+    }
+}
+
+fn enrolled() -> Event {
+    NodeEnrolled { node: node(), kind: NodeKind::Agent, owner: account("ann") }.into()
+}
+
+fn approved() -> Event {
+    NodeApproved { node: node() }.into()
+}
+
+fn registered(signing: u8) -> Event {
+    AgentRegistered {
+        agent: node(),
+        signing_key: key(signing),
+        envelope_key: key(100),
+        mode: AgentMode::SwarmOnly,
+        capabilities: capabilities(),
+    }
+    .into()
+}
+
+fn register(signing: u8, proven: u8) -> AgentCommand {
+    AgentCommand::Register(Box::new(RegisterAgent {
+        signing_key: key(signing),
+        envelope_key: key(100),
+        mode: AgentMode::SwarmOnly,
+        capabilities: capabilities(),
+        proven_key: key(proven),
+    }))
+}
+
+fn report(expires_at: Option<UnixMillis>) -> AgentBlacklisted {
+    AgentBlacklisted {
+        agent: node(),
+        reason_code: BlacklistReason::ForgedResults,
+        reason: "returned results of another task".into(),
+        evidence_sha256: "00".repeat(32),
+        reported_at: NOW,
+        expires_at,
+        reporter: "ann".into(),
+        reporter_key: key(9),
+        reporter_signature: Signature([0; 64]),
+    }
+}
+
+fn check(given: &[Event], when: AgentCommand, then: Result<Vec<Event>, AgentRefusal>) {
+    let outcome = decide(&Agent::from_history(given), when, NOW);
+    match then {
+        Ok(events) => assert_eq!(outcome, Ok(events)),
+        Err(refusal) => assert_eq!(outcome, Err(refusal)),
+    }
+}
+
+#[test]
+fn an_enrolled_node_can_not_be_taken_over_by_another_account() {
+    let takeover = AgentCommand::Enroll { node: node(), kind: NodeKind::Agent, owner: account("bob") };
+    check(&[enrolled()], takeover, Err(AgentRefusal::OwnedByAnother));
+}
+
+#[test]
+fn a_node_that_no_operator_approved_can_not_register() {
+    check(&[enrolled()], register(1, 1), Err(AgentRefusal::NotApproved));
+    check(&[], register(1, 1), Err(AgentRefusal::NotEnrolled));
+}
+
+#[test]
+fn registering_the_same_again_records_nothing() {
+    check(&[enrolled(), approved(), registered(1)], register(1, 1), Ok(vec![]));
+}
+
+#[test]
+fn registered_keys_are_replaced_only_by_a_request_that_the_old_key_signed() {
+    check(&[enrolled(), approved(), registered(1)], register(2, 2), Err(AgentRefusal::OldKeyNotProven));
+    let replaced =
+        edgecoder_events::agent::AgentKeyReplaced { agent: node(), signing_key: key(2), envelope_key: key(100) };
+    check(&[enrolled(), approved(), registered(1)], register(2, 1), Ok(vec![replaced.into()]));
+}
+
+#[test]
+fn a_first_registration_is_signed_by_the_key_that_it_brings() {
+    check(&[enrolled(), approved()], register(1, 2), Err(AgentRefusal::KeyNotProven));
+}
+
+#[test]
+fn heartbeats_of_an_agent_that_is_online_record_nothing() {
+    let online = edgecoder_events::agent::AgentCameOnline { agent: node() };
+    let history = [enrolled(), approved(), registered(1), online.into()];
+    check(&history, AgentCommand::ComeOnline, Ok(vec![]));
+}
+
+#[test]
+fn blacklisting_twice_records_once() {
+    let history = [enrolled(), approved(), registered(1), report(None).into()];
+    check(&history, AgentCommand::Blacklist(Box::new(report(None))), Ok(vec![]));
+}
+
+#[test]
+fn a_blacklisted_agent_can_not_come_back_until_it_is_lifted_or_expires() {
+    let banned = [enrolled(), approved(), registered(1), report(None).into()];
+    check(&banned, AgentCommand::ComeOnline, Err(AgentRefusal::Blacklisted));
+    check(&banned, register(1, 1), Err(AgentRefusal::Blacklisted));
+    let expired = [enrolled(), approved(), registered(1), report(Some(NOW)).into()];
+    check(&expired, register(1, 1), Ok(vec![]));
+}
+
+#[test]
+fn a_lift_without_a_ban_is_refused() {
+    let lift = AgentCommand::LiftBlacklist { reason: "mistake".into() };
+    check(&[enrolled()], lift, Err(AgentRefusal::NotBlacklisted));
+}

@@ -1,0 +1,229 @@
+//! A command becomes events, or a refusal.
+
+use super::{
+    Ending, FinishSubtask, LeaseSubtask, MAX_ATTEMPTS, MIN_LEASE_MS, ReturnSubtask, Subtask, SubtaskState, Task,
+    TaskCommand, TaskRefusal,
+    plan::{self, PlanError},
+    state::Lease,
+};
+use crate::{Aggregate, price};
+use edgecoder_events::{
+    AgentId, BlobRef, Event, SubtaskIndex, TaskId, UnixMillis,
+    task::{
+        FailReason, PlannedSubtask, Planner, SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskRevised,
+        SubtaskStopped, TaskCancelled, TaskCompleted, TaskEscalated, TaskFailed, TaskPlanned, TaskSubmitted, Verdict,
+        WorkKind,
+    },
+};
+
+type Decision = Result<Vec<Event>, TaskRefusal>;
+
+/// Turns a command into events, or says why not.
+pub fn decide(task: &Task, command: TaskCommand) -> Decision {
+    match (task.identity(), task.ending(), command) {
+        (None, _, TaskCommand::Submit(submitted)) => submit(submitted),
+        (Some(_), _, TaskCommand::Submit(_)) => Err(TaskRefusal::TaskExists),
+        (None, _, _) => Err(TaskRefusal::NoSuchTask),
+        (Some(_), Some(Ending::Cancelled), TaskCommand::Cancel { .. }) => Ok(vec![]),
+        (Some(_), Some(ending), _) => Err(TaskRefusal::Ended(ending)),
+        (Some(it), None, command) => Open { task, id: &it.task }.decide(command),
+    }
+}
+
+fn submit(submitted: TaskSubmitted) -> Decision {
+    if submitted.budget.is_zero() {
+        return Err(TaskRefusal::NoBudget);
+    }
+    Ok(vec![submitted.into()])
+}
+
+/// A task that was submitted and has not ended.
+struct Open<'a> {
+    task: &'a Task,
+    id: &'a TaskId,
+}
+
+impl Open<'_> {
+    fn decide(&self, command: TaskCommand) -> Decision {
+        match command {
+            TaskCommand::Submit(_) => Err(TaskRefusal::TaskExists),
+            TaskCommand::Plan { planner, subtasks } => self.plan(planner, subtasks),
+            TaskCommand::AbandonPlanning { .. } if self.task.is_planned() => Err(TaskRefusal::PlannedAlready),
+            TaskCommand::AbandonPlanning { now } => Ok(self.fail_after(vec![], FailReason::PlanningFailed, now)),
+            TaskCommand::Lease(wanted) => self.lease(wanted),
+            TaskCommand::Return(returned) => self.take_back(returned),
+            TaskCommand::Finish(finish) => self.finish(finish),
+            TaskCommand::Revise { subtask, content } => self.revise(subtask, content),
+            TaskCommand::AbandonRevision { subtask, now } => self.abandon_revision(subtask, now),
+            TaskCommand::Cancel { now } => {
+                Ok(self.end_after(vec![], now, |task, cost| TaskCancelled { task, cost }.into()))
+            }
+        }
+    }
+
+    fn plan(&self, planner: Planner, subtasks: Vec<PlannedSubtask>) -> Decision {
+        if self.task.is_planned() {
+            return Err(TaskRefusal::PlannedAlready);
+        }
+        plan::check(&subtasks).map_err(|error: PlanError| TaskRefusal::Plan(error))?;
+        Ok(vec![TaskPlanned { task: self.id.clone(), planner, subtasks }.into()])
+    }
+
+    fn lease(&self, wanted: LeaseSubtask) -> Decision {
+        let subtask = self.subtask(wanted.subtask)?;
+        if !self.task.is_ready(subtask) {
+            return Err(TaskRefusal::NotReady);
+        }
+        let affordable_ms = price::affordable_ms(self.task.budget_free(), wanted.price_per_ms);
+        let limit_ms = subtask.plan.timeout_ms.min(affordable_ms);
+        if limit_ms < subtask.plan.timeout_ms.min(MIN_LEASE_MS) {
+            let others = self.task.leases().next().is_some();
+            return if others {
+                Err(TaskRefusal::BudgetBound)
+            } else {
+                Ok(self.fail_after(vec![], FailReason::BudgetExhausted, wanted.now))
+            };
+        }
+        let leased = SubtaskLeased {
+            task: self.id.clone(),
+            subtask: wanted.subtask,
+            attempt: subtask.attempts.saturating_add(1),
+            agent: wanted.agent,
+            payee: wanted.payee,
+            granted_at: wanted.now,
+            limit_ms,
+            price_per_ms: wanted.price_per_ms,
+        };
+        Ok(vec![leased.into()])
+    }
+
+    fn take_back(&self, back: ReturnSubtask) -> Decision {
+        let ReturnSubtask { subtask: index, attempt, agent, reason, now } = back;
+        let (subtask, _) = self.held(index, attempt, &agent)?;
+        let returned = SubtaskReturned { task: self.id.clone(), subtask: index, attempt, agent, reason }.into();
+        if attempts_are_left(subtask) {
+            return Ok(vec![returned]);
+        }
+        Ok(self.fail_after(vec![returned], FailReason::AttemptsExhausted, now))
+    }
+
+    fn finish(&self, finish: FinishSubtask) -> Decision {
+        let (subtask, lease) = self.held(finish.subtask, finish.attempt, &finish.agent)?;
+        let paid_ms = finish.reported_ms.min(lease.held_ms(finish.now));
+        let finished = SubtaskFinished {
+            task: self.id.clone(),
+            subtask: finish.subtask,
+            attempt: finish.attempt,
+            agent: finish.agent,
+            verdict: finish.verdict,
+            report: finish.report,
+            report_digest: finish.report_digest,
+            reported_ms: finish.reported_ms,
+            paid_ms,
+            cost: price::of_result(paid_ms, lease.price_per_ms, finish.verdict),
+        };
+        let events = vec![Event::from(finished)];
+        match (finish.verdict, subtask.plan.work) {
+            (Verdict::Passed, _) if self.all_passed_after(&events) => {
+                Ok(self.end_after(events, finish.now, |task, cost| TaskCompleted { task, cost }.into()))
+            }
+            (Verdict::Passed, _) => Ok(events),
+            (Verdict::Failed, WorkKind::Program) => Ok(self.fail_after(events, FailReason::ProgramFailed, finish.now)),
+            (Verdict::Failed, WorkKind::Prompt) if attempts_are_left(subtask) => Ok(events),
+            (Verdict::Failed, WorkKind::Prompt) if !subtask.revised => {
+                let escalated = TaskEscalated { task: self.id.clone(), subtask: finish.subtask };
+                Ok([events, vec![escalated.into()]].concat())
+            }
+            (Verdict::Failed, WorkKind::Prompt) => {
+                Ok(self.fail_after(events, FailReason::AttemptsExhausted, finish.now))
+            }
+        }
+    }
+
+    fn revise(&self, index: SubtaskIndex, content: BlobRef) -> Decision {
+        match self.subtask(index)?.state {
+            SubtaskState::Escalated => {
+                Ok(vec![SubtaskRevised { task: self.id.clone(), subtask: index, content }.into()])
+            }
+            SubtaskState::Waiting | SubtaskState::Leased(_) | SubtaskState::Passed | SubtaskState::Failed => {
+                Err(TaskRefusal::NotEscalated)
+            }
+        }
+    }
+
+    fn abandon_revision(&self, index: SubtaskIndex, now: UnixMillis) -> Decision {
+        match self.subtask(index)?.state {
+            SubtaskState::Escalated => Ok(self.fail_after(vec![], FailReason::AttemptsExhausted, now)),
+            SubtaskState::Waiting | SubtaskState::Leased(_) | SubtaskState::Passed | SubtaskState::Failed => {
+                Err(TaskRefusal::NotEscalated)
+            }
+        }
+    }
+
+    fn subtask(&self, index: SubtaskIndex) -> Result<&Subtask, TaskRefusal> {
+        self.task.subtask(index).ok_or(TaskRefusal::NoSuchSubtask(index))
+    }
+
+    /// The subtask and the lease that `agent` says it holds.
+    fn held(&self, index: SubtaskIndex, attempt: u16, agent: &AgentId) -> Result<(&Subtask, &Lease), TaskRefusal> {
+        let subtask = self.subtask(index)?;
+        match self.task.lease(index) {
+            Some(lease) if lease.attempt == attempt && lease.agent == *agent => Ok((subtask, lease)),
+            Some(lease) if lease.attempt == attempt => Err(TaskRefusal::NotLeaseHolder),
+            Some(_) | None if attempt >= 1 && attempt <= subtask.attempts => Err(TaskRefusal::LeaseOver),
+            Some(_) | None => Err(TaskRefusal::NotLeaseHolder),
+        }
+    }
+
+    fn all_passed_after(&self, events: &[Event]) -> bool {
+        let after = self.after(events);
+        after.subtasks().iter().all(|subtask| subtask.state == SubtaskState::Passed)
+    }
+
+    fn after(&self, events: &[Event]) -> Task {
+        let mut after = self.task.clone();
+        for event in events {
+            after.evolve(event);
+        }
+        after
+    }
+
+    fn fail_after(&self, events: Vec<Event>, reason: FailReason, now: UnixMillis) -> Vec<Event> {
+        self.end_after(events, now, |task, cost| TaskFailed { task, reason, cost }.into())
+    }
+
+    /// Ends the task after `events`: machines that still hold leases are paid for their time, then `end` follows.
+    fn end_after(
+        &self,
+        mut events: Vec<Event>,
+        now: UnixMillis,
+        end: impl FnOnce(TaskId, edgecoder_events::MicroCredits) -> Event,
+    ) -> Vec<Event> {
+        let mut after = self.after(&events);
+        let stops: Vec<Event> = after.leases().map(|(index, lease)| self.stop(index, lease, now)).collect();
+        for stop in &stops {
+            after.evolve(stop);
+        }
+        events.extend(stops);
+        events.push(end(self.id.clone(), after.spent()));
+        events
+    }
+
+    fn stop(&self, subtask: SubtaskIndex, lease: &Lease, now: UnixMillis) -> Event {
+        let paid_ms = lease.held_ms(now);
+        let stopped = SubtaskStopped {
+            task: self.id.clone(),
+            subtask,
+            attempt: lease.attempt,
+            agent: lease.agent.clone(),
+            paid_ms,
+            cost: price::of_time(paid_ms, lease.price_per_ms),
+        };
+        stopped.into()
+    }
+}
+
+fn attempts_are_left(subtask: &Subtask) -> bool {
+    let extra = u16::from(subtask.revised);
+    subtask.attempts < MAX_ATTEMPTS.saturating_add(extra)
+}

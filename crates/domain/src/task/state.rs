@@ -1,0 +1,257 @@
+//! What is known of a task, from its events alone.
+
+use crate::{Aggregate, price};
+use edgecoder_events::{
+    AccountId, AgentId, BlobRef, Event, MicroCredits, SubtaskIndex, UnixMillis,
+    task::{
+        FailReason, PlannedSubtask, SubtaskFinished, SubtaskLeased, SubtaskReturned, TaskPlanned, TaskSubmitted,
+        Verdict, WorkKind,
+    },
+};
+use std::fmt;
+
+/// A task; without any event, one that nobody submitted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Task {
+    identity: Option<Box<Identity>>,
+    planned: bool,
+    subtasks: Vec<Subtask>,
+    spent: MicroCredits,
+    ending: Option<Ending>,
+}
+
+/// What the submitter said; never changes.
+pub type Identity = TaskSubmitted;
+
+/// How a task ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Completed,
+    Failed(FailReason),
+    Cancelled,
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Completed => "completed",
+            Self::Failed(_) => "failed",
+            Self::Cancelled => "cancelled",
+        })
+    }
+}
+
+/// One piece of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subtask {
+    pub plan: PlannedSubtask,
+    /// What is to be done now: as planned, or as the escalation revised it.
+    pub content: BlobRef,
+    /// Leases granted so far.
+    pub attempts: u16,
+    /// Whether the escalation was asked already.
+    pub revised: bool,
+    /// The machine whose attempt came to nothing last; another is preferred.
+    pub last_agent: Option<AgentId>,
+    /// The newest report delivered, of whatever verdict.
+    pub last_report: Option<BlobRef>,
+    pub state: SubtaskState,
+}
+
+/// Where a subtask stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubtaskState {
+    /// For a machine, or for subtasks that it depends on.
+    Waiting,
+    Leased(Lease),
+    /// For better code from the escalation.
+    Escalated,
+    Passed,
+    /// The task ended with it.
+    Failed,
+}
+
+/// A machine's hold on a subtask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    pub attempt: u16,
+    pub agent: AgentId,
+    pub payee: AccountId,
+    pub granted_at: UnixMillis,
+    pub limit_ms: u64,
+    pub price_per_ms: MicroCredits,
+}
+
+impl Lease {
+    /// The most that this lease can still cost.
+    pub fn bound(&self) -> MicroCredits {
+        price::of_time(self.limit_ms, self.price_per_ms)
+    }
+
+    /// How long the lease has been held at `now`, at most its limit.
+    pub fn held_ms(&self, now: UnixMillis) -> u64 {
+        now.ms_since(self.granted_at).min(self.limit_ms)
+    }
+}
+
+impl Task {
+    /// What the submitter said, where there is a task.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_deref()
+    }
+
+    /// What the submitter said, where the task begins among `events`.
+    pub(crate) fn identity_in(events: &[Event]) -> Option<&Identity> {
+        events.iter().find_map(|event| if let Event::TaskSubmitted(it) = event { Some(it) } else { None })
+    }
+
+    /// Whether it has been split into subtasks.
+    pub fn is_planned(&self) -> bool {
+        self.planned
+    }
+
+    /// Its pieces, in order.
+    pub fn subtasks(&self) -> &[Subtask] {
+        &self.subtasks
+    }
+
+    /// One of its pieces.
+    pub fn subtask(&self, index: SubtaskIndex) -> Option<&Subtask> {
+        self.subtasks.get(usize::from(index.0))
+    }
+
+    /// The lease that holds a subtask now.
+    pub fn lease(&self, index: SubtaskIndex) -> Option<&Lease> {
+        match &self.subtask(index)?.state {
+            SubtaskState::Leased(lease) => Some(lease),
+            SubtaskState::Waiting | SubtaskState::Escalated | SubtaskState::Passed | SubtaskState::Failed => None,
+        }
+    }
+
+    /// Every lease that holds a subtask now.
+    pub fn leases(&self) -> impl Iterator<Item = (SubtaskIndex, &Lease)> {
+        self.subtasks.iter().filter_map(|subtask| Some((subtask.plan.index, self.lease(subtask.plan.index)?)))
+    }
+
+    /// How it ended, where it did.
+    pub fn ending(&self) -> Option<Ending> {
+        self.ending
+    }
+
+    /// What was paid so far.
+    pub fn spent(&self) -> MicroCredits {
+        self.spent
+    }
+
+    /// What is left of the budget, bound by leases or not.
+    pub fn budget_left(&self) -> MicroCredits {
+        self.identity().map(|it| it.budget).unwrap_or_default().saturating_sub(self.spent)
+    }
+
+    /// What is left of the budget and not bound by a lease.
+    pub fn budget_free(&self) -> MicroCredits {
+        self.leases().fold(self.budget_left(), |left, (_, lease)| left.saturating_sub(lease.bound()))
+    }
+
+    /// Whether a machine could take the subtask now.
+    pub fn is_ready(&self, subtask: &Subtask) -> bool {
+        let passed = |index: &SubtaskIndex| self.subtask(*index).is_some_and(|it| it.state == SubtaskState::Passed);
+        self.ending.is_none() && subtask.state == SubtaskState::Waiting && subtask.plan.depends_on.iter().all(passed)
+    }
+
+    fn subtask_mut(&mut self, index: SubtaskIndex) -> Option<&mut Subtask> {
+        self.subtasks.get_mut(usize::from(index.0))
+    }
+
+    fn pay(&mut self, amount: MicroCredits) {
+        self.spent = self.spent.checked_add(amount).unwrap_or(MicroCredits::from_micros(u64::MAX));
+    }
+
+    fn on_planned(&mut self, planned: &TaskPlanned) {
+        self.planned = true;
+        self.subtasks = planned.subtasks.iter().map(Subtask::planned).collect();
+    }
+
+    fn on_leased(&mut self, leased: &SubtaskLeased) {
+        if let Some(subtask) = self.subtask_mut(leased.subtask) {
+            subtask.attempts = leased.attempt;
+            subtask.state = SubtaskState::Leased(Lease {
+                attempt: leased.attempt,
+                agent: leased.agent.clone(),
+                payee: leased.payee.clone(),
+                granted_at: leased.granted_at,
+                limit_ms: leased.limit_ms,
+                price_per_ms: leased.price_per_ms,
+            });
+        }
+    }
+
+    fn on_returned(&mut self, returned: &SubtaskReturned) {
+        if let Some(subtask) = self.subtask_mut(returned.subtask) {
+            subtask.state = SubtaskState::Waiting;
+            subtask.last_agent = Some(returned.agent.clone());
+        }
+    }
+
+    fn on_finished(&mut self, finished: &SubtaskFinished) {
+        self.pay(finished.cost);
+        if let Some(subtask) = self.subtask_mut(finished.subtask) {
+            subtask.last_report = Some(finished.report);
+            subtask.last_agent = Some(finished.agent.clone());
+            subtask.state = match (finished.verdict, subtask.plan.work) {
+                (Verdict::Passed, _) => SubtaskState::Passed,
+                (Verdict::Failed, WorkKind::Program) => SubtaskState::Failed,
+                (Verdict::Failed, WorkKind::Prompt) => SubtaskState::Waiting,
+            };
+        }
+    }
+
+    fn set_state(&mut self, index: SubtaskIndex, state: SubtaskState) {
+        if let Some(subtask) = self.subtask_mut(index) {
+            subtask.state = state;
+        }
+    }
+}
+
+impl Subtask {
+    fn planned(plan: &PlannedSubtask) -> Self {
+        Self {
+            plan: plan.clone(),
+            content: plan.content,
+            attempts: 0,
+            revised: false,
+            last_agent: None,
+            last_report: None,
+            state: SubtaskState::Waiting,
+        }
+    }
+}
+
+impl Aggregate for Task {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a task is changed by its own family only")]
+    fn evolve(&mut self, event: &Event) {
+        match event {
+            Event::TaskSubmitted(submitted) => self.identity = Some(Box::new(submitted.clone())),
+            Event::TaskPlanned(planned) => self.on_planned(planned),
+            Event::SubtaskLeased(leased) => self.on_leased(leased),
+            Event::SubtaskReturned(returned) => self.on_returned(returned),
+            Event::SubtaskFinished(finished) => self.on_finished(finished),
+            Event::SubtaskStopped(stopped) => {
+                self.pay(stopped.cost);
+                self.set_state(stopped.subtask, SubtaskState::Failed);
+            }
+            Event::TaskEscalated(escalated) => self.set_state(escalated.subtask, SubtaskState::Escalated),
+            Event::SubtaskRevised(revised) => {
+                self.set_state(revised.subtask, SubtaskState::Waiting);
+                if let Some(subtask) = self.subtask_mut(revised.subtask) {
+                    subtask.content = revised.content;
+                    subtask.revised = true;
+                }
+            }
+            Event::TaskCompleted(_) => self.ending = Some(Ending::Completed),
+            Event::TaskFailed(failed) => self.ending = Some(Ending::Failed(failed.reason)),
+            Event::TaskCancelled(_) => self.ending = Some(Ending::Cancelled),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,248 @@
+use super::*;
+use crate::{Aggregate, price, settlement};
+use edgecoder_events::{
+    Event, ProjectId, TaskId,
+    task::{FailReason, Language, ResourceClass, WorkKind},
+};
+use proptest::prelude::*;
+
+const NOW: UnixMillis = UnixMillis(1_000_000);
+const PRICE: MicroCredits = MicroCredits::from_micros(1_000);
+const FIRST: SubtaskIndex = SubtaskIndex(0);
+
+fn agent(n: u8) -> AgentId {
+    AgentId::new(format!("worker-{n}")).unwrap()
+}
+
+fn submitted(work: WorkKind, budget: u64) -> TaskSubmitted {
+    TaskSubmitted {
+        task: TaskId::new("t").unwrap(),
+        account: AccountId::new("ann").unwrap(),
+        project: ProjectId::new("default").unwrap(),
+        work,
+        language: Language::Python,
+        resource: ResourceClass::Cpu,
+        priority: 50,
+        requested_model: None,
+        content: BlobRef([1; 32]),
+        budget: MicroCredits::from_micros(budget),
+    }
+}
+
+fn piece(index: u16, work: WorkKind, depends_on: &[u16]) -> PlannedSubtask {
+    PlannedSubtask {
+        index: SubtaskIndex(index),
+        work,
+        language: Language::Python,
+        content: BlobRef([2; 32]),
+        depends_on: depends_on.iter().copied().map(SubtaskIndex).collect(),
+        timeout_ms: 30_000,
+    }
+}
+
+fn lease(index: u16, by: u8, at_ms: u64) -> TaskCommand {
+    TaskCommand::Lease(LeaseSubtask {
+        subtask: SubtaskIndex(index),
+        agent: agent(by),
+        payee: AccountId::new("bob").unwrap(),
+        now: NOW.plus_ms(at_ms),
+        price_per_ms: PRICE,
+    })
+}
+
+fn finish(index: u16, attempt: u16, by: u8, verdict: Verdict, at_ms: u64) -> TaskCommand {
+    TaskCommand::Finish(FinishSubtask {
+        subtask: SubtaskIndex(index),
+        attempt,
+        agent: agent(by),
+        verdict,
+        report: BlobRef([3; 32]),
+        report_digest: Digest([4; 32]),
+        reported_ms: u64::MAX,
+        now: NOW.plus_ms(at_ms),
+    })
+}
+
+fn take_back(index: u16, attempt: u16, by: u8) -> TaskCommand {
+    TaskCommand::Return(ReturnSubtask {
+        subtask: SubtaskIndex(index),
+        attempt,
+        agent: agent(by),
+        reason: ReturnReason::LeaseExpired,
+        now: NOW,
+    })
+}
+
+/// Runs commands that must all be accepted; the state and every event after them.
+fn run(commands: impl IntoIterator<Item = TaskCommand>) -> (Task, Vec<Event>) {
+    let mut task = Task::default();
+    let mut all = vec![];
+    for command in commands {
+        let events = decide(&task, command.clone()).unwrap_or_else(|refusal| panic!("{command:?}: {refusal}"));
+        for event in &events {
+            task.evolve(event);
+        }
+        all.extend(events);
+    }
+    (task, all)
+}
+
+fn planned(work: WorkKind, budget: u64, pieces: &[PlannedSubtask]) -> Vec<TaskCommand> {
+    let plan = TaskCommand::Plan { planner: Planner::Submission, subtasks: pieces.to_vec() };
+    vec![TaskCommand::Submit(submitted(work, budget)), plan]
+}
+
+fn program() -> Vec<TaskCommand> {
+    planned(WorkKind::Program, 100_000_000, &[piece(0, WorkKind::Program, &[])])
+}
+
+fn prompt() -> Vec<TaskCommand> {
+    planned(WorkKind::Prompt, 500_000_000, &[piece(0, WorkKind::Prompt, &[])])
+}
+
+#[test]
+fn a_result_is_paid_for_at_most_the_leases_own_wall_clock() {
+    let mut steps = program();
+    steps.extend([lease(0, 1, 0), finish(0, 1, 1, Verdict::Passed, 2_500)]);
+    let (task, _) = run(steps);
+    assert_eq!(task.spent(), price::of_time(2_500, PRICE), "the machine reported u64::MAX milliseconds");
+    assert_eq!(task.ending(), Some(Ending::Completed));
+}
+
+#[test]
+fn a_result_is_accepted_once_and_from_the_lease_holder_only() {
+    let mut steps =
+        planned(WorkKind::Program, 100_000_000, &[piece(0, WorkKind::Program, &[]), piece(1, WorkKind::Program, &[])]);
+    steps.push(lease(0, 1, 0));
+    let (task, _) = run(steps.clone());
+    assert_eq!(decide(&task, finish(0, 1, 2, Verdict::Passed, 5)), Err(TaskRefusal::NotLeaseHolder));
+    assert_eq!(decide(&task, finish(0, 2, 1, Verdict::Passed, 5)), Err(TaskRefusal::NotLeaseHolder));
+    steps.push(finish(0, 1, 1, Verdict::Passed, 5));
+    let (task, _) = run(steps);
+    assert_eq!(decide(&task, finish(0, 1, 1, Verdict::Passed, 6)), Err(TaskRefusal::LeaseOver));
+}
+
+#[test]
+fn a_program_whose_tests_fail_ends_its_task_as_failed() {
+    let mut steps = program();
+    steps.extend([lease(0, 1, 0), finish(0, 1, 1, Verdict::Failed, 1_000)]);
+    let (task, _) = run(steps);
+    assert_eq!(task.ending(), Some(Ending::Failed(FailReason::ProgramFailed)));
+    assert_eq!(task.spent(), MicroCredits::from_micros(600_000), "six tenths of a second");
+}
+
+#[test]
+fn a_prompt_is_tried_by_three_machines_then_escalated_then_tried_once_more() {
+    let mut steps = prompt();
+    for attempt in 1..=3u16 {
+        let by = u8::try_from(attempt).unwrap();
+        steps.extend([lease(0, by, 0), finish(0, attempt, by, Verdict::Failed, 10)]);
+    }
+    let (task, events) = run(steps.clone());
+    assert!(matches!(events.last(), Some(Event::TaskEscalated(_))));
+    assert_eq!(decide(&task, lease(0, 4, 20)), Err(TaskRefusal::NotReady));
+    steps.extend([TaskCommand::Revise { subtask: FIRST, content: BlobRef([9; 32]) }, lease(0, 4, 30)]);
+    steps.push(finish(0, 4, 4, Verdict::Failed, 40));
+    let (task, _) = run(steps);
+    assert_eq!(task.ending(), Some(Ending::Failed(FailReason::AttemptsExhausted)));
+}
+
+#[test]
+fn a_lease_that_comes_back_too_often_fails_the_task() {
+    let mut steps = program();
+    for attempt in 1..=3 {
+        steps.extend([lease(0, 1, 0), take_back(0, attempt, 1)]);
+    }
+    let (task, _) = run(steps);
+    assert_eq!(task.ending(), Some(Ending::Failed(FailReason::AttemptsExhausted)));
+}
+
+#[test]
+fn a_subtask_waits_for_those_that_it_depends_on() {
+    let pieces = [piece(0, WorkKind::Program, &[]), piece(1, WorkKind::Program, &[0])];
+    let mut steps = planned(WorkKind::Program, 100_000_000, &pieces);
+    let (task, _) = run(steps.clone());
+    assert_eq!(decide(&task, lease(1, 1, 0)), Err(TaskRefusal::NotReady));
+    steps.extend([lease(0, 1, 0), finish(0, 1, 1, Verdict::Passed, 5), lease(1, 1, 6)]);
+    run(steps);
+}
+
+#[test]
+fn a_plan_with_a_cycle_is_refused() {
+    let pieces = [piece(0, WorkKind::Program, &[1]), piece(1, WorkKind::Program, &[0])];
+    let (task, _) = run([TaskCommand::Submit(submitted(WorkKind::Program, 1))]);
+    let plan = TaskCommand::Plan { planner: Planner::Model, subtasks: pieces.to_vec() };
+    assert_eq!(decide(&task, plan), Err(TaskRefusal::Plan(PlanError::Dependency(FIRST))));
+}
+
+#[test]
+fn a_lease_never_binds_more_than_the_budget() {
+    let pieces = [piece(0, WorkKind::Program, &[]), piece(1, WorkKind::Program, &[])];
+    let mut steps = planned(WorkKind::Program, 31_000_000, &pieces);
+    steps.push(lease(0, 1, 0));
+    let (task, _) = run(steps.clone());
+    assert_eq!(task.budget_free(), MicroCredits::from_micros(1_000_000));
+    steps.push(lease(1, 2, 0));
+    let (task, _) = run(steps);
+    assert_eq!(task.lease(SubtaskIndex(1)).unwrap().limit_ms, 1_000);
+}
+
+#[test]
+fn a_budget_that_pays_for_no_lease_fails_the_task() {
+    let mut steps = planned(WorkKind::Program, 999_999, &[piece(0, WorkKind::Program, &[])]);
+    steps.push(lease(0, 1, 0));
+    let (task, _) = run(steps);
+    assert_eq!(task.ending(), Some(Ending::Failed(FailReason::BudgetExhausted)));
+}
+
+#[test]
+fn cancelling_pays_the_machines_that_were_at_work_and_cancelling_twice_records_once() {
+    let mut steps = program();
+    steps.extend([lease(0, 1, 0), TaskCommand::Cancel { now: NOW.plus_ms(400) }]);
+    let (task, _) = run(steps.clone());
+    assert_eq!(task.spent(), price::of_time(400, PRICE));
+    assert_eq!(decide(&task, TaskCommand::Cancel { now: NOW }), Ok(vec![]));
+    assert_eq!(decide(&task, finish(0, 1, 1, Verdict::Passed, 500)), Err(TaskRefusal::Ended(Ending::Cancelled)));
+}
+
+fn any_command() -> impl Strategy<Value = TaskCommand> {
+    let verdict = prop_oneof![Just(Verdict::Passed), Just(Verdict::Failed)];
+    prop_oneof![
+        (0u16..4, 0u8..3, 0u64..60_000).prop_map(|(index, by, at)| lease(index, by, at)),
+        (0u16..4, 0u16..5, 0u8..3, verdict, 0u64..60_000)
+            .prop_map(|(index, attempt, by, verdict, at)| finish(index, attempt, by, verdict, at)),
+        (0u16..4, 0u16..5, 0u8..3).prop_map(|(index, attempt, by)| take_back(index, attempt, by)),
+        (0u16..4).prop_map(|n| TaskCommand::Revise { subtask: SubtaskIndex(n), content: BlobRef([7; 32]) }),
+        (0u16..4).prop_map(|n| TaskCommand::AbandonRevision { subtask: SubtaskIndex(n), now: NOW }),
+        Just(TaskCommand::Cancel { now: NOW.plus_ms(70_000) }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_a_task_never_costs_more_than_its_budget_and_every_credit_is_accounted_for(
+        commands in proptest::collection::vec(any_command(), 0..40), budget in 1u64..90_000_000
+    ) {
+        let pieces = [piece(0, WorkKind::Prompt, &[]), piece(1, WorkKind::Program, &[0]), piece(2, WorkKind::Prompt, &[])];
+        let (mut task, _) = run(planned(WorkKind::Prompt, budget, &pieces));
+        let (mut spent, mut earned, mut released) = (0u64, 0u64, 0u64);
+        for command in commands {
+            let Ok(events) = decide(&task, command) else { continue };
+            for new in settlement::with_payments(&task, events) {
+                if let Event::CreditsSpent(it) = &new.event {
+                    spent += it.amount.micros();
+                } else if let Event::CreditsEarned(it) = &new.event {
+                    earned += it.amount.micros();
+                } else if let Event::CreditsReleased(it) = &new.event {
+                    released += it.amount.micros();
+                } else {
+                    task.evolve(&new.event);
+                }
+            }
+            prop_assert!(task.spent() <= MicroCredits::from_micros(budget));
+        }
+        prop_assert_eq!(spent, earned);
+        prop_assert_eq!(spent, task.spent().micros());
+        prop_assert_eq!(spent + released, if task.ending().is_some() { budget } else { spent });
+    }
+}

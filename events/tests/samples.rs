@@ -1,0 +1,221 @@
+//! Every kind of event keeps its bytes: one committed sample per kind and schema number, decoded for ever.
+//!
+//! A new kind: run `EDGECODER_WRITE_SAMPLES=1 cargo test -p edgecoder-events` once and commit the new file.
+
+#![expect(clippy::unwrap_used, reason = "a test may end where it is wrong")]
+
+use edgecoder_events::{
+    AccountId, AgentId, BlobRef, Digest, Event, MicroCredits, ModelName, Position, ProjectId, PublicKey, Signature,
+    SubtaskIndex, TaskId, UnixMillis, agent::*, blacklist::*, credit::*, key::*, node::*, task::*,
+};
+use serde_json::{Value, json};
+use std::{fs, path::PathBuf};
+
+fn agent() -> AgentId {
+    AgentId::new("worker-1").unwrap()
+}
+
+fn task() -> TaskId {
+    TaskId::new("01-primes").unwrap()
+}
+
+fn account(name: &str) -> AccountId {
+    AccountId::new(name).unwrap()
+}
+
+fn capabilities() -> Capabilities {
+    Capabilities {
+        os: "linux".into(),
+        version: "0.1.0".into(),
+        client_type: "edgecoder-native".into(),
+        max_concurrent_tasks: 2,
+        sandbox: SandboxMode::Wasm,
+        languages: vec![Language::Python, Language::Javascript],
+        models: vec![ModelName::new("qwen2.5-coder:7b").unwrap()],
+    }
+}
+
+fn ledger_and_nodes() -> Vec<Event> {
+    let (old_key, new_key) = (PublicKey([1; 32]), PublicKey([2; 32]));
+    let (old_signature, new_signature) = (Signature([3; 64]), Signature([4; 64]));
+    vec![
+        LedgerCreated { origin: "edgecoder.example/log".into(), log_key: old_key }.into(),
+        LogKeyRotated { old_key, new_key, old_signature, new_signature }.into(),
+        LedgerRestored { epoch: 1, restored_size: Position(90), lost_size: Position(100), reason: "disk".into() }
+            .into(),
+        SubjectKeyDestroyed { subject: "ann".into(), reason: "asked for".into() }.into(),
+        NodeEnrolled { node: agent(), kind: NodeKind::Agent, owner: account("ann") }.into(),
+        NodeTokenRotated { node: agent() }.into(),
+        NodeApproved { node: agent() }.into(),
+        NodeRejected { node: agent(), reason: "unknown owner".into() }.into(),
+        NodeModeChanged { node: agent(), mode: AgentMode::IdeEnabled }.into(),
+    ]
+}
+
+fn agents() -> Vec<Event> {
+    let (signing_key, envelope_key) = (PublicKey([5; 32]), PublicKey([6; 32]));
+    let (mode, capabilities) = (AgentMode::SwarmOnly, capabilities());
+    vec![
+        AgentRegistered { agent: agent(), signing_key, envelope_key, mode, capabilities: capabilities.clone() }.into(),
+        AgentKeyReplaced { agent: agent(), signing_key, envelope_key }.into(),
+        AgentCapabilitiesChanged { agent: agent(), capabilities }.into(),
+        AgentCameOnline { agent: agent() }.into(),
+        AgentWentOffline { agent: agent(), reason: OfflineReason::Silent }.into(),
+        AgentBlacklisted {
+            agent: agent(),
+            reason_code: BlacklistReason::ForgedResults,
+            reason: "results of another task".into(),
+            evidence_sha256: "ab".repeat(32),
+            reported_at: UnixMillis(1_800_000_000_000),
+            expires_at: None,
+            reporter: "ann".into(),
+            reporter_key: PublicKey([7; 32]),
+            reporter_signature: Signature([8; 64]),
+        }
+        .into(),
+        AgentBlacklistLifted { agent: agent(), reason: "a mistake".into() }.into(),
+    ]
+}
+
+fn submitted() -> TaskSubmitted {
+    TaskSubmitted {
+        task: task(),
+        account: account("ann"),
+        project: ProjectId::new("default").unwrap(),
+        work: WorkKind::Prompt,
+        language: Language::Python,
+        resource: ResourceClass::Cpu,
+        priority: 50,
+        requested_model: Some(ModelName::new("qwen2.5-coder:7b").unwrap()),
+        content: BlobRef([9; 32]),
+        budget: MicroCredits::from_micros(48_000_000),
+    }
+}
+
+fn planned() -> TaskPlanned {
+    let piece = |index, depends_on| PlannedSubtask {
+        index: SubtaskIndex(index),
+        work: WorkKind::Prompt,
+        language: Language::Python,
+        content: BlobRef([10; 32]),
+        depends_on,
+        timeout_ms: 30_000,
+    };
+    let subtasks = vec![piece(0, vec![]), piece(1, vec![SubtaskIndex(0)])];
+    TaskPlanned { task: task(), planner: Planner::Model, subtasks }
+}
+
+fn leased() -> SubtaskLeased {
+    SubtaskLeased {
+        task: task(),
+        subtask: SubtaskIndex(0),
+        attempt: 1,
+        agent: agent(),
+        payee: account("bob"),
+        granted_at: UnixMillis(1_800_000_000_000),
+        limit_ms: 30_000,
+        price_per_ms: MicroCredits::from_micros(800),
+    }
+}
+
+fn finished() -> SubtaskFinished {
+    SubtaskFinished {
+        task: task(),
+        subtask: SubtaskIndex(0),
+        attempt: 1,
+        agent: agent(),
+        verdict: Verdict::Passed,
+        report: BlobRef([11; 32]),
+        report_digest: Digest([12; 32]),
+        reported_ms: 1_500,
+        paid_ms: 1_400,
+        cost: MicroCredits::from_micros(1_120_000),
+    }
+}
+
+fn tasks() -> Vec<Event> {
+    let (subtask, attempt, cost) = (SubtaskIndex(0), 1, MicroCredits::from_micros(1_120_000));
+    vec![
+        submitted().into(),
+        planned().into(),
+        leased().into(),
+        SubtaskReturned { task: task(), subtask, attempt, agent: agent(), reason: ReturnReason::LeaseExpired }.into(),
+        SubtaskStopped { task: task(), subtask, attempt, agent: agent(), paid_ms: 1_400, cost }.into(),
+        finished().into(),
+        TaskEscalated { task: task(), subtask }.into(),
+        SubtaskRevised { task: task(), subtask, content: BlobRef([13; 32]) }.into(),
+        TaskCompleted { task: task(), cost }.into(),
+        TaskFailed { task: task(), reason: FailReason::AttemptsExhausted, cost }.into(),
+        TaskCancelled { task: task(), cost }.into(),
+    ]
+}
+
+fn credits() -> Vec<Event> {
+    let (subtask, attempt, amount) = (SubtaskIndex(0), 1, MicroCredits::from_micros(1_120_000));
+    let (payer, payee) = (account("ann"), account("bob"));
+    vec![
+        AccountOpened { account: payer.clone() }.into(),
+        CreditsIssued { account: payer.clone(), amount, reason: IssueReason::Faucet }.into(),
+        CreditsReserved { account: payer.clone(), task: task(), amount }.into(),
+        CreditsSpent { account: payer.clone(), task: task(), subtask, attempt, amount, payee: payee.clone() }.into(),
+        CreditsEarned { account: payee, agent: agent(), task: task(), subtask, attempt, amount, payer: payer.clone() }
+            .into(),
+        CreditsReleased { account: payer, task: task(), amount }.into(),
+    ]
+}
+
+fn every_kind() -> Vec<Event> {
+    [ledger_and_nodes(), agents(), tasks(), credits()].concat()
+}
+
+fn file(kind: &str, schema: u16) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples").join(format!("{kind}.v{schema}.json"))
+}
+
+fn as_json(event: &Event) -> Value {
+    let fields = event.serialize_fields(serde_json::value::Serializer).unwrap();
+    json!({ "kind": event.kind(), "schema": event.schema(), "payload": hex::encode(event.to_bytes()), "fields": fields })
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a switch for the author of a new kind")]
+fn every_newest_kind_has_a_sample_that_this_build_encodes_to_the_same_bytes() {
+    let events = every_kind();
+    assert_eq!(
+        events.iter().map(Event::kind).collect::<Vec<_>>(),
+        Event::KINDS.iter().map(|it| it.0).collect::<Vec<_>>()
+    );
+    for event in events {
+        let file = file(event.kind(), event.schema());
+        if std::env::var("EDGECODER_WRITE_SAMPLES").is_ok() && !file.exists() {
+            fs::write(&file, format!("{:#}\n", as_json(&event))).unwrap();
+        }
+        let sample = fs::read_to_string(&file).unwrap_or_else(|_| panic!("no sample {}", file.display()));
+        assert_eq!(serde_json::from_str::<Value>(&sample).unwrap(), as_json(&event), "{}", file.display());
+    }
+}
+
+#[test]
+fn every_committed_sample_still_decodes() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(files.len() >= Event::KINDS.len());
+    for file in files {
+        let sample: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        let kind = sample["kind"].as_str().unwrap();
+        let schema = u16::try_from(sample["schema"].as_u64().unwrap()).unwrap();
+        let payload = hex::decode(sample["payload"].as_str().unwrap()).unwrap();
+        let event =
+            Event::from_bytes(kind, schema, &payload).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        assert_eq!(as_json(&event)["fields"], sample["fields"], "{}", file.display());
+    }
+}
+
+#[test]
+fn bytes_after_the_end_of_a_payload_are_refused() {
+    let event = Event::from(finished());
+    let mut bytes = event.to_bytes();
+    bytes.push(0);
+    assert!(Event::from_bytes(event.kind(), event.schema(), &bytes).is_err());
+    assert!(Event::from_bytes("task.teleported", 1, &bytes).is_err());
+}
