@@ -1,0 +1,13 @@
+//! Who is this, and did they say that?
+//!
+//! A machine has a name, a key that signs and a key that opens ([`NodeKeys`]). Work travels sealed for one lease
+//! ([`envelope`]).
+
+pub mod envelope;
+mod key_file;
+mod node_keys;
+mod signature;
+
+pub use key_file::KeyFileError;
+pub use node_keys::NodeKeys;
+pub use signature::{BadSignature, verify_text};
