@@ -6,8 +6,13 @@
 pub mod envelope;
 mod key_file;
 mod node_keys;
+mod nonce_file;
+mod nonce_memory;
+pub mod request;
 mod signature;
 
 pub use key_file::KeyFileError;
 pub use node_keys::NodeKeys;
+pub use nonce_file::{NonceFile, NonceFileError};
+pub use nonce_memory::{Nonce, NonceLineError, NonceRefusal};
 pub use signature::{BadSignature, verify_text};
