@@ -10,9 +10,11 @@ mod nonce_file;
 mod nonce_memory;
 pub mod request;
 mod signature;
+mod token;
 
 pub use key_file::KeyFileError;
 pub use node_keys::NodeKeys;
 pub use nonce_file::{NonceFile, NonceFileError};
 pub use nonce_memory::{Nonce, NonceLineError, NonceRefusal};
 pub use signature::{BadSignature, verify_text};
+pub use token::{Token, TokenHash, TokenParseError, TokenRole};
