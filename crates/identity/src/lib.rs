@@ -4,7 +4,9 @@
 //! ([`envelope`]).
 
 pub mod envelope;
+pub mod evidence;
 mod key_file;
+pub mod log_key_rotation;
 mod node_keys;
 mod nonce_file;
 mod nonce_memory;
