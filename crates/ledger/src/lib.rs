@@ -7,8 +7,13 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 pub mod chain;
+pub mod checkpoint;
 pub mod entry;
+pub mod note;
 mod pack;
+pub mod signature;
+pub mod tree;
 
 pub use chain::{GENESIS_PREV, entry_hash};
+pub use checkpoint::Checkpoint;
 pub use entry::{Entry, EntryError, MAX_ENTRY_BYTES};
