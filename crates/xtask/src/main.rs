@@ -1,0 +1,45 @@
+//! What can be done to this repository? `cargo xtask check`, `test`, `bench`: CI and `just` run only these.
+
+mod bench;
+mod check;
+mod packages;
+mod postgres;
+mod process;
+mod suites;
+mod tally;
+mod workspace;
+
+use anyhow::Result;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  check                format, clippy, floors; cargo-deny and cargo-machete where they are installed
+  test [--only SUITE]  provide what the tests need, run every suite, close with the total
+  bench [NAME]         run one bench, or all of them";
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether all went well.
+fn run(arguments: &[&str]) -> Result<bool> {
+    match arguments {
+        ["check"] => check::run(),
+        ["test"] => suites::run(None),
+        ["test", "--only", suite] => suites::run(Some(suite)),
+        ["bench"] => bench::run(None),
+        ["bench", name] => bench::run(Some(name)),
+        _ => anyhow::bail!("this is not a command: {arguments:?}\n{USAGE}"),
+    }
+}

@@ -1,0 +1,160 @@
+//! Do all tests pass? Provides what they need, runs every suite, and closes with one line each and the total.
+
+mod python_verifier;
+mod rust;
+mod sandbox_process;
+mod system;
+mod vectors;
+
+use crate::{postgres::Server, process, tally::Tally, workspace};
+use anyhow::{Result, bail};
+use std::process::Command;
+
+/// What the tests find in their environment, and what is kept running meanwhile.
+#[derive(Default)]
+pub struct Supplies {
+    environment: Vec<(&'static str, String)>,
+    postgres: Option<Server>,
+}
+
+impl Supplies {
+    /// Sets a variable for every suite that follows.
+    fn export(&mut self, name: &'static str, value: String) {
+        self.environment.push((name, value));
+    }
+
+    /// A command in the root that sees the variables.
+    fn outfit(&self, mut command: Command) -> Command {
+        command.current_dir(workspace::root()).envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}
+
+/// Something that tests need; it says what was found, or why it cannot be had.
+struct Need {
+    name: &'static str,
+    provide: fn(&mut Supplies) -> Result<String>,
+}
+
+const NEEDS: [Need; 3] = [
+    Need { name: "postgres", provide: provide_postgres },
+    Need { name: "vectors", provide: vectors::provide },
+    Need { name: "sandbox-process", provide: sandbox_process::provide },
+];
+
+/// Tests that one runner counts.
+struct Suite {
+    name: &'static str,
+    run: fn(&mut Supplies) -> Result<Tally>,
+    /// Whether this tree has it.
+    exists: fn() -> bool,
+}
+
+const SUITES: [Suite; 3] = [
+    Suite { name: "rust", run: |supplies| rust::run(supplies, None), exists: || true },
+    Suite { name: "system", run: system::run, exists: || true },
+    Suite { name: "python-verifier", run: python_verifier::run, exists: python_verifier::exists },
+];
+
+/// Runs everything, or one suite with what it needs, or the Rust tests that are named after one need.
+pub fn run(only: Option<&str>) -> Result<bool> {
+    let mut supplies = Supplies::default();
+    let mut closing = Closing::default();
+    if let Some(need) = NEEDS.iter().find(|need| Some(need.name) == only) {
+        closing.provide(need, &mut supplies);
+        closing.count(need.name, rust::run_named_after(&mut supplies, need.name));
+        return Ok(closing.print());
+    }
+    let chosen: Vec<_> = SUITES.iter().filter(|suite| only.is_none_or(|only| only == suite.name)).collect();
+    if chosen.is_empty() {
+        let names: Vec<_> = NEEDS.iter().map(|need| need.name).chain(SUITES.iter().map(|suite| suite.name)).collect();
+        bail!("no such suite; there are: {}", names.join(", "));
+    }
+    for need in &NEEDS {
+        closing.provide(need, &mut supplies);
+    }
+    for suite in chosen.into_iter().filter(|suite| (suite.exists)()) {
+        closing.count(suite.name, (suite.run)(&mut supplies));
+    }
+    drop(supplies);
+    Ok(closing.print())
+}
+
+fn provide_postgres(supplies: &mut Supplies) -> Result<String> {
+    let server = Server::start()?;
+    supplies.export("EDGECODER_TEST_POSTGRES", server.url());
+    let found = format!("{} on port {}", server.version, server.port);
+    supplies.postgres = Some(server);
+    Ok(found)
+}
+
+/// The lines that close a run.
+#[derive(Default)]
+struct Closing {
+    lines: Vec<String>,
+    total: Tally,
+}
+
+impl Closing {
+    fn provide(&mut self, need: &Need, supplies: &mut Supplies) {
+        match (need.provide)(supplies) {
+            Ok(found) => self.lines.push(line(need.name, &format!("ready: {found}"))),
+            Err(reason) => {
+                self.lines.push(line(need.name, &format!("skipped: {reason:#}")));
+                self.total += Tally::one_skipped();
+            }
+        }
+    }
+
+    fn count(&mut self, suite: &str, result: Result<Tally>) {
+        match result {
+            Ok(tally) => {
+                self.lines.push(line(suite, &tally.to_string()));
+                self.total += tally;
+            }
+            Err(error) => {
+                self.lines.push(line(suite, &format!("failed: {error:#}")));
+                self.total += Tally::one_failed();
+            }
+        }
+    }
+
+    /// Prints the lines; in CI nothing may have been left out. Whether nothing failed.
+    fn print(self) -> bool {
+        let in_ci = process::setting("CI").is_some_and(|value| value == "true");
+        let total = if in_ci { self.total.without_excuses() } else { self.total };
+        println!("\n{}\n{total}", self.lines.join("\n"));
+        total.failed == 0
+    }
+}
+
+fn line(name: &str, what: &str) -> String {
+    format!("suite {name:<16} {what}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_need_that_cannot_be_had_is_skipped_by_name_with_the_reason() {
+        let need = Need { name: "vectors", provide: |_| bail!("go is not installed") };
+        let mut closing = Closing::default();
+        closing.provide(&need, &mut Supplies::default());
+        assert_eq!(closing.lines, ["suite vectors          skipped: go is not installed"]);
+        assert_eq!(closing.total, Tally::one_skipped());
+    }
+
+    #[test]
+    fn a_suite_that_cannot_run_has_failed() {
+        let mut closing = Closing::default();
+        closing.count("rust", Err(anyhow::anyhow!("no cargo")));
+        assert_eq!(closing.total, Tally::one_failed());
+    }
+
+    #[test]
+    fn an_unknown_suite_is_refused_before_anything_starts() {
+        let error = run(Some("rusty")).unwrap_err().to_string();
+        assert!(error.contains("rust, system"), "{error}");
+    }
+}

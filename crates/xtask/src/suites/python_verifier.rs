@@ -1,0 +1,25 @@
+//! The suite `python-verifier`: the tests of the verifier that an auditor reads, in Python's own unittest.
+
+use super::Supplies;
+use crate::{process, tally::Tally, workspace};
+use anyhow::{Result, ensure};
+use std::process::Command;
+
+/// unittest reports to stderr; a shell joins the streams so that we can count.
+const VERIFY: &str = "exec python3 -m unittest discover --verbose --start-directory docs 2>&1";
+
+/// Whether this tree has the verifier.
+pub fn exists() -> bool {
+    workspace::root().join("docs/verify_ledger.py").is_file()
+}
+
+/// Runs every `docs/test_*.py`.
+pub fn run(supplies: &mut Supplies) -> Result<Tally> {
+    let mut command = Command::new("sh");
+    command.args(["-c", VERIFY]);
+    let mut tally = Tally::default();
+    let status = process::run_and_read(&mut supplies.outfit(command), |line| tally += Tally::of_unittest_line(line))?;
+    ensure!(status.success() || tally.failed > 0, "the tests of docs/verify_ledger.py could not be run");
+    ensure!(tally.found() > 0, "docs/verify_ledger.py has no tests in docs/test_*.py");
+    Ok(tally)
+}

@@ -1,0 +1,72 @@
+//! What does cargo know about this workspace? Its members, its benches, and where it builds.
+
+use crate::process;
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// What the commands ask about.
+pub struct Workspace {
+    pub members: Vec<String>,
+    /// Package and bench.
+    pub benches: Vec<(String, String)>,
+    pub target_folder: PathBuf,
+}
+
+impl Workspace {
+    /// Asks cargo.
+    pub fn read() -> Result<Self> {
+        let metadata = process::output_of(process::cargo().args(["metadata", "--format-version", "1", "--no-deps"]))?;
+        Self::of_metadata(&serde_json::from_str(&metadata)?).context("cargo metadata has another shape than expected")
+    }
+
+    fn of_metadata(metadata: &Value) -> Option<Self> {
+        let (mut members, mut benches) = (Vec::new(), Vec::new());
+        for package in metadata["packages"].as_array()? {
+            let name = package["name"].as_str()?;
+            members.push(name.to_owned());
+            for target in package["targets"].as_array()? {
+                if target["kind"][0] == "bench" {
+                    benches.push((name.to_owned(), target["name"].as_str()?.to_owned()));
+                }
+            }
+        }
+        Some(Self { members, benches, target_folder: metadata["target_directory"].as_str()?.into() })
+    }
+
+    /// Where `cargo build --release` puts a program.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.target_folder.join("release").join(name).with_extension(std::env::consts::EXE_EXTENSION)
+    }
+}
+
+/// The root of the repository.
+pub fn root() -> &'static Path {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.ancestors().nth(2).expect("this crate lies in crates/xtask")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_and_benches_are_read_from_metadata() {
+        let metadata = serde_json::json!({
+            "packages": [{ "name": "edgecoder-store", "targets": [
+                { "kind": ["lib"], "name": "edgecoder_store" },
+                { "kind": ["bench"], "name": "append" },
+            ]}],
+            "target_directory": "/t",
+        });
+        let workspace = Workspace::of_metadata(&metadata).unwrap();
+        assert_eq!(workspace.members, ["edgecoder-store"]);
+        assert_eq!(workspace.benches, [("edgecoder-store".to_owned(), "append".to_owned())]);
+        assert!(workspace.program("edgecoder").starts_with("/t/release"));
+    }
+
+    #[test]
+    fn the_root_holds_the_lock_file() {
+        assert!(root().join("Cargo.lock").is_file());
+    }
+}

@@ -1,0 +1,75 @@
+//! Is each heavy crate behind its one wrapper, and what we ban nowhere?
+
+use crate::{
+    policy::Ban,
+    workspace::{Package, Workspace},
+};
+
+/// Direct uses of a wrapped package by another of our crates, and any presence of a banned one.
+pub fn outside_their_wrapper(workspace: &Workspace, bans: &[Ban]) -> Vec<String> {
+    bans.iter()
+        .flat_map(|ban| if ban.wrappers.is_empty() { present(workspace, ban) } else { leaks(workspace, ban) })
+        .collect()
+}
+
+fn present(workspace: &Workspace, ban: &Ban) -> Vec<String> {
+    let users = |banned: &Package| {
+        let uses = |user: &&Package| user.uses.iter().any(|used| used.package == banned.name);
+        workspace.packages.iter().filter(uses).map(|user| user.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let found = workspace.packages.iter().filter(|package| package.name == ban.package);
+    found
+        .map(|banned| format!("{} {}, brought by {}: {}", banned.name, banned.version, users(banned), ban.reason))
+        .collect()
+}
+
+fn leaks(workspace: &Workspace, ban: &Ban) -> Vec<String> {
+    let outside = workspace.members().filter(|(package, _)| !ban.wrappers.contains(&package.name));
+    let leaking = outside.filter(|(package, _)| package.uses.iter().any(|used| used.package == ban.package));
+    leaking
+        .map(|(_, folder)| {
+            let wrappers = ban.wrappers.join(", ");
+            format!("{folder}/Cargo.toml: only {wrappers} may use {}: {}", ban.package, ban.reason)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::Use;
+
+    fn package(name: &str, member: Option<&str>, uses: &str) -> Package {
+        Package {
+            name: name.into(),
+            member: member.map(str::to_owned),
+            uses: vec![Use { package: uses.into(), ..Use::default() }],
+            ..Package::default()
+        }
+    }
+
+    fn ban(wrappers: &[&str]) -> [Ban; 1] {
+        let wrappers = wrappers.iter().map(|&name| name.to_owned()).collect();
+        [Ban { package: "wasmtime".into(), wrappers, reason: "heavy".into() }]
+    }
+
+    #[test]
+    fn a_heavy_crate_outside_its_wrapper_is_found() {
+        let packages = vec![
+            package("edgecoder-sandbox", Some("crates/sandbox"), "wasmtime"),
+            package("edgecoder-portal", Some("crates/portal"), "wasmtime"),
+            package("eryx", None, "wasmtime"),
+        ];
+        let workspace = Workspace { packages, ..Workspace::default() };
+        let found = outside_their_wrapper(&workspace, &ban(&["edgecoder-sandbox"]));
+        assert_eq!(found, ["crates/portal/Cargo.toml: only edgecoder-sandbox may use wasmtime: heavy"]);
+    }
+
+    #[test]
+    fn a_banned_crate_is_found_however_deep_it_sits() {
+        let packages = vec![package("eryx", None, "wasmtime"), package("wasmtime", None, "")];
+        let workspace = Workspace { packages, ..Workspace::default() };
+        let found = outside_their_wrapper(&workspace, &ban(&[]));
+        assert_eq!(found, ["wasmtime , brought by eryx: heavy"]);
+    }
+}

@@ -1,0 +1,16 @@
+//! Does the tree keep the rules of `docs/STYLE.md`? One function per rule; each lists everything that breaks it.
+//!
+//! `tests/floors.rs` runs them over this workspace. Every rule is also shown, beside its code, a small example that
+//! breaks it, so that a rule which no longer notices anything is noticed itself.
+
+pub mod code;
+pub mod duplicates;
+pub mod floors;
+pub mod heavy;
+pub mod licences;
+pub mod policy;
+pub mod purity;
+pub mod registries;
+pub mod sources;
+pub mod unused;
+pub mod workspace;

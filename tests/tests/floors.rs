@@ -1,0 +1,104 @@
+//! Does this tree keep the rules of the house? One test per rule; a failure lists every place that breaks it.
+
+use edgecoder_system_tests::{
+    duplicates, floors, heavy, licences, policy::Policy, purity, registries, sources, unused, workspace::Workspace,
+};
+use std::sync::LazyLock;
+
+static WORKSPACE: LazyLock<Workspace> = LazyLock::new(Workspace::read);
+static POLICY: LazyLock<Policy> = LazyLock::new(Policy::read);
+
+fn none(rule: &str, offences: &[String]) {
+    assert!(offences.is_empty(), "{rule}:\n  {}\n", offences.join("\n  "));
+}
+
+#[test]
+fn every_crate_stands_on_a_floor() {
+    none("a workspace crate stands on no floor", &floors::homeless(&WORKSPACE));
+}
+
+#[test]
+fn every_package_is_named_after_its_folder() {
+    none("package and folder are named alike", &floors::misnamed(&WORKSPACE));
+}
+
+#[test]
+fn a_crate_uses_only_floors_below_its_own() {
+    none("a crate uses only floors strictly below its own", &floors::climbs(&WORKSPACE));
+}
+
+#[test]
+fn heavy_crates_stay_in_their_wrapper_and_banned_ones_outside() {
+    none("deny.toml, bans.deny", &heavy::outside_their_wrapper(&WORKSPACE, &POLICY.bans.deny));
+}
+
+#[test]
+fn every_licence_is_one_that_we_accept() {
+    none("deny.toml, licenses: not accepted", &licences::unknown(&WORKSPACE, &POLICY.licenses));
+}
+
+#[test]
+fn a_crate_is_built_in_one_version_or_says_why() {
+    none("a crate in several versions", &duplicates::unexplained(&WORKSPACE, &POLICY.bans.skip));
+}
+
+#[test]
+fn every_ban_and_every_second_version_has_a_reason() {
+    let bans = POLICY.bans.deny.iter().map(|ban| (&ban.package, &ban.reason));
+    let skips = POLICY.bans.skip.iter().map(|skip| (&skip.package, &skip.reason));
+    let silent = bans.chain(skips).filter(|(_, reason)| reason.trim().is_empty()).map(|(package, _)| package.clone());
+    none("deny.toml: reasons missing", &silent.collect::<Vec<_>>());
+}
+
+#[test]
+fn every_dependency_is_used() {
+    none(
+        "remove it, move it to [dev-dependencies], or name it in package.metadata.cargo-machete.ignored with a comment",
+        &unused::dependencies(&WORKSPACE),
+    );
+}
+
+#[test]
+fn unsafe_code_is_in_the_sandbox_only() {
+    none("`unsafe` outside crates/sandbox", &sources::unsafe_code(&WORKSPACE));
+}
+
+#[test]
+fn lints_are_expected_with_a_reason_and_never_allowed() {
+    none("write #[expect(lint, reason = \"…\")]", &sources::allow_attributes(&WORKSPACE));
+}
+
+#[test]
+fn every_test_runs() {
+    none("a test is ignored; make it run, or remove it", &sources::ignored_tests(&WORKSPACE));
+}
+
+#[test]
+fn nothing_is_left_unfinished() {
+    none("finish it or leave it out", &sources::unfinished(&WORKSPACE));
+}
+
+#[test]
+fn a_file_answers_one_question() {
+    none("files that should be several", &sources::oversized(&WORKSPACE));
+}
+
+#[test]
+fn folders_are_named_after_the_product() {
+    none("name it after what it is in the product", &sources::empty_names(&WORKSPACE));
+}
+
+#[test]
+fn deciding_code_is_pure() {
+    none("time, chance, waiting and databases stay out of deciding code", &purity::impure_lines(&WORKSPACE));
+}
+
+#[test]
+fn services_speak_no_sql() {
+    none("SQL belongs in store and projections", &purity::sql_in_services(&WORKSPACE));
+}
+
+#[test]
+fn no_file_names_a_package_registry() {
+    none("registry addresses come from the machine's configuration", &registries::addresses(&WORKSPACE));
+}
