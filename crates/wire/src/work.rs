@@ -22,18 +22,18 @@ pub struct Pull {
     pub wait_ms: u64,
 }
 
-/// The answer to `POST /pull`.
+/// The answer to `POST /pull`. `E` is the envelope: [`Sealed`] as strangers see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Pulled {
+pub struct Pulled<E = Sealed> {
     /// A lease with its sealed content; `None` where there is no work.
-    pub subtask: Option<LeasedSubtask>,
+    pub subtask: Option<LeasedSubtask<E>>,
 }
 
 /// A subtask that this machine holds now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct LeasedSubtask {
+pub struct LeasedSubtask<E = Sealed> {
     #[schema(value_type = String)]
     pub task_id: TaskId,
     #[schema(value_type = u16)]
@@ -42,7 +42,7 @@ pub struct LeasedSubtask {
     /// The longest that the lease lasts, in milliseconds.
     pub limit_ms: u64,
     /// [`Work`] as JSON, sealed for the agent's envelope key.
-    pub envelope: Sealed,
+    pub envelope: E,
 }
 
 /// Bytes that only one machine can open: X25519, HKDF-SHA256, AES-256-GCM (docs/API.md, "Envelopes").
@@ -88,10 +88,10 @@ pub enum Outcome {
     Drained,
 }
 
-/// `POST /result`, signed by the agent.
+/// `POST /result`, signed by the agent. `E` is the envelope: [`Sealed`] as strangers see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SubtaskResult {
+pub struct SubtaskResult<E = Sealed> {
     #[schema(value_type = String)]
     pub agent_id: AgentId,
     #[schema(value_type = String)]
@@ -104,7 +104,7 @@ pub struct SubtaskResult {
     #[serde(default)]
     pub duration_ms: u64,
     /// [`crate::tasks::Report`] as JSON, sealed for the coordinator. Needed where the outcome is passed or failed.
-    pub report: Option<Sealed>,
+    pub report: Option<E>,
     /// BLAKE3 of the report's JSON, hex.
     #[schema(value_type = Option<String>)]
     pub report_digest: Option<Digest>,
