@@ -5,6 +5,7 @@
 mod answers;
 mod choice;
 mod failures;
+mod journey;
 mod limits;
 mod ollama_only;
 
