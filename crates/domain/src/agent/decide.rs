@@ -2,9 +2,9 @@
 
 use super::{Agent, AgentCommand, AgentRefusal, Enrolment, RegisterAgent, Registration, Standing};
 use edgecoder_events::{
-    AccountId, AgentId, Event, UnixMillis,
+    AccountId, AgentId, Event, ModelName, UnixMillis,
     agent::{
-        AgentCameOnline, AgentCapabilitiesChanged, AgentKeyReplaced, AgentRegistered, AgentWentOffline, OfflineReason,
+        AgentCameOnline, AgentCapabilitiesChanged, AgentKeyReplaced, AgentRegistered, AgentWentOffline, Capabilities, OfflineReason,
     },
     blacklist::{AgentBlacklistLifted, AgentBlacklisted},
     node::{AgentMode, NodeApproved, NodeEnrolled, NodeKind, NodeModeChanged, NodeRejected, NodeTokenRotated},
@@ -23,6 +23,7 @@ pub fn decide(agent: &Agent, command: AgentCommand, now: UnixMillis) -> Decision
         (Some(it), AgentCommand::Blacklist(report)) => Ok(blacklist(agent, it, *report, now)),
         (Some(it), AgentCommand::LiftBlacklist { reason }) => lift(agent, it, reason, now),
         (Some(it), AgentCommand::SetMode { mode }) => Ok(set_mode(registered(agent)?, it, mode)),
+        (Some(it), AgentCommand::OfferModels { models }) => Ok(offer_models(registered(agent)?, it, models)),
         (Some(it), AgentCommand::ComeOnline) => come_online(agent, it, now),
         (Some(it), AgentCommand::GoOffline { reason }) => Ok(go_offline(agent, it, reason)),
     }
@@ -105,6 +106,14 @@ fn set_mode(known: &Registration, enrolment: &Enrolment, mode: AgentMode) -> Vec
         return vec![];
     }
     vec![NodeModeChanged { node: enrolment.node.clone(), mode }.into()]
+}
+
+fn offer_models(known: &Registration, enrolment: &Enrolment, models: Vec<ModelName>) -> Vec<Event> {
+    if known.capabilities.models == models {
+        return vec![];
+    }
+    let capabilities = Capabilities { models, ..known.capabilities.clone() };
+    vec![AgentCapabilitiesChanged { agent: enrolment.node.clone(), capabilities }.into()]
 }
 
 fn come_online(agent: &Agent, enrolment: &Enrolment, now: UnixMillis) -> Decision {

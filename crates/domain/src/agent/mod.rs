@@ -9,7 +9,7 @@ pub use decide::decide;
 pub use state::{Agent, Enrolment, Registration, Standing};
 
 use edgecoder_events::{
-    AccountId, AgentId, PublicKey,
+    AccountId, AgentId, ModelName, PublicKey,
     agent::{Capabilities, OfflineReason},
     blacklist::AgentBlacklisted,
     node::{AgentMode, NodeKind},
@@ -33,6 +33,10 @@ pub enum AgentCommand {
     },
     /// The machine itself, with its registration token and a proof of its signing key.
     Register(Box<RegisterAgent>),
+    /// It answers with these models from now on.
+    OfferModels {
+        models: Vec<ModelName>,
+    },
     /// It was heard of.
     ComeOnline,
     GoOffline {
