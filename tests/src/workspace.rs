@@ -81,12 +81,14 @@ impl Workspace {
     }
 }
 
-/// The root of the repository.
+/// The root of the repository, above the folder in which cargo runs the tests. Asked anew each time: a target folder may be
+/// shared by several clones, and what one of them built must not look at the other.
 ///
 /// # Panics
-/// Never: this crate lies one folder below it.
+/// Outside the repository.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the root").to_path_buf()
+    let here = std::env::current_dir().expect("cargo runs tests in the folder of their package");
+    here.ancestors().find(|folder| folder.join("Cargo.lock").is_file()).expect("Cargo.lock lies in the root").into()
 }
 
 fn output(command: &mut Command) -> Vec<u8> {

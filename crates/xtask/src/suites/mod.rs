@@ -6,7 +6,7 @@ mod sandbox_process;
 mod system;
 mod vectors;
 
-use crate::{postgres::Server, process, tally::Tally, workspace};
+use crate::{postgres::Server, process, tally::Tally};
 use anyhow::{Result, bail};
 use std::process::Command;
 
@@ -23,9 +23,9 @@ impl Supplies {
         self.environment.push((name, value));
     }
 
-    /// A command in the root that sees the variables.
+    /// A command that sees the variables.
     fn outfit(&self, mut command: Command) -> Command {
-        command.current_dir(workspace::root()).envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 }
