@@ -56,18 +56,14 @@ impl SourceFile {
 impl Workspace {
     /// Asks cargo and git.
     ///
-    /// # Panics
-    /// When either cannot answer: no rule can be checked then.
-    pub fn read() -> Self {
+    /// # Errors
+    /// What either of them said: no rule can be checked then.
+    pub fn read() -> Result<Self, String> {
         let root = root();
-        let metadata = output(Command::new(env!("CARGO")).current_dir(&root).args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--locked",
-        ]));
-        let metadata = serde_json::from_slice(&metadata).expect("cargo metadata prints JSON of this shape");
-        Self { packages: packages(metadata, &root), files: files(&root) }
+        let mut cargo = Command::new(env!("CARGO"));
+        let metadata = output(cargo.current_dir(&root).args(["metadata", "--format-version", "1", "--locked"]))?;
+        let metadata = serde_json::from_slice(&metadata).map_err(|error| format!("cargo metadata: {error}"))?;
+        Ok(Self { packages: packages(metadata, &root), files: files(&root)? })
     }
 
     /// Our own packages, each with its folder.
@@ -81,27 +77,30 @@ impl Workspace {
     }
 }
 
-/// The root of the repository.
+/// The root of the repository, above the folder in which cargo runs the tests. Asked anew each time: a target folder may be
+/// shared by several clones, and what one of them built must not look at the other.
 ///
 /// # Panics
-/// Never: this crate lies one folder below it.
+/// Outside the repository.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the root").to_path_buf()
+    let here = std::env::current_dir().expect("cargo runs tests in the folder of their package");
+    here.ancestors().find(|folder| folder.join("Cargo.lock").is_file()).expect("Cargo.lock lies in the root").into()
 }
 
-fn output(command: &mut Command) -> Vec<u8> {
-    let answer = command.output().unwrap_or_else(|error| panic!("could not start {command:?}: {error}"));
-    assert!(answer.status.success(), "{command:?} failed: {}", String::from_utf8_lossy(&answer.stderr));
-    answer.stdout
+fn output(command: &mut Command) -> Result<Vec<u8>, String> {
+    let answer = command.output().map_err(|error| format!("could not start {command:?}: {error}"))?;
+    let complaint = String::from_utf8_lossy(&answer.stderr);
+    if answer.status.success() { Ok(answer.stdout) } else { Err(format!("{command:?} failed: {complaint}")) }
 }
 
 /// Tracked files and new ones that are not ignored, so that a rule is heard before the commit.
-fn files(root: &Path) -> Vec<SourceFile> {
-    let listing = output(Command::new("git").current_dir(root).args(["ls-files", "-z", "-co", "--exclude-standard"]));
-    let listing = String::from_utf8(listing).expect("file names here are UTF-8");
+fn files(root: &Path) -> Result<Vec<SourceFile>, String> {
+    let listing = output(Command::new("git").current_dir(root).args(["ls-files", "-z", "-co", "--exclude-standard"]))?;
+    let listing = String::from_utf8_lossy(&listing);
+    let paths = listing.split('\0').filter(|path| !path.is_empty());
     let read =
         |path: &str| Some(SourceFile { path: path.into(), text: std::fs::read_to_string(root.join(path)).ok()? });
-    listing.split('\0').filter(|path| !path.is_empty()).filter_map(read).collect()
+    Ok(paths.filter_map(read).collect())
 }
 
 #[derive(Deserialize)]
@@ -197,7 +196,7 @@ mod tests {
 
     #[test]
     fn this_crate_is_among_the_members_that_cargo_names() {
-        let workspace = Workspace::read();
+        let workspace = Workspace::read().unwrap();
         assert!(
             workspace.members().any(|(package, folder)| package.name == env!("CARGO_PKG_NAME") && folder == "tests")
         );

@@ -5,8 +5,12 @@ use edgecoder_system_tests::{
 };
 use std::sync::LazyLock;
 
-static WORKSPACE: LazyLock<Workspace> = LazyLock::new(Workspace::read);
 static POLICY: LazyLock<Policy> = LazyLock::new(Policy::read);
+
+fn workspace() -> &'static Workspace {
+    static READ: LazyLock<Result<Workspace, String>> = LazyLock::new(Workspace::read);
+    READ.as_ref().unwrap_or_else(|error| panic!("no rule could be checked: {error}"))
+}
 
 fn none(rule: &str, offences: &[String]) {
     assert!(offences.is_empty(), "{rule}:\n  {}\n", offences.join("\n  "));
@@ -14,32 +18,32 @@ fn none(rule: &str, offences: &[String]) {
 
 #[test]
 fn every_crate_stands_on_a_floor() {
-    none("a workspace crate stands on no floor", &floors::homeless(&WORKSPACE));
+    none("a workspace crate stands on no floor", &floors::homeless(workspace()));
 }
 
 #[test]
 fn every_package_is_named_after_its_folder() {
-    none("package and folder are named alike", &floors::misnamed(&WORKSPACE));
+    none("package and folder are named alike", &floors::misnamed(workspace()));
 }
 
 #[test]
 fn a_crate_uses_only_floors_below_its_own() {
-    none("a crate uses only floors strictly below its own", &floors::climbs(&WORKSPACE));
+    none("a crate uses only floors strictly below its own", &floors::climbs(workspace()));
 }
 
 #[test]
 fn heavy_crates_stay_in_their_wrapper_and_banned_ones_outside() {
-    none("deny.toml, bans.deny", &heavy::outside_their_wrapper(&WORKSPACE, &POLICY.bans.deny));
+    none("deny.toml, bans.deny", &heavy::outside_their_wrapper(workspace(), &POLICY.bans.deny));
 }
 
 #[test]
 fn every_licence_is_one_that_we_accept() {
-    none("deny.toml, licenses: not accepted", &licences::unknown(&WORKSPACE, &POLICY.licenses));
+    none("deny.toml, licenses: not accepted", &licences::unknown(workspace(), &POLICY.licenses));
 }
 
 #[test]
 fn a_crate_is_built_in_one_version_or_says_why() {
-    none("a crate in several versions", &duplicates::unexplained(&WORKSPACE, &POLICY.bans.skip));
+    none("a crate in several versions", &duplicates::unexplained(workspace(), &POLICY.bans.skip));
 }
 
 #[test]
@@ -54,51 +58,51 @@ fn every_ban_and_every_second_version_has_a_reason() {
 fn every_dependency_is_used() {
     none(
         "remove it, move it to [dev-dependencies], or name it in package.metadata.cargo-machete.ignored with a comment",
-        &unused::dependencies(&WORKSPACE),
+        &unused::dependencies(workspace()),
     );
 }
 
 #[test]
 fn unsafe_code_is_in_the_sandbox_only() {
-    none("`unsafe` outside crates/sandbox", &sources::unsafe_code(&WORKSPACE));
+    none("`unsafe` outside crates/sandbox", &sources::unsafe_code(workspace()));
 }
 
 #[test]
 fn lints_are_expected_with_a_reason_and_never_allowed() {
-    none("write #[expect(lint, reason = \"…\")]", &sources::allow_attributes(&WORKSPACE));
+    none("write #[expect(lint, reason = \"…\")]", &sources::allow_attributes(workspace()));
 }
 
 #[test]
 fn every_test_runs() {
-    none("a test is ignored; make it run, or remove it", &sources::ignored_tests(&WORKSPACE));
+    none("a test is ignored; make it run, or remove it", &sources::ignored_tests(workspace()));
 }
 
 #[test]
 fn nothing_is_left_unfinished() {
-    none("finish it or leave it out", &sources::unfinished(&WORKSPACE));
+    none("finish it or leave it out", &sources::unfinished(workspace()));
 }
 
 #[test]
 fn a_file_answers_one_question() {
-    none("files that should be several", &sources::oversized(&WORKSPACE));
+    none("files that should be several", &sources::oversized(workspace()));
 }
 
 #[test]
 fn folders_are_named_after_the_product() {
-    none("name it after what it is in the product", &sources::empty_names(&WORKSPACE));
+    none("name it after what it is in the product", &sources::empty_names(workspace()));
 }
 
 #[test]
 fn deciding_code_is_pure() {
-    none("time, chance, waiting and databases stay out of deciding code", &purity::impure_lines(&WORKSPACE));
+    none("time, chance, waiting and databases stay out of deciding code", &purity::impure_lines(workspace()));
 }
 
 #[test]
 fn services_speak_no_sql() {
-    none("SQL belongs in store and projections", &purity::sql_in_services(&WORKSPACE));
+    none("SQL belongs in store and projections", &purity::sql_in_services(workspace()));
 }
 
 #[test]
 fn no_file_names_a_package_registry() {
-    none("registry addresses come from the machine's configuration", &registries::addresses(&WORKSPACE));
+    none("registry addresses come from the machine's configuration", &registries::addresses(workspace()));
 }

@@ -34,6 +34,7 @@ fn main() -> ExitCode {
 
 /// Whether all went well.
 fn run(arguments: &[&str]) -> Result<bool> {
+    workspace::enter_root()?;
     match arguments {
         ["check"] => check::run(),
         ["test"] => suites::run(None),

@@ -9,7 +9,7 @@ use std::{
     fs::File,
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
     thread,
     time::{Duration, Instant},
 };
@@ -20,6 +20,13 @@ const ASK_EVERY: Duration = Duration::from_millis(100);
 const MAX_CONNECTIONS: u16 = 200;
 /// Accounts without rights, one of which every Unix has; PostgreSQL refuses to run as root.
 const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
+
+/// One child for both steps, so that its leash cleans up whichever of them is interrupted.
+/// `$1` programs, `$2` folder, `$3` port, `$4` connections.
+const INIT_AND_SERVE: &str = r#"
+"$1/initdb" --username=edgecoder --auth=trust --encoding=UTF8 --no-locale --pgdata="$2/data"
+exec "$1/postgres" -D "$2/data" -k "$2" -h 127.0.0.1 -p "$3" -N "$4"
+"#;
 
 /// A running server; it stops, and its folder goes, when this value is dropped or this process dies.
 pub struct Server {
@@ -38,12 +45,9 @@ impl Server {
         let owner = Owner::choose()?;
         owner.make(&folder)?;
         let port = free_port()?;
-        let leashed = init(&programs, &folder, &owner).and_then(|()| serve(&programs, &folder, &owner, port));
-        if leashed.is_err() {
-            std::fs::remove_dir_all(&folder).context("removing the database folder")?;
-        }
-        let mut server =
-            Self { leashed: leashed?, version: version.replace("postgres (PostgreSQL)", "PostgreSQL"), port };
+        let leashed = serve(&programs, &folder, &owner, port)?;
+        let version = version.replace("postgres (PostgreSQL)", "PostgreSQL");
+        let mut server = Self { leashed, version, port };
         server.wait_until_ready(&programs, &folder)?;
         Ok(server)
     }
@@ -114,19 +118,12 @@ fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0").context("looking for a free port")?.local_addr()?.port())
 }
 
-fn init(programs: &Path, folder: &Path, owner: &Owner) -> Result<()> {
-    let mut command = Command::new(programs.join("initdb"));
-    command.args(["--username=edgecoder", "--auth=trust", "--encoding=UTF8", "--no-locale", "--pgdata"]);
-    command.arg(folder.join("data")).current_dir(folder);
-    output_of(owner.runs(&mut command)).map(|_| ())
-}
-
 fn serve(programs: &Path, folder: &Path, owner: &Owner, port: u16) -> Result<Leashed> {
     let log = File::create(folder.join("log")).context("creating the log of PostgreSQL")?;
-    let mut command = Command::new(programs.join("postgres"));
-    command.arg("-D").arg(folder.join("data")).arg("-k").arg(folder).args(["-h", "127.0.0.1"]);
-    command.args(["-p", &port.to_string(), "-N", &MAX_CONNECTIONS.to_string()]);
-    command.current_dir(folder).stdout(Stdio::null()).stderr(log);
+    let mut command = Command::new("sh");
+    command.args(["-ec", INIT_AND_SERVE, "postgres"]).arg(programs).arg(folder);
+    command.args([&port.to_string(), &MAX_CONNECTIONS.to_string()]);
+    command.current_dir(folder).stdout(log.try_clone().context("sharing the log")?).stderr(log);
     Leashed::start(owner.runs(&mut command), Some(folder))
 }
 

@@ -40,10 +40,16 @@ impl Workspace {
     }
 }
 
-/// The root of the repository.
-pub fn root() -> &'static Path {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.ancestors().nth(2).expect("this crate lies in crates/xtask")
+/// Works in the root of the repository from now on. It is looked for at each start: a target folder may be shared by
+/// several clones, and what one of them built must not work on the other.
+pub fn enter_root() -> Result<()> {
+    let here = std::env::current_dir().context("asking for the current folder")?;
+    let root = root_above(&here).context("run this inside the repository")?;
+    std::env::set_current_dir(root).context("entering the root of the repository")
+}
+
+fn root_above(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| folder.join("Cargo.lock").is_file())
 }
 
 #[cfg(test)]
@@ -66,7 +72,9 @@ mod tests {
     }
 
     #[test]
-    fn the_root_holds_the_lock_file() {
-        assert!(root().join("Cargo.lock").is_file());
+    fn the_root_is_found_from_a_folder_below_it_and_not_from_outside() {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert_eq!(root_above(&own.join("src")), own.ancestors().nth(2));
+        assert_eq!(root_above(Path::new("/")), None);
     }
 }

@@ -6,7 +6,7 @@ mod sandbox_process;
 mod system;
 mod vectors;
 
-use crate::{postgres::Server, process, tally::Tally, workspace};
+use crate::{postgres::Server, process, tally::Tally};
 use anyhow::{Result, bail};
 use std::process::Command;
 
@@ -23,9 +23,9 @@ impl Supplies {
         self.environment.push((name, value));
     }
 
-    /// A command in the root that sees the variables.
+    /// A command that sees the variables.
     fn outfit(&self, mut command: Command) -> Command {
-        command.current_dir(workspace::root()).envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 }
@@ -51,7 +51,7 @@ struct Suite {
 }
 
 const SUITES: [Suite; 3] = [
-    Suite { name: "rust", run: |supplies| rust::run(supplies, None), exists: || true },
+    Suite { name: "rust", run: rust::run, exists: || true },
     Suite { name: "system", run: system::run, exists: || true },
     Suite { name: "python-verifier", run: python_verifier::run, exists: python_verifier::exists },
 ];
@@ -128,8 +128,10 @@ impl Closing {
     }
 }
 
+/// One line, whatever a reason brings along.
 fn line(name: &str, what: &str) -> String {
-    format!("suite {name:<16} {what}")
+    let words: Vec<_> = what.split_whitespace().collect();
+    format!("suite {name:<16} {}", words.join(" "))
 }
 
 #[cfg(test)]
@@ -138,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_need_that_cannot_be_had_is_skipped_by_name_with_the_reason() {
-        let need = Need { name: "vectors", provide: |_| bail!("go is not installed") };
+        let need = Need { name: "vectors", provide: |_| bail!("go is\n\tnot installed") };
         let mut closing = Closing::default();
         closing.provide(&need, &mut Supplies::default());
         assert_eq!(closing.lines, ["suite vectors          skipped: go is not installed"]);
