@@ -12,6 +12,8 @@ use std::{
 
 /// The release of `eryx` in the workspace's manifest.
 const ERYX_RELEASE: &str = "0.5.0";
+/// Begins the name of every prepared version's folder.
+pub const VERSION_PREFIX: &str = "python-";
 /// The module that runs the stranger's file, imported while preparing.
 pub const RUNNER_SOURCE: &str = include_str!("python/edgecoder_runner.py");
 /// What the runner is called inside Python.
@@ -84,7 +86,7 @@ pub struct PreparedPython {
 impl PreparedPython {
     /// The place for this version of everything; it need not exist yet.
     pub fn in_runtime_dir(runtime_dir: &Path) -> Self {
-        Self { dir: runtime_dir.join(format!("python-{}", version_key())) }
+        Self { dir: runtime_dir.join(format!("{VERSION_PREFIX}{}", version_key())) }
     }
 
     /// The prepared Python at `dir`.

@@ -7,7 +7,7 @@
 use super::Parent;
 use crate::{
     message::{Answer, PrepareStep},
-    prepared::{IMPORTS, PreparedPython, RUNNER_MODULE, RUNNER_SOURCE, make_ours_alone},
+    prepared::{IMPORTS, PreparedPython, RUNNER_MODULE, RUNNER_SOURCE, VERSION_PREFIX, make_ours_alone},
 };
 use rustix::fs::{FlockOperation, flock};
 use std::{fs, io, path::Path};
@@ -36,7 +36,19 @@ fn prepare_once(runtime_dir: &Path, parent: &mut Parent) -> io::Result<()> {
     empty(&staging)?;
     empty(target.dir())?;
     build(&staging, parent)?;
-    fs::rename(&staging, target.dir())
+    fs::rename(&staging, target.dir())?;
+    remove_other_versions(runtime_dir, &target)
+}
+
+/// What an upgrade left behind is some sixty megabytes that nobody asks for again.
+fn remove_other_versions(runtime_dir: &Path, kept: &PreparedPython) -> io::Result<()> {
+    for entry in fs::read_dir(runtime_dir)?.flatten() {
+        let is_version = entry.file_name().to_string_lossy().starts_with(VERSION_PREFIX);
+        if is_version && entry.path() != kept.dir() {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn build(staging: &Path, parent: &mut Parent) -> io::Result<()> {

@@ -23,16 +23,11 @@ pub fn lock_down(readable: Option<&Path>, workspace: &Path) -> io::Result<Confin
 }
 
 /// Confines a native program that this process is about to become; namespaces hold it already.
-pub fn confine_program(workspace: &Path) -> io::Result<Confinement> {
+pub fn confine_program(writable: &[&Path]) -> io::Result<Confinement> {
     rustix::thread::set_no_new_privs(true)?;
     let run = AccessFs::Execute | AccessFs::ReadFile | AccessFs::ReadDir;
-    let root = (Path::new("/"), run);
-    let grants = [
-        root,
-        (workspace, in_workspace() | AccessFs::Execute),
-        (Path::new("/tmp"), in_workspace()),
-        (Path::new("/dev"), run | AccessFs::WriteFile),
-    ];
+    let mut grants = vec![(Path::new("/"), run), (Path::new("/dev"), run | AccessFs::WriteFile)];
+    grants.extend(writable.iter().map(|path| (*path, in_workspace() | AccessFs::Execute)));
     let landlock = restrict_files(&grants)?;
     seccompiler::apply_filter(&calls::program_filter()?).map_err(io::Error::other)?;
     Ok(Confinement { landlock, seccomp: true })

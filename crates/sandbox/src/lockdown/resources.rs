@@ -21,10 +21,11 @@ pub fn limit_resources(limits: &Limits) -> io::Result<()> {
     limit_common(limits)
 }
 
-/// Limits of a native program that this process is about to become.
+/// Limits of a native program that this process is about to become. Its own heap limit and the cgroup come first:
+/// reserved memory counts here, and a native interpreter reserves much.
 pub fn limit_program(limits: &Limits) -> io::Result<()> {
     #[cfg(target_os = "linux")]
-    limit(Resource::Data, limits.memory_bytes.saturating_add(RUNTIME_BYTES / 8))?;
+    limit(Resource::Data, limits.memory_bytes.saturating_add(RUNTIME_BYTES))?;
     #[cfg(any(target_os = "linux", target_os = "macos"))]
     limit(Resource::Nproc, PROCESSES)?;
     limit_common(limits)

@@ -52,9 +52,13 @@ def _stop_tracing():
 
 def _furnish(job):
     """Gives the program what it would find when started by hand in the workspace."""
+    sys.dont_write_bytecode = True
+    sys.argv = [job["paths"][0], *job["args"]]
+    if job.get("native"):
+        sys.path[0] = job["workspace"]
+        return
     os.environ.clear()
     os.chdir(job["workspace"])
-    sys.argv = [job["paths"][0], *job["args"]]
     sys.path[:] = [entry for entry in sys.path if entry.startswith("/python-stdlib")]
     sys.path.insert(0, job["workspace"])
     sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BytesIO(job["stdin"].encode("latin-1")), encoding="utf-8")
@@ -62,7 +66,6 @@ def _furnish(job):
     sys.stderr = sys.__stderr__ = _stream(2, "backslashreplace")
     os._exit = _hard_exit
     asyncio.events.new_event_loop = asyncio.new_event_loop = _TimerLoop
-    sys.dont_write_bytecode = True
 
 
 def _stream(descriptor, errors):
