@@ -19,10 +19,12 @@ pub enum TokenRole {
     Account,
     /// A machine that wants to register.
     Node,
+    /// One of our own services, towards another.
+    Service,
 }
 
 impl TokenRole {
-    const ALL: [Self; 3] = [Self::Operator, Self::Account, Self::Node];
+    const ALL: [Self; 4] = [Self::Operator, Self::Account, Self::Node, Self::Service];
 
     /// What tokens of the role begin with, so that people and secret scanners know one when they see it.
     pub const fn prefix(self) -> &'static str {
@@ -30,13 +32,14 @@ impl TokenRole {
             Self::Operator => "ec_op_",
             Self::Account => "ec_acct_",
             Self::Node => "ec_node_",
+            Self::Service => "ec_svc_",
         }
     }
 }
 
 /// A text is not a token that EdgeCoder gave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected a token as it was shown once: ec_op_…, ec_acct_… or ec_node_… and {SECRET_CHARS} characters")]
+#[error("expected a token as it was shown once: ec_op_…, ec_acct_…, ec_node_… or ec_svc_… and {SECRET_CHARS} characters")]
 pub struct TokenParseError;
 
 /// 256 random bits in text form. Shown to its owner once, wiped when dropped.
