@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod agent_directory;
+mod answers;
 mod history;
 mod ready_queue;
 mod steps;
+mod tables;
+mod test_log;
