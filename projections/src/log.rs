@@ -1,7 +1,9 @@
 //! What do projections need of the store? To follow it from a position, and to ask what stands where.
 
 use edgecoder_events::{EventId, Position, Recorded};
-use std::{error::Error, future::Future, sync::Arc};
+use edgecoder_store::Store;
+use futures_util::StreamExt;
+use std::{error::Error, future::Future, pin::pin, sync::Arc};
 
 /// Why the log was not read.
 pub type LogError = Box<dyn Error + Send + Sync>;
@@ -25,4 +27,27 @@ pub trait Log: Clone + Send + Sync + 'static {
 pub trait Follower: Send + 'static {
     /// The next events; waits until there are some.
     fn next_batch(&mut self) -> impl Future<Output = Result<Arc<[Recorded]>, LogError>> + Send;
+}
+
+impl Log for Store {
+    type Follower = edgecoder_store::Follower;
+
+    fn follow(&self, from: Position) -> Self::Follower {
+        Store::follow(self, from)
+    }
+
+    async fn event_id_at(&self, position: Position) -> Result<Option<EventId>, LogError> {
+        let mut from_there = pin!(self.read(position));
+        Ok(from_there.next().await.transpose()?.map(|it| it.event_id))
+    }
+
+    async fn size(&self) -> Result<Position, LogError> {
+        Ok(Position(self.head().size))
+    }
+}
+
+impl Follower for edgecoder_store::Follower {
+    async fn next_batch(&mut self) -> Result<Arc<[Recorded]>, LogError> {
+        Ok(edgecoder_store::Follower::next_batch(self).await?)
+    }
 }

@@ -1,0 +1,130 @@
+//! How does a store begin? The database is taken, the log examined, the sequencer started.
+
+use crate::{
+    Backend, CheckpointWriteError, Standing, StorageError, Store, StoreSettings,
+    backend::{
+        Database,
+        memory::MemoryBackend,
+        postgres::PostgresBackend,
+        sqlite::{SqliteBackend, SqliteOpenError},
+    },
+    batch::LogState,
+    checkpoint_file::Checkpoints,
+    event_ids::EventIds,
+    recent::Recent,
+    recent_map::RecentMap,
+    sequencer::Sequencer,
+    store::Shared,
+};
+use rand::{SeedableRng, rngs::StdRng};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+/// Why a store did not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has the data directory, or the directory cannot be made.
+    #[error("{0}")]
+    Directory(String),
+    #[error("the newest checkpoint is not one of this log and key: {0}")]
+    Checkpoint(#[from] CheckpointWriteError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl Store {
+    /// Opens the log, or begins it with `ledger.created`.
+    ///
+    /// A log that is older than the checkpoint beside it opens for reading: see [`Store::standing`].
+    ///
+    /// # Errors
+    /// [`OpenError`] where the database cannot be used or the log is damaged.
+    pub async fn open(settings: StoreSettings) -> Result<Self, OpenError> {
+        let database = Box::pin(open_database(&settings.backend)).await?;
+        let checkpoints = Checkpoints::open(
+            settings.origin.clone(),
+            settings.log_key,
+            settings.checkpoint_file,
+            Arc::clone(&database),
+        )?;
+        let (mut shared, mut sequencer) =
+            join(settings.origin, settings.limits, settings.clock, settings.rng, (database, Arc::new(checkpoints)));
+        Box::pin(sequencer.take_lead()).await?;
+        start(&mut shared, sequencer);
+        Ok(Self(Arc::new(shared)))
+    }
+}
+
+async fn open_database(backend: &Backend) -> Result<Arc<dyn Database>, OpenError> {
+    match backend {
+        Backend::Memory => Ok(Arc::new(MemoryBackend::default())),
+        Backend::Sqlite { dir } => match SqliteBackend::open(dir).await {
+            Ok(database) => Ok(Arc::new(database)),
+            Err(SqliteOpenError::Lock(error)) => Err(OpenError::Directory(error.to_string())),
+            Err(SqliteOpenError::Storage(error)) => Err(error.into()),
+        },
+        Backend::Postgres { url, schema } => Ok(Arc::new(PostgresBackend::open(url, schema).await?)),
+    }
+}
+
+type Kept = (Arc<dyn Database>, Arc<Checkpoints>);
+
+fn join(
+    origin: String,
+    limits: crate::Limits,
+    clock: Arc<dyn edgecoder_events::Clock>,
+    mut rng: Box<dyn rand::CryptoRng + Send>,
+    (database, checkpoints): Kept,
+) -> (Shared, Sequencer) {
+    let (queue, submissions) = mpsc::channel(limits.queued_appends);
+    let (log, log_seen) = watch::channel(LogState::default());
+    let (standing, standing_seen) = watch::channel(Standing::Standby);
+    let recent = Arc::new(Recent::new(limits.recent_events));
+    let closing = CancellationToken::new();
+    let sequencer = Sequencer {
+        origin,
+        limits,
+        database: Arc::clone(&database),
+        clock,
+        ids: EventIds::new(StdRng::from_rng(&mut rng)),
+        checkpoints: Arc::clone(&checkpoints),
+        recent: Arc::clone(&recent),
+        log,
+        standing,
+        queue: submissions,
+        closing: closing.clone(),
+        waiting: VecDeque::new(),
+        companions: 0,
+        streams: RecentMap::new(limits.remembered),
+        keys: RecentMap::new(limits.remembered),
+    };
+    let shared = Shared {
+        limits,
+        database,
+        checkpoints,
+        recent,
+        log: log_seen,
+        standing: standing_seen,
+        queue,
+        closing,
+        rng: Mutex::new(rng),
+        tasks: tokio::sync::Mutex::new(JoinSet::new()),
+    };
+    (shared, sequencer)
+}
+
+/// Starts the two tasks of a log: the one that orders and the one that commits.
+fn start(shared: &mut Shared, sequencer: Sequencer) {
+    let checkpoints = Arc::clone(&shared.checkpoints);
+    let (log, closing) = (shared.log.clone(), shared.closing.clone());
+    let tasks = shared.tasks.get_mut();
+    tasks.spawn(checkpoints.keep(log, closing));
+    tasks.spawn(sequencer.run());
+}

@@ -1,0 +1,221 @@
+//! Who comes first? One task per log orders the appends, batch by batch, and answers when a batch is durable.
+//!
+//! While one batch is written the next one gathers in the queue: group commit without a timer.
+
+use crate::{
+    AppendError, IdempotencyKey, Limits, Receipt, StorageError,
+    backend::{CommitError, Database, Span},
+    batch::{Batch, BatchBuilder, Decided, LogState},
+    checkpoint_file::Checkpoints,
+    conditions::StreamVersions,
+    event_ids::EventIds,
+    recent::Recent,
+    recent_map::RecentMap,
+    recovery::RolledBack,
+    submission::{Prepared, Reply, Submission},
+};
+use edgecoder_events::{Clock, StreamName, Version};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+mod first_entries;
+mod gather;
+mod lead;
+
+/// Whether this process may append.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It leads the log.
+    Leading,
+    /// Another process leads; this one takes over when the other is gone.
+    Standby,
+    /// It leads, but the log is not the one that had left this machine; an operator must accept that.
+    RolledBack(RolledBack),
+}
+
+/// An append that was checked, and whom to tell.
+type Waiting = (Box<Prepared>, oneshot::Sender<Reply>);
+
+pub(crate) struct Sequencer {
+    pub origin: String,
+    pub limits: Limits,
+    pub database: Arc<dyn Database>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: EventIds,
+    pub checkpoints: Arc<Checkpoints>,
+    pub recent: Arc<Recent>,
+    pub log: watch::Sender<LogState>,
+    pub standing: watch::Sender<Standing>,
+    pub queue: mpsc::Receiver<Submission>,
+    pub closing: CancellationToken,
+    pub waiting: VecDeque<Submission>,
+    /// How many appends the batch before had: as many may be about to come again.
+    pub companions: usize,
+    pub streams: RecentMap<StreamName, Version>,
+    pub keys: RecentMap<IdempotencyKey, Span>,
+}
+
+impl Sequencer {
+    /// Works until the store is closed or nobody holds it any more.
+    pub(crate) async fn run(mut self) {
+        loop {
+            if *self.standing.borrow() == Standing::Standby && !self.stand_by().await {
+                break;
+            }
+            let Some(first) = self.gather().await else { break };
+            self.handle(first).await;
+        }
+    }
+
+    /// Handles what has gathered up to the limits of one batch.
+    async fn handle(&mut self, first: Submission) {
+        match first {
+            Submission::AcceptRestore { reason, actor, reply } => self.accept_restore(reason, actor, reply).await,
+            Submission::Append(prepared, reply) => {
+                let batch = self.take_batch((prepared, reply));
+                match self.refusal() {
+                    Some(error) => refuse_all(batch, &error),
+                    None => self.record(batch).await,
+                }
+            }
+        }
+    }
+
+    fn refusal(&self) -> Option<AppendError> {
+        match *self.standing.borrow() {
+            Standing::Leading => None,
+            Standing::Standby => Some(AppendError::NotLeader),
+            Standing::RolledBack(rolled_back) => Some(AppendError::RolledBack(rolled_back)),
+        }
+    }
+
+    /// Decides, writes and answers one batch.
+    async fn record(&mut self, batch: Vec<Waiting>) {
+        match self.look_up(&batch).await {
+            Ok((versions, known)) => {
+                let batch = self.decide(batch, versions, known);
+                self.write(batch).await;
+            }
+            Err(error) => refuse_all(batch, &AppendError::Storage(Arc::new(error))),
+        }
+    }
+
+    /// Asks for every stream version and idempotency key of the batch at once.
+    async fn look_up(
+        &mut self,
+        batch: &[Waiting],
+    ) -> Result<(StreamVersions, HashMap<IdempotencyKey, Span>), StorageError> {
+        let (mut known, unknown) = self.split_keys(batch);
+        if !unknown.is_empty() {
+            known.extend(self.database.spans(&unknown).await?);
+        }
+        let (mut versions, unknown) = StreamVersions::remembered(touched(batch), &mut self.streams);
+        if !unknown.is_empty() {
+            let found = self.database.versions(&unknown).await?;
+            versions.learn(unknown, found);
+        }
+        Ok((versions, known))
+    }
+
+    fn split_keys(&mut self, batch: &[Waiting]) -> (HashMap<IdempotencyKey, Span>, Vec<IdempotencyKey>) {
+        let (mut known, mut unknown) = (HashMap::new(), Vec::new());
+        for key in batch.iter().filter_map(|(prepared, _)| prepared.append.idempotency_key.as_ref()) {
+            match self.keys.get(key) {
+                Some(span) => drop(known.insert(key.clone(), span)),
+                None => unknown.push(key.clone()),
+            }
+        }
+        (known, unknown)
+    }
+
+    fn decide(&mut self, batch: Vec<Waiting>, versions: StreamVersions, known: HashMap<IdempotencyKey, Span>) -> Batch {
+        let log = self.log.borrow().clone();
+        let mut builder = BatchBuilder::new(&self.origin, log, self.clock.now(), versions, known);
+        for (prepared, reply) in batch {
+            builder.add(*prepared, reply, &mut self.ids);
+        }
+        builder.finish()
+    }
+
+    /// Makes a batch durable, shows it to followers, and answers.
+    async fn write(&mut self, batch: Batch) {
+        let Batch { write, log, versions, recorded, decided } = batch;
+        if write.rows.is_empty() {
+            return answer_all(decided);
+        }
+        let (before, after, keys) = (write.before, write.after, write.keys.clone());
+        match self.database.commit(write).await {
+            Ok(()) => {}
+            Err(CommitError::Superseded) => return self.step_down(decided),
+            Err(CommitError::Failed(error)) => match self.find_out(before, after).await {
+                lead::Outcome::Written => {}
+                lead::Outcome::WrittenAndLost => drop(self.standing.send_replace(Standing::Standby)),
+                lead::Outcome::NotWritten => return fail_all(decided, &AppendError::Storage(Arc::new(error))),
+                lead::Outcome::Lost => return self.step_down(decided),
+                lead::Outcome::Unknown => {
+                    self.standing.send_replace(Standing::Standby);
+                    return fail_all(decided, &AppendError::OutcomeUnknown);
+                }
+            },
+        }
+        for (stream, version) in versions.into_all() {
+            self.streams.put(stream, version);
+        }
+        for (key, span) in keys {
+            self.keys.put(key, span);
+        }
+        self.recent.push(recorded.into());
+        self.log.send_replace(log);
+        answer_all(decided);
+    }
+
+    fn step_down(&mut self, decided: Vec<Decided>) {
+        self.standing.send_replace(Standing::Standby);
+        fail_all(decided, &AppendError::NotLeader);
+    }
+
+    /// Records events of the log's own, outside the queue.
+    async fn record_own(&mut self, prepared: Prepared) -> Result<Receipt, AppendError> {
+        let (reply, answer) = oneshot::channel();
+        self.record(vec![(Box::new(prepared), reply)]).await;
+        match answer.await {
+            Ok(Reply::Recorded(receipt)) => Ok(receipt),
+            Ok(Reply::Refused(error)) => Err(error),
+            Ok(Reply::Repeated(_)) | Err(_) => Err(AppendError::Stopped),
+        }
+    }
+}
+
+/// The streams that the appends of a batch extend or expect something of.
+fn touched(batch: &[Waiting]) -> impl Iterator<Item = &StreamName> {
+    batch.iter().flat_map(|(prepared, _)| {
+        let append = &prepared.append;
+        let conditions = append.conditions.iter().map(|condition| &condition.stream);
+        append.events.iter().map(|new| &new.stream).chain(conditions)
+    })
+}
+
+/// Tells everyone what was decided. Who no longer waits needs no answer.
+fn answer_all(decided: Vec<Decided>) {
+    for Decided { reply, outcome } in decided {
+        let _ = reply.send(outcome);
+    }
+}
+
+/// Tells everyone that nothing was recorded; who was refused anyhow learns the reason.
+fn fail_all(decided: Vec<Decided>, error: &AppendError) {
+    for Decided { reply, outcome } in decided {
+        let refused = matches!(outcome, Reply::Refused(_));
+        let _ = reply.send(if refused { outcome } else { Reply::Refused(error.clone()) });
+    }
+}
+
+fn refuse_all(batch: Vec<Waiting>, error: &AppendError) {
+    for (_, reply) in batch {
+        let _ = reply.send(Reply::Refused(error.clone()));
+    }
+}

@@ -1,0 +1,67 @@
+//! Which appends go together into the next batch?
+
+use super::{Sequencer, Submission, Waiting};
+
+/// How often the sequencer steps aside for callers that were just answered and are about to come again.
+const MOST_YIELDS: usize = 16;
+
+impl Sequencer {
+    /// Waits for something to do; nothing once the store is closed and everything is done.
+    pub(super) async fn gather(&mut self) -> Option<Submission> {
+        if self.waiting.is_empty() {
+            self.wait().await;
+        }
+        self.let_companions_in().await;
+        self.waiting.pop_front()
+    }
+
+    async fn wait(&mut self) {
+        let mut arrived = Vec::new();
+        let closing = self.closing.clone();
+        if !closing.is_cancelled() {
+            tokio::select! {
+                _ = self.queue.recv_many(&mut arrived, self.limits.queued_appends) => {}
+                () = closing.cancelled() => {}
+            }
+        }
+        if closing.is_cancelled() && arrived.is_empty() {
+            // Whoever has a permit may still use it; nobody gets a new one.
+            self.queue.close();
+            self.queue.recv_many(&mut arrived, self.limits.queued_appends).await;
+        }
+        self.waiting.extend(arrived);
+    }
+
+    /// A lone caller never waits; among many, those just answered get the chance to be in this batch already.
+    async fn let_companions_in(&mut self) {
+        for _ in 0..MOST_YIELDS {
+            while self.waiting.len() < self.limits.queued_appends {
+                let Ok(next) = self.queue.try_recv() else { break };
+                self.waiting.push_back(next);
+            }
+            if self.waiting.len() >= self.companions {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The appends that follow `first` up to the limits of one batch.
+    pub(super) fn take_batch(&mut self, first: Waiting) -> Vec<Waiting> {
+        let (mut events, mut bytes) = (first.0.append.events.len(), first.0.bytes);
+        let mut batch = vec![first];
+        while let Some(Submission::Append(..)) = self.waiting.front() {
+            let (more_events, more_bytes) = self.waiting.front().map(Submission::weight).unwrap_or_default();
+            events += more_events;
+            bytes += more_bytes;
+            if events > self.limits.batch_events || bytes > self.limits.batch_bytes {
+                break;
+            }
+            if let Some(Submission::Append(prepared, reply)) = self.waiting.pop_front() {
+                batch.push((prepared, reply));
+            }
+        }
+        self.companions = batch.len();
+        batch
+    }
+}

@@ -1,0 +1,160 @@
+//! The door: one cheap handle for everything that a log can do.
+
+use crate::{
+    Append, AppendError, Blobs, CheckpointWriteError, Follower, Head, Limits, Permit, Receipt, Secrets, Standing,
+    SubjectKeys,
+    backend::Database,
+    batch::LogState,
+    checkpoint_file::Checkpoints,
+    recent::Recent,
+    submission::{Reply, Submission},
+    submit,
+};
+use edgecoder_events::{Actor, Position};
+use rand::{CryptoRng, Rng};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+/// A handle to one log; clones share it.
+#[derive(Clone)]
+pub struct Store(pub(crate) Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub limits: Limits,
+    pub database: Arc<dyn Database>,
+    pub checkpoints: Arc<Checkpoints>,
+    pub recent: Arc<Recent>,
+    pub log: watch::Receiver<LogState>,
+    pub standing: watch::Receiver<Standing>,
+    pub queue: mpsc::Sender<Submission>,
+    pub closing: CancellationToken,
+    pub rng: Mutex<Box<dyn CryptoRng + Send>>,
+    pub tasks: tokio::sync::Mutex<JoinSet<()>>,
+}
+
+impl Store {
+    /// Records events and waits until they are durable.
+    ///
+    /// # Errors
+    /// [`AppendError`] says why nothing was recorded.
+    pub async fn append(&self, append: Append) -> Result<Receipt, AppendError> {
+        self.reserve().await?.submit(append).await
+    }
+
+    /// Waits for a place in the queue. Whoever has it can submit without waiting.
+    ///
+    /// # Errors
+    /// [`AppendError::Stopped`] when the store is closed.
+    pub async fn reserve(&self) -> Result<Permit, AppendError> {
+        let place = self.0.queue.clone().reserve_owned().await.map_err(|_| AppendError::Stopped)?;
+        if self.0.closing.is_cancelled() {
+            return Err(AppendError::Stopped);
+        }
+        Ok(submit::permit(place, Arc::clone(&self.0.database), self.0.limits))
+    }
+
+    /// A place in the queue if there is one now.
+    pub fn try_reserve(&self) -> Option<Permit> {
+        let place = self.0.queue.clone().try_reserve_owned().ok()?;
+        Some(submit::permit(place, Arc::clone(&self.0.database), self.0.limits))
+    }
+
+    /// How many entries are durable, and the chain hash of the last.
+    pub fn head(&self) -> Head {
+        self.0.log.borrow().head
+    }
+
+    /// Whether this process may append.
+    pub fn standing(&self) -> Standing {
+        *self.0.standing.borrow()
+    }
+
+    /// Waits until [`Store::standing`] answers `wanted`.
+    ///
+    /// # Errors
+    /// [`AppendError::Stopped`] when the store is closed.
+    pub async fn wait_for(&self, wanted: impl FnMut(&Standing) -> bool) -> Result<Standing, AppendError> {
+        let mut standing = self.0.standing.clone();
+        standing.wait_for(wanted).await.map(|standing| *standing).map_err(|_| AppendError::Stopped)
+    }
+
+    /// Goes along the log from `from` on.
+    pub fn follow(&self, from: Position) -> Follower {
+        Follower {
+            next: from,
+            log: self.0.log.clone(),
+            recent: Arc::clone(&self.0.recent),
+            database: Arc::clone(&self.0.database),
+        }
+    }
+
+    /// The contents that appends brought along.
+    pub fn blobs(&self) -> Blobs {
+        Blobs(Arc::clone(&self.0.database))
+    }
+
+    /// The keys under which fields of persons are sealed.
+    pub fn subject_keys(&self) -> SubjectKeys {
+        SubjectKeys(self.clone())
+    }
+
+    /// Token and password hashes.
+    pub fn secrets(&self) -> Secrets {
+        Secrets(Arc::clone(&self.0.database))
+    }
+
+    /// The newest signed checkpoint: a note that is durable and at most a second behind.
+    pub fn checkpoint(&self) -> Option<Arc<str>> {
+        self.0.checkpoints.newest()
+    }
+
+    /// Signs a checkpoint of everything that is durable now, where there is none yet.
+    ///
+    /// # Errors
+    /// [`CheckpointWriteError`] where it could not be made durable; a log that was rolled back gets none.
+    pub async fn checkpoint_now(&self) -> Result<Option<Arc<str>>, CheckpointWriteError> {
+        if self.standing() == Standing::Leading {
+            let log = self.0.log.borrow().clone();
+            self.0.checkpoints.write(&log).await?;
+        }
+        Ok(self.checkpoint())
+    }
+
+    /// Goes on with a log that is older than its checkpoint. An operator's decision, recorded as `ledger.restored`.
+    ///
+    /// # Errors
+    /// [`AppendError::NotRolledBack`] where there is nothing to accept.
+    pub async fn accept_restore(&self, reason: &str, actor: Actor) -> Result<Receipt, AppendError> {
+        let (reply, answer) = oneshot::channel();
+        let submission = Submission::AcceptRestore { reason: reason.to_owned(), actor, reply };
+        self.0.queue.send(submission).await.map_err(|_| AppendError::Stopped)?;
+        match answer.await {
+            Ok(Reply::Recorded(receipt)) => Ok(receipt),
+            Ok(Reply::Refused(error)) => Err(error),
+            Ok(Reply::Repeated(_)) | Err(_) => Err(AppendError::Stopped),
+        }
+    }
+
+    /// Records what is queued, signs a last checkpoint, and lets go of the database.
+    ///
+    /// # Errors
+    /// What could not be written behind the log is caught up at the next start.
+    pub async fn close(&self) -> Result<(), crate::StorageError> {
+        self.0.closing.cancel();
+        let mut tasks = self.0.tasks.lock().await;
+        while tasks.join_next().await.is_some() {}
+        self.0.database.close().await
+    }
+
+    pub(crate) fn database(&self) -> &dyn Database {
+        &*self.0.database
+    }
+
+    pub(crate) fn fill_random(&self, bytes: &mut [u8]) {
+        self.0.rng.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
+    }
+}

@@ -1,0 +1,67 @@
+//! Rules of a log that several processes share.
+
+use crate::{
+    fixture::{Fixture, saying, stream},
+    reading::verify,
+};
+use edgecoder_events::{Position, Version};
+use edgecoder_store::{AppendError, IdempotencyKey, Standing};
+use sqlx::Executor;
+
+pub async fn one_leads_and_another_takes_over_when_it_is_gone(mut fixture: Fixture) {
+    let leader = fixture.open().await;
+    let standby = fixture.open().await;
+    assert_eq!((leader.standing(), standby.standing()), (Standing::Leading, Standing::Standby));
+    let refused = standby.append(saying("a", "not mine to record")).await;
+    assert!(matches!(refused, Err(AppendError::NotLeader)), "{refused:?}");
+
+    let receipt = leader.append(saying("a", "1")).await.unwrap();
+    let mut follower = standby.follow(Position(1));
+    assert_eq!(follower.next_batch().await.unwrap()[0].event_id, receipt.event_ids[0]);
+
+    leader.close().await.unwrap();
+    standby.wait_for(|standing| *standing == Standing::Leading).await.unwrap();
+    let next = standby.append(saying("a", "2").expecting(stream("a"), Version(1))).await.unwrap();
+    assert_eq!(next.first, Position(2));
+    verify(&standby).await;
+}
+
+pub async fn a_leader_that_was_overtaken_writes_nothing(mut fixture: Fixture) {
+    let store = fixture.open().await;
+    store.append(saying("a", "1")).await.unwrap();
+    let (mut beside, schema) = fixture.beside().await;
+    beside.execute(sqlx::AssertSqlSafe(format!("UPDATE {schema}.head SET epoch = epoch + 1"))).await.unwrap();
+    let refused = store.append(saying("a", "2")).await;
+    assert!(matches!(refused, Err(AppendError::NotLeader)), "{refused:?}");
+    store.wait_for(|standing| *standing == Standing::Leading).await.unwrap();
+    assert_eq!(store.append(saying("a", "2")).await.unwrap().first, Position(2));
+    verify(&store).await;
+}
+
+pub async fn a_session_that_is_cut_loses_and_doubles_nothing(mut fixture: Fixture) {
+    let store = fixture.open().await;
+    let (mut beside, schema) = fixture.beside().await;
+    let cut = format!(
+        "SELECT pg_terminate_backend(l.pid) FROM pg_locks l, (SELECT hashtextextended('edgecoder {schema}', 0) AS id) k \
+         WHERE l.locktype = 'advisory' AND l.classid::bigint = (k.id >> 32) & 4294967295 \
+         AND l.objid::bigint = k.id & 4294967295"
+    );
+    for round in 0..5 {
+        let key = IdempotencyKey::new(format!("round {round}")).unwrap();
+        let cut_once = beside.execute(sqlx::AssertSqlSafe(cut.clone()));
+        let (answer, ended) = tokio::join!(store.append(saying("a", "x").once(key.clone())), cut_once);
+        assert_eq!(ended.unwrap().rows_affected(), 1);
+        if let Ok(receipt) = answer {
+            assert_eq!(
+                store.append(saying("a", "x").once(key.clone())).await.map(|again| again.hash).ok(),
+                Some(receipt.hash)
+            );
+        }
+        store.wait_for(|standing| *standing == Standing::Leading).await.unwrap();
+        // A replay needs no session, so only a new event makes sure that there is one to cut in the next round.
+        while store.append(saying("b", "here")).await.is_err() {}
+        store.append(saying("a", "x").once(key)).await.unwrap();
+        assert_eq!(store.stream_version(&stream("a")).await.unwrap(), Version(round + 1));
+    }
+    verify(&store).await;
+}
