@@ -143,7 +143,9 @@ async fn beat(station: &Station, session: &Session, told: &mut Vec<ModelName>) -
 
 fn heartbeat(station: &Station, models: Option<Vec<ModelName>>) -> Heartbeat {
     let mut leases: Vec<HeldLease> = station.held.names();
-    leases.extend(station.outbox.leases());
+    let waiting = station.outbox.leases();
+    let unnamed: Vec<HeldLease> = waiting.into_iter().filter(|lease| !leases.contains(lease)).collect();
+    leases.extend(unnamed);
     Heartbeat { agent_id: station.settings.agent_id.clone(), leases, models, draining: false }
 }
 

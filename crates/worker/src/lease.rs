@@ -3,7 +3,7 @@
 use crate::{
     held::Hold,
     link::Session,
-    outbox::{Parcel, Place},
+    outbox::{Parcel, ParcelNumber, Place},
     solve::{Budget, Solved, Unable, report},
     station::Station,
 };
@@ -19,6 +19,9 @@ use tokio_util::sync::CancellationToken;
 
 /// How long work that was cancelled may take to stop.
 const STOP_WAIT: Duration = Duration::from_secs(5);
+
+/// How long a slot waits for the delivery of its result before it takes on more: results that wait longer wait without it.
+const DELIVERY_WAIT: Duration = Duration::from_secs(10);
 
 /// How the work on a lease ended.
 enum Ending {
@@ -46,8 +49,12 @@ pub async fn work_off(station: &Station, session: &Session, leased: LeasedSubtas
         Err(why) => Ending::Unable(why),
     };
     let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    if let Some(result) = result(station, session, &lease, ending, duration_ms) {
-        keep(station, session, result, place).await;
+    let Some(result) = result(station, session, &lease, ending, duration_ms) else { return };
+    let kept = keep(station, session, result, place).await;
+    drop(hold);
+    if let Some(number) = kept {
+        // Until the coordinator knows the result, the lease still counts against this machine's slots.
+        let _delivered_or_not = tokio::time::timeout(DELIVERY_WAIT, station.outbox.delivered(number)).await;
     }
 }
 
@@ -128,11 +135,21 @@ fn result(
     }
 }
 
-async fn keep(station: &Station, session: &Session, result: SubtaskResult<Envelope>, place: Place) {
+/// Puts a result into the outbox, and says under which number.
+async fn keep(
+    station: &Station,
+    session: &Session,
+    result: SubtaskResult<Envelope>,
+    place: Place,
+) -> Option<ParcelNumber> {
     let (task, subtask) = (result.task_id.clone(), result.subtask);
     let parcel = Parcel { recipient: session.envelope_key, kept_since_ms: station.clock.now(), result };
-    if let Err(error) = station.outbox.put(place, parcel).await {
-        tracing::error!(%error, task.id = %task, subtask = subtask.0, "a result could not be kept and is lost");
-        station.diary.note(&format!("the result of {task}.{subtask} was lost, check the disk: {error}"));
+    match station.outbox.put(place, parcel).await {
+        Ok(number) => Some(number),
+        Err(error) => {
+            tracing::error!(%error, task.id = %task, subtask = subtask.0, "a result could not be kept and is lost");
+            station.diary.note(&format!("the result of {task}.{subtask} was lost, check the disk: {error}"));
+            None
+        }
     }
 }

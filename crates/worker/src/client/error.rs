@@ -86,3 +86,33 @@ impl CallError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16, code: &str) -> CallError {
+        CallError::Refused(Refusal { status, code: code.to_owned(), detail: String::new() })
+    }
+
+    #[test]
+    fn only_the_coordinators_own_word_ends_a_delivery() {
+        assert!(refused(409, "lease_over").is_final() && refused(400, "invalid_field").is_final());
+        for error in [refused(404, NO_PROBLEM_DETAILS), refused(401, "signature_invalid"), refused(429, "slow")] {
+            assert!(!error.is_final(), "{error}");
+        }
+    }
+
+    #[test]
+    fn another_coordinator_is_asked_only_when_nobody_speaks_here() {
+        assert!(refused(503, "not_now").is_absence() && refused(404, NO_PROBLEM_DETAILS).is_absence());
+        assert!(!refused(403, "agent_may_not_work").is_absence());
+    }
+
+    #[test]
+    fn registration_is_wanted_by_one_code_alone() {
+        assert!(refused(401, "agent_not_registered").wants_registration());
+        assert!(!refused(401, "signature_invalid").wants_registration());
+        assert!(!refused(403, "agent_not_registered").wants_registration());
+    }
+}

@@ -29,7 +29,8 @@ const MAX_PLACES: usize = 96;
 /// Room for one result.
 #[derive(Debug)]
 pub struct Place {
-    _permit: OwnedSemaphorePermit,
+    #[expect(dead_code, reason = "held, never read")]
+    permit: OwnedSemaphorePermit,
 }
 
 /// A parcel's number: its place in the order of arrival, and the name of its file.
@@ -62,7 +63,7 @@ impl Outbox {
         let places = Arc::new(Semaphore::new(MAX_PLACES));
         let mut waiting = BTreeMap::new();
         for (number, parcel) in parcel::find_all(&folder)? {
-            let place = Arc::clone(&places).try_acquire_owned().ok().map(|_permit| Place { _permit });
+            let place = Arc::clone(&places).try_acquire_owned().ok().map(|permit| Place { permit });
             waiting.insert(number, Waiting { lease: lease_of(&parcel.result), _place: place });
         }
         let next = AtomicU64::new(waiting.last_key_value().map_or(0, |(last, _)| last.saturating_add(1)));
@@ -73,11 +74,11 @@ impl Outbox {
     /// Waits until there is room for one more result.
     pub async fn place(&self) -> Place {
         let permit = Arc::clone(&self.places).acquire_owned().await;
-        Place { _permit: permit.expect("the semaphore is never closed") }
+        Place { permit: permit.expect("the semaphore is never closed") }
     }
 
     /// Keeps a result until it is delivered. When this returns, it is on disk.
-    pub async fn put(&self, place: Place, parcel: Parcel) -> io::Result<()> {
+    pub async fn put(&self, place: Place, parcel: Parcel) -> io::Result<ParcelNumber> {
         let lease = lease_of(&parcel.result);
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let folder = self.folder.clone();
@@ -85,7 +86,14 @@ impl Outbox {
         written.map_err(io::Error::other).flatten()?;
         self.lock().insert(number, Waiting { lease, _place: Some(place) });
         self.tell();
-        Ok(())
+        Ok(number)
+    }
+
+    /// Waits until a parcel is no longer here.
+    pub async fn delivered(&self, number: ParcelNumber) {
+        let mut counts = self.count.subscribe();
+        let is_gone = |_: &usize| !self.lock().contains_key(&number);
+        let _gone = counts.wait_for(is_gone).await.expect("the sender lives as long as the outbox");
     }
 
     /// The leases whose results wait: they are held until the coordinator knows.
@@ -135,3 +143,6 @@ fn lease_of(result: &SubtaskResult<Envelope>) -> HeldLease {
     let SubtaskResult { agent_id, task_id, subtask, attempt, .. } = result;
     held::name(&Lease { task: task_id.clone(), subtask: *subtask, attempt: *attempt, agent: agent_id.clone() })
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ mod models;
 mod program;
 mod prompt;
 pub mod report;
+mod snapshot;
 mod verdict;
 mod workspace;
 
@@ -16,6 +17,7 @@ use crate::WorkerSettings;
 use edgecoder_events::task::{Language, WorkKind};
 use edgecoder_sandbox::{Job, Limits, Run, RunReport, Sandbox, SandboxError};
 use edgecoder_wire::{tasks::Report, work::Work};
+use snapshot::Snapshots;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use workspace::Workspace;
@@ -61,6 +63,7 @@ impl From<SandboxError> for Fault {
 /// What work is done with.
 pub struct Solver {
     sandbox: Arc<Sandbox>,
+    snapshots: Snapshots,
     pub models: Models,
 }
 
@@ -69,7 +72,7 @@ impl Solver {
     pub async fn new(settings: &WorkerSettings, sandbox: Arc<Sandbox>) -> Self {
         let models = Models::new(settings.models.clone(), settings.default_model.clone());
         models.refresh().await;
-        Self { sandbox, models }
+        Self { sandbox, snapshots: Snapshots::new(settings), models }
     }
 
     /// The languages that this machine runs.
@@ -112,7 +115,10 @@ struct Bench<'a> {
 impl Bench<'_> {
     /// The files of the snapshot, and over them those of the submission.
     async fn workspace(&self) -> Result<Workspace, Fault> {
-        let mut files = Workspace::default();
+        let mut files = match &self.work.snapshot {
+            Some(snapshot) => self.solver.snapshots.fetch(snapshot, self.budget.left()).await?,
+            None => Workspace::default(),
+        };
         for file in &self.work.files {
             files.put(&file.path, file.content.clone().into_bytes());
         }

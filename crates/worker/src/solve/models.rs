@@ -71,13 +71,11 @@ impl Models {
             Found::Nothing { what_to_do } => return Err(Fault::OfMachine(format!("there is no model: {what_to_do}"))),
         };
         let wanted = requested.or(self.usual.as_ref()).or(models.first()).cloned();
-        match wanted.filter(|wanted| models.contains(wanted)) {
-            Some(model) => Ok((server, model)),
-            None => {
-                let which = requested.or(self.usual.as_ref()).map_or("any model".to_owned(), ToString::to_string);
-                Err(Fault::OfMachine(format!("the model server does not have {which}: install it there")))
-            }
+        if let Some(model) = wanted.filter(|wanted| models.contains(wanted)) {
+            return Ok((server, model));
         }
+        let which = requested.or(self.usual.as_ref()).map_or("any model".to_owned(), ToString::to_string);
+        Err(Fault::OfMachine(format!("the model server does not have {which}: install it there")))
     }
 
     fn lock(&self) -> MutexGuard<'_, Found> {

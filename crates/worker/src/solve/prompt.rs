@@ -12,7 +12,7 @@ use edgecoder_events::{ModelName, task::Verdict};
 use edgecoder_models::{ChatLimits, ChatRequest, Message, ModelServer, prompts, text};
 use edgecoder_sandbox::{Run, RunReport};
 use edgecoder_wire::tasks::Report;
-use std::time::Duration;
+use std::{fmt::Write, time::Duration};
 
 /// As often a model writes code for one lease.
 const MAX_ITERATIONS: u32 = 4;
@@ -37,7 +37,7 @@ fn task(bench: &Bench<'_>) -> Result<String, Fault> {
     let prompt = bench.work.prompt.as_deref().map(str::trim).filter(|prompt| !prompt.is_empty());
     let mut task = prompt.ok_or_else(|| Fault::OfSubmission("its prompt is empty".to_owned()))?.to_owned();
     for (nth, brought) in bench.work.context.iter().enumerate() {
-        task.push_str(&format!("\n\nWhat step {nth} before this one brought:\n{brought}"));
+        let _ = write!(task, "\n\nWhat step {nth} before this one brought:\n{brought}");
     }
     Ok(task)
 }
@@ -62,7 +62,7 @@ struct Attempt {
 impl Author<'_> {
     /// The last run, and how often code was written for it.
     async fn write_until_it_passes(&mut self) -> Result<(RunReport, u32), Fault> {
-        let plan = self.ask(|work| prompts::plan(work)).await?;
+        let plan = self.ask(prompts::plan).await?;
         let reply = self.ask(|work| prompts::code(work, Some(&plan))).await?;
         let mut attempt = self.attempt(&reply).await?;
         let mut iterations = 1;
@@ -142,10 +142,12 @@ fn without_tests() -> RunReport {
 /// What a run says to the model: nothing where it passed.
 fn judged(run: RunReport) -> Attempt {
     let failure = (verdict::of(&run) == Verdict::Failed).then(|| {
-        let failures = run.tests.iter().flat_map(|tests| &tests.failures);
-        let failures: String = failures.map(|it| format!("{}: {}\n", it.name, it.message)).collect();
         let end = verdict::reason(&run);
-        format!("The run ended: {end}, exit code {}.\n{}\n{}\n{failures}", run.exit_code, run.stdout, run.stderr)
+        let mut said = format!("The run ended: {end}, exit code {}.\n{}\n{}\n", run.exit_code, run.stdout, run.stderr);
+        for failure in run.tests.iter().flat_map(|tests| &tests.failures) {
+            let _ = writeln!(said, "{}: {}", failure.name, failure.message);
+        }
+        said
     });
     Attempt { run, failure }
 }

@@ -10,6 +10,7 @@ use edgecoder_identity::{NodeKeys, envelope::Lease};
 use edgecoder_sandbox::RunReport;
 use edgecoder_wire::tasks::{Report, SourceFile, TestFailure, TestReport};
 use rand::Rng;
+use std::fmt::Write;
 
 /// The most bytes of a report's JSON.
 pub const MAX_REPORT_BYTES: usize = 4 * 1024 * 1024;
@@ -106,7 +107,7 @@ fn note(report: &mut Report, text: &str) {
     if !report.stderr.is_empty() && !report.stderr.ends_with('\n') {
         report.stderr.push('\n');
     }
-    report.stderr.push_str(&format!("[edgecoder] {text}\n"));
+    let _ = writeln!(report.stderr, "[edgecoder] {text}");
 }
 
 /// Salts the report, brings it to its size, and signs the statement of it.
