@@ -51,7 +51,7 @@ async fn measure(title: &str, dir: &Path, backend: impl Fn(&str) -> Backend) -> 
         [("one", 1, 1, 1), ("many", CALLERS, 1, 1), ("deep", CALLERS, 16, 1), ("groups", CALLERS, 4, 4)]
     {
         let before = syncs_per_second(dir)?;
-        let store = open(backend(name), dir.join(format!("{name}.checkpoint"))).await?;
+        let store = open(backend(name), dir.join(format!("{title}-{name}.checkpoint"))).await?;
         let start = Instant::now();
         let events = load(&store, callers, in_flight, grouped).await?;
         let rate = f64::from(events) / start.elapsed().as_secs_f64();
@@ -66,7 +66,7 @@ async fn measure(title: &str, dir: &Path, backend: impl Fn(&str) -> Backend) -> 
             rate / syncs * 100.0
         );
         if name == "deep" {
-            read_all(backend(name), dir.join(format!("{name}.checkpoint"))).await?;
+            read_all(backend(name), dir.join(format!("{title}-{name}.checkpoint"))).await?;
         }
     }
     Ok(())

@@ -26,6 +26,13 @@ pub(crate) struct LogState {
     pub frontier: Frontier,
 }
 
+impl LogState {
+    /// A process that stands by sees the leader's head, but has no tree that reaches it and so nothing to sign.
+    pub(crate) fn reaches_head(&self) -> bool {
+        self.frontier.size() == self.head.size
+    }
+}
+
 /// An append that was decided, and whom to tell.
 pub(crate) struct Decided {
     pub reply: oneshot::Sender<Reply>,

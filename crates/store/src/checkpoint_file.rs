@@ -59,6 +59,14 @@ impl Checkpoints {
         Ok(checkpoints)
     }
 
+    /// Reads the file again: another process on this machine may have led and committed meanwhile.
+    pub(crate) fn reload(&self) -> io::Result<()> {
+        if let Some(note) = self.file.as_deref().map(read).transpose()?.flatten() {
+            self.newest.send_replace(Some(note.into()));
+        }
+        Ok(())
+    }
+
     /// The newest note.
     pub(crate) fn newest(&self) -> Option<Arc<str>> {
         self.newest.borrow().clone()
@@ -77,7 +85,7 @@ impl Checkpoints {
     /// Commits to the log as it is, unless that was done; then notes the frontier for the next start.
     pub(crate) async fn write(&self, log: &LogState) -> Result<(), CheckpointWriteError> {
         let mut size = self.size.lock().await;
-        if *size == log.head.size {
+        if *size == log.head.size || !log.reaches_head() {
             return Ok(());
         }
         let checkpoint = Checkpoint { origin: self.origin.clone(), size: log.head.size, root: log.frontier.root() };

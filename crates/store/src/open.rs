@@ -47,7 +47,7 @@ impl Store {
     /// # Errors
     /// [`OpenError`] where the database cannot be used or the log is damaged.
     pub async fn open(settings: StoreSettings) -> Result<Self, OpenError> {
-        let database = open_database(&settings.backend).await?;
+        let database = Box::pin(open_database(&settings.backend)).await?;
         let checkpoints = Checkpoints::open(
             settings.origin.clone(),
             settings.log_key,
@@ -56,7 +56,7 @@ impl Store {
         )?;
         let (mut shared, mut sequencer) =
             join(settings.origin, settings.limits, settings.clock, settings.rng, (database, Arc::new(checkpoints)));
-        sequencer.take_lead().await?;
+        Box::pin(sequencer.take_lead()).await?;
         start(&mut shared, sequencer);
         Ok(Self(Arc::new(shared)))
     }

@@ -28,6 +28,7 @@ impl Sequencer {
     /// Takes the lead where it is free, and examines the log that it finds.
     pub(crate) async fn take_lead(&mut self) -> Result<bool, StorageError> {
         let Some(head) = self.database.lead().await? else { return Ok(false) };
+        self.checkpoints.reload()?;
         let left_behind = self.checkpoints.left_behind().map_err(|_| StorageError::Value("the newest checkpoint"))?;
         let Found { log, rolled_back } =
             recovery::examine(&*self.database, head, &self.origin, left_behind.as_ref()).await?;

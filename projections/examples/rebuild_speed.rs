@@ -1,0 +1,61 @@
+//! How many events a second does a rebuild take in? Prints one line per question, for a SQLite file of its own.
+#![expect(clippy::unwrap_used, reason = "an example stops at the first thing that does not hold")]
+
+#[path = "../tests/rules/history.rs"]
+#[expect(dead_code, reason = "shared with the tests, which use all of it")]
+mod history;
+#[path = "../tests/rules/test_log.rs"]
+#[expect(dead_code, reason = "shared with the tests, which use all of it")]
+mod test_log;
+
+use edgecoder_events::task::WorkKind;
+use edgecoder_projections::{Projections, Question, TablesIn};
+use history::{History, Step};
+use std::time::{Duration, Instant};
+use test_log::TestLog;
+
+const TASKS: u16 = 20_000;
+const LIVE_EVENTS: usize = 200;
+const BATCH: usize = 1_024;
+
+fn task(n: u16) -> [Step; 4] {
+    let [account, project] = [n % 200, n % 50].map(|it| u8::try_from(it).unwrap());
+    let number = usize::from(n);
+    [
+        Step::Submit { account, project, priority: 50, model: None, work: WorkKind::Program, gpu: false, shape: 0 },
+        Step::Lease { task: number, subtask: 0, agent: project },
+        Step::Pass { ms: 3 },
+        Step::Finish { task: number, subtask: 0, passed: true },
+    ]
+}
+
+#[tokio::main]
+async fn main() {
+    let history = History::of(&(0..TASKS).flat_map(task).collect::<Vec<_>>());
+    let (old, new) = history.events.split_at(history.events.len() - LIVE_EVENTS);
+    let log = TestLog::of(old, BATCH);
+    let directory = tempfile::tempdir().unwrap();
+    let begin = Instant::now();
+    let all = Projections::start(&log, TablesIn::File(&directory.path().join("projections.db"))).await.unwrap();
+    all.caught_up(log.head()).await.unwrap();
+    let spent = begin.elapsed();
+    println!("{} events; all five from nothing: {:.2} s", old.len(), spent.as_secs_f64());
+    for question in [Question::TaskBoard, Question::CreditBalances, Question::Blacklist] {
+        let begin = Instant::now();
+        all.rebuild(question, |_| {}).await.unwrap();
+        let spent = begin.elapsed();
+        let rate = old.len() as u128 * 1_000 / spent.as_millis().max(1);
+        println!("{question:>16}: {:.2} s, {rate} events/s", spent.as_secs_f64());
+    }
+    let mut waits: Vec<Duration> = vec![];
+    for one in new {
+        let begin = Instant::now();
+        log.append(std::slice::from_ref(one));
+        all.caught_up(log.head()).await.unwrap();
+        waits.push(begin.elapsed());
+    }
+    waits.sort();
+    let of = |percent: usize| waits[(waits.len() - 1) * percent / 100];
+    println!("appended to visible in all five: p50 {:?}, p99 {:?}", of(50), of(99));
+    all.stop().await;
+}

@@ -1,0 +1,169 @@
+//! What does one recorded event move? Double entry: what one ledger account gains, another loses.
+
+use crate::{ProjectionError, sql::words};
+use edgecoder_events::{AccountId, Event, Position, Recorded, TaskId, UnixMillis};
+use std::collections::BTreeMap;
+
+/// An account of the ledger: the two parts of every wallet, and two that belong to nobody.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LedgerAccount {
+    /// Where new credit comes from; never above zero.
+    Issuance,
+    /// Between what is spent and what is earned; zero after every append.
+    Clearing,
+    /// What an account can spend.
+    Available(AccountId),
+    /// What an account has set aside for tasks.
+    Reserved(AccountId),
+}
+
+/// The kind of a ledger account, as the tables name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    Issuance,
+    Clearing,
+    Available,
+    Reserved,
+}
+
+words!(Part: Issuance = "issuance", Clearing = "clearing", Available = "available", Reserved = "reserved");
+
+/// Why credit moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MovementReason {
+    Issued,
+    Reserved,
+    Spent,
+    Earned,
+    Released,
+}
+
+words!(MovementReason:
+    Issued = "issued", Reserved = "reserved", Spent = "spent", Earned = "earned", Released = "released");
+
+/// What an event moves: `amount` from one ledger account to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Transfer {
+    pub from: LedgerAccount,
+    pub to: LedgerAccount,
+    pub micros: u64,
+    pub reason: MovementReason,
+    pub task: Option<TaskId>,
+    pub counterparty: Option<AccountId>,
+}
+
+/// One side of a transfer, with what the ledger account holds after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Posting {
+    pub account: LedgerAccount,
+    pub position: Position,
+    pub delta: i64,
+    pub balance_after: i64,
+    pub reason: MovementReason,
+    pub task: Option<TaskId>,
+    pub counterparty: Option<AccountId>,
+    pub recorded_at: UnixMillis,
+}
+
+/// The ledger accounts that some events touch, and what the events post to them.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    pub balances: BTreeMap<LedgerAccount, i64>,
+    pub postings: Vec<Posting>,
+}
+
+impl LedgerAccount {
+    /// The wallet that it is a part of; empty for those that belong to nobody.
+    pub(super) fn owner(&self) -> &str {
+        match self {
+            Self::Issuance | Self::Clearing => "",
+            Self::Available(account) | Self::Reserved(account) => account.as_str(),
+        }
+    }
+
+    pub(super) fn part(&self) -> Part {
+        match self {
+            Self::Issuance => Part::Issuance,
+            Self::Clearing => Part::Clearing,
+            Self::Available(_) => Part::Available,
+            Self::Reserved(_) => Part::Reserved,
+        }
+    }
+}
+
+impl Book {
+    pub(super) fn apply(&mut self, recorded: &Recorded) -> Result<(), ProjectionError> {
+        if let Event::AccountOpened(it) = &recorded.event {
+            self.balances.entry(LedgerAccount::Available(it.account.clone())).or_default();
+            self.balances.entry(LedgerAccount::Reserved(it.account.clone())).or_default();
+        }
+        let Some(transfer) = transfer(&recorded.event) else { return Ok(()) };
+        let amount = i64::try_from(transfer.micros).map_err(|_| ProjectionError::AmountTooLarge(recorded.position))?;
+        self.post(recorded, &transfer, &transfer.from, -amount)?;
+        self.post(recorded, &transfer, &transfer.to, amount)
+    }
+
+    fn post(
+        &mut self,
+        recorded: &Recorded,
+        transfer: &Transfer,
+        account: &LedgerAccount,
+        delta: i64,
+    ) -> Result<(), ProjectionError> {
+        let balance = self.balances.entry(account.clone()).or_default();
+        *balance = balance.checked_add(delta).ok_or(ProjectionError::AmountTooLarge(recorded.position))?;
+        self.postings.push(Posting {
+            account: account.clone(),
+            position: recorded.position,
+            delta,
+            balance_after: *balance,
+            reason: transfer.reason,
+            task: transfer.task.clone(),
+            counterparty: transfer.counterparty.clone(),
+            recorded_at: recorded.recorded_at,
+        });
+        Ok(())
+    }
+}
+
+/// The wallets whose ledger accounts an event touches.
+pub(super) fn owner_of(event: &Event) -> Option<&AccountId> {
+    match event {
+        Event::AccountOpened(it) => Some(&it.account),
+        Event::CreditsIssued(it) => Some(&it.account),
+        Event::CreditsReserved(it) => Some(&it.account),
+        Event::CreditsSpent(it) => Some(&it.account),
+        Event::CreditsEarned(it) => Some(&it.account),
+        Event::CreditsReleased(it) => Some(&it.account),
+        _ => None,
+    }
+}
+
+fn transfer(event: &Event) -> Option<Transfer> {
+    use LedgerAccount::{Available, Clearing, Issuance, Reserved};
+    let (from, to, amount, reason) = match event {
+        Event::CreditsIssued(it) => (Issuance, Available(it.account.clone()), it.amount, MovementReason::Issued),
+        Event::CreditsReserved(it) => {
+            (Available(it.account.clone()), Reserved(it.account.clone()), it.amount, MovementReason::Reserved)
+        }
+        Event::CreditsSpent(it) => (Reserved(it.account.clone()), Clearing, it.amount, MovementReason::Spent),
+        Event::CreditsEarned(it) => (Clearing, Available(it.account.clone()), it.amount, MovementReason::Earned),
+        Event::CreditsReleased(it) => {
+            (Reserved(it.account.clone()), Available(it.account.clone()), it.amount, MovementReason::Released)
+        }
+        _ => return None,
+    };
+    let (task, counterparty) = about(event);
+    Some(Transfer { from, to, micros: amount.micros(), reason, task, counterparty })
+}
+
+/// The task that a movement is for, and the account at its other end.
+fn about(event: &Event) -> (Option<TaskId>, Option<AccountId>) {
+    match event {
+        Event::CreditsReserved(it) => (Some(it.task.clone()), None),
+        Event::CreditsReleased(it) => (Some(it.task.clone()), None),
+        Event::CreditsSpent(it) => (Some(it.task.clone()), Some(it.payee.clone())),
+        Event::CreditsEarned(it) => (Some(it.task.clone()), Some(it.payer.clone())),
+        _ => (None, None),
+    }
+}

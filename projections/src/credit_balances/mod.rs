@@ -1,0 +1,9 @@
+//! What does each account hold, and by which movements?
+
+mod changes;
+mod read;
+mod table;
+
+pub use changes::{LedgerAccount, MovementReason};
+pub use read::{Balance, CreditBalances, Movement, MovementCursor, TrialBalance};
+pub(crate) use table::CreditTables;

@@ -1,0 +1,27 @@
+//! What can go wrong between the log, the database and an answer?
+
+use crate::Question;
+use edgecoder_events::Position;
+
+/// Why a projection did not move on or did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectionError {
+    #[error("the projections database did not answer: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("the log could not be read: {0}")]
+    Log(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("{table} holds {found:?}, which no code wrote: rebuild the projection")]
+    Damaged { table: &'static str, found: String },
+    #[error("the amount at position {} is larger than a balance can be", .0.0)]
+    AmountTooLarge(Position),
+    #[error("another process moved the projection on")]
+    Overtaken,
+    #[error("{0} is held in memory and is built again at every start")]
+    HeldInMemory(Question),
+    #[error("{question} has not come to position {} in time", .wanted.0)]
+    Behind { question: Question, wanted: Position },
+    #[error("the rebuild of {0} was interrupted: its progress says why")]
+    RebuildInterrupted(Question),
+    #[error("{0} was stopped")]
+    Stopped(Question),
+}

@@ -1,0 +1,23 @@
+//! What does the log mean? One folder per question that is asked of it.
+//!
+//! A projection is a pure function of the log: it can be thrown away and built again, and it never decides anything.
+//! `changes.rs` of each folder says what one recorded event changes; the rest stores that and answers.
+
+pub mod agent_directory;
+pub mod blacklist;
+pub mod credit_balances;
+mod error;
+mod handle;
+pub mod log;
+mod page;
+mod question;
+pub mod ready_queue;
+mod runner;
+mod sql;
+pub mod task_board;
+
+pub use error::ProjectionError;
+pub use handle::{Projections, TablesIn};
+pub use page::{MAX_PAGE_ITEMS, Page, PageRequest};
+pub use question::Question;
+pub use runner::{Progress, RebuildProgress};

@@ -1,0 +1,36 @@
+//! Which questions are asked of the log?
+
+use std::fmt;
+
+/// A projection by the question that it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Question {
+    ReadyQueue,
+    AgentDirectory,
+    TaskBoard,
+    CreditBalances,
+    Blacklist,
+}
+
+impl Question {
+    /// Every question.
+    pub const ALL: [Self; 5] =
+        [Self::ReadyQueue, Self::AgentDirectory, Self::TaskBoard, Self::CreditBalances, Self::Blacklist];
+
+    /// The name, as operators and the tables know it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ReadyQueue => "ready_queue",
+            Self::AgentDirectory => "agent_directory",
+            Self::TaskBoard => "task_board",
+            Self::CreditBalances => "credit_balances",
+            Self::Blacklist => "blacklist",
+        }
+    }
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,225 @@
+//! What does one recorded event change in the queue?
+
+use super::{
+    RETRY_ELSEWHERE_MS, ReadyQueue,
+    lanes::{Need, Turn},
+    leases::ActiveLease,
+    open_tasks::{HeldOff, OpenSubtask, OpenTask, Phase, Place},
+};
+use edgecoder_events::{
+    AgentId, Event, Position, Recorded, SubtaskIndex, TaskId, UnixMillis,
+    task::{
+        PlannedSubtask, SubtaskFinished, SubtaskLeased, SubtaskReturned, TaskPlanned, TaskSubmitted, Verdict, WorkKind,
+    },
+};
+use std::{cmp::Reverse, sync::Arc};
+
+impl ReadyQueue {
+    /// Takes in one recorded event. Must be called for every event, in the order of the log.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        let at = recorded.recorded_at;
+        match &recorded.event {
+            Event::TaskSubmitted(it) => self.on_submitted(it, recorded.position),
+            Event::TaskPlanned(it) => self.on_planned(it, at),
+            Event::SubtaskLeased(it) => self.on_leased(it),
+            Event::SubtaskReturned(it) => self.on_returned(it, at),
+            Event::SubtaskFinished(it) => self.on_finished(it, at),
+            Event::SubtaskStopped(it) => self.on_over(&it.task, it.subtask),
+            Event::TaskEscalated(it) => self.on_escalated(&it.task, it.subtask),
+            Event::SubtaskRevised(it) => {
+                if let Some(place) = self.place(&it.task, it.subtask) {
+                    self.make_ready(place, at);
+                }
+            }
+            Event::TaskCompleted(it) => self.on_ended(&it.task),
+            Event::TaskFailed(it) => self.on_ended(&it.task),
+            Event::TaskCancelled(it) => self.on_ended(&it.task),
+            _ => {}
+        }
+    }
+
+    fn on_submitted(&mut self, it: &TaskSubmitted, submitted: Position) {
+        let task = OpenTask {
+            id: Arc::new(it.task.clone()),
+            submitted,
+            account: self.accounts.number(&it.account),
+            project: self.projects.number(&it.project),
+            model: it.requested_model.as_ref().map(|model| self.models.number(model)),
+            resource: it.resource,
+            priority: it.priority,
+            subtasks: Box::default(),
+        };
+        self.tasks.insert(task);
+    }
+
+    fn on_planned(&mut self, it: &TaskPlanned, at: UnixMillis) {
+        let Some(slot) = self.tasks.slot(&it.task) else { return };
+        if let Some(task) = self.tasks.get_mut(slot) {
+            task.subtasks = it.subtasks.iter().map(OpenSubtask::planned).collect();
+        }
+        self.unblock(slot, at);
+    }
+
+    fn on_leased(&mut self, it: &SubtaskLeased) {
+        let Some(place) = self.place(&it.task, it.subtask) else { return };
+        let lease = ActiveLease {
+            task: it.task.clone(),
+            subtask: it.subtask,
+            attempt: it.attempt,
+            agent: it.agent.clone(),
+            payee: it.payee.clone(),
+            granted_at: it.granted_at,
+            limit_ms: it.limit_ms,
+            price_per_ms: it.price_per_ms,
+        };
+        self.leases.insert(place, &lease);
+        let before = self.set_phase(place, Phase::Leased(Box::new(lease)));
+        if let Some(subtask) = self.tasks.subtask_mut(place) {
+            subtask.attempts = it.attempt;
+        }
+        if !matches!(before, Some(Phase::InHand(_))) {
+            self.serve(place.slot);
+        }
+    }
+
+    fn on_returned(&mut self, it: &SubtaskReturned, at: UnixMillis) {
+        let Some(place) = self.place(&it.task, it.subtask) else { return };
+        self.unserve(place.slot);
+        self.hold_off(place, &it.agent, at);
+        self.make_ready(place, at);
+        self.unpark(place.slot);
+    }
+
+    fn on_finished(&mut self, it: &SubtaskFinished, at: UnixMillis) {
+        let Some(place) = self.place(&it.task, it.subtask) else { return };
+        match (it.verdict, self.tasks.subtask(place).map(|subtask| subtask.work)) {
+            (Verdict::Passed, _) => {
+                self.set_phase(place, Phase::Passed);
+                self.unblock(place.slot, at);
+            }
+            (Verdict::Failed, Some(WorkKind::Prompt)) => {
+                self.hold_off(place, &it.agent, at);
+                self.make_ready(place, at);
+            }
+            (Verdict::Failed, Some(WorkKind::Program) | None) => {
+                self.set_phase(place, Phase::Over);
+            }
+        }
+        self.unpark(place.slot);
+    }
+
+    fn on_over(&mut self, task: &TaskId, subtask: SubtaskIndex) {
+        if let Some(place) = self.place(task, subtask) {
+            self.set_phase(place, Phase::Over);
+        }
+    }
+
+    fn on_escalated(&mut self, task: &TaskId, subtask: SubtaskIndex) {
+        if let Some(place) = self.place(task, subtask) {
+            self.set_phase(place, Phase::Escalated);
+        }
+    }
+
+    fn on_ended(&mut self, task: &TaskId) {
+        let Some(slot) = self.tasks.slot(task) else { return };
+        let all = self.tasks.get(slot).map(|it| it.places_where(|_| true)).unwrap_or_default();
+        for subtask in all {
+            if let Some(Phase::InHand(_)) = self.set_phase(Place { slot, subtask }, Phase::Over) {
+                self.unserve(slot);
+            }
+        }
+        self.tasks.remove(slot);
+    }
+
+    pub(super) fn place(&self, task: &TaskId, subtask: SubtaskIndex) -> Option<Place> {
+        Some(Place { slot: self.tasks.slot(task)?, subtask })
+    }
+
+    /// Puts a subtask into the queue, as waiting since `since`.
+    pub(super) fn make_ready(&mut self, place: Place, since: UnixMillis) {
+        self.set_phase(place, Phase::Waiting(since));
+        let Some((need, project, turn)) = self.line_of(place) else { return };
+        self.lanes.insert(need, project, turn);
+        self.since.insert((since, place));
+        self.arrivals += 1;
+    }
+
+    /// Changes where a subtask stands and takes it off the lists on which it stood; what it was before.
+    pub(super) fn set_phase(&mut self, place: Place, phase: Phase) -> Option<Phase> {
+        let before = std::mem::replace(&mut self.tasks.subtask_mut(place)?.phase, phase);
+        match &before {
+            Phase::Waiting(since) => {
+                self.since.remove(&(*since, place));
+                if let Some((need, project, turn)) = self.line_of(place) {
+                    self.lanes.remove(need, project, turn);
+                }
+            }
+            Phase::Leased(lease) => self.leases.remove(place, lease),
+            Phase::Blocked | Phase::InHand(_) | Phase::Parked(_) | Phase::Escalated | Phase::Passed | Phase::Over => {}
+        }
+        Some(before)
+    }
+
+    fn line_of(&self, place: Place) -> Option<(Need, u32, Turn)> {
+        let task = self.tasks.get(place.slot)?;
+        let subtask = task.subtask(place.subtask)?;
+        let model = match subtask.work {
+            WorkKind::Program => None,
+            WorkKind::Prompt => task.model,
+        };
+        let need = Need { work: subtask.work, language: subtask.language, resource: task.resource, model };
+        let turn = Turn { priority: Reverse(task.priority), submitted: task.submitted, place };
+        Some((need, task.project, turn))
+    }
+
+    fn unblock(&mut self, slot: u32, at: UnixMillis) {
+        let free = self.tasks.get(slot).map(OpenTask::unblocked).unwrap_or_default();
+        for subtask in free {
+            self.make_ready(Place { slot, subtask }, at);
+        }
+    }
+
+    /// A lease of the task ended: what waited for its share of the budget waits for an agent again.
+    pub(super) fn unpark(&mut self, slot: u32) {
+        let parked = self.tasks.get(slot).map(|it| it.places_where(|it| matches!(it.phase, Phase::Parked(_))));
+        for subtask in parked.unwrap_or_default() {
+            let place = Place { slot, subtask };
+            if let Some(Phase::Parked(since)) = self.tasks.subtask(place).map(|it| &it.phase) {
+                self.make_ready(place, *since);
+            }
+        }
+    }
+
+    fn hold_off(&mut self, place: Place, agent: &AgentId, at: UnixMillis) {
+        if let Some(subtask) = self.tasks.subtask_mut(place) {
+            let until = at.plus_ms(RETRY_ELSEWHERE_MS);
+            subtask.held_off = Some(Box::new(HeldOff { agent: agent.clone(), until }));
+        }
+    }
+
+    pub(super) fn serve(&mut self, slot: u32) {
+        if let Some(task) = self.tasks.get(slot) {
+            self.lanes.serve(task.project);
+        }
+    }
+
+    pub(super) fn unserve(&mut self, slot: u32) {
+        if let Some(task) = self.tasks.get(slot) {
+            self.lanes.unserve(task.project);
+        }
+    }
+}
+
+impl OpenSubtask {
+    fn planned(plan: &PlannedSubtask) -> Self {
+        Self {
+            work: plan.work,
+            language: plan.language,
+            attempts: 0,
+            timeout_ms: plan.timeout_ms,
+            depends_on: plan.depends_on.clone().into_boxed_slice(),
+            held_off: None,
+            phase: Phase::Blocked,
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Which subtask should this agent take next?
+//!
+//! Held in memory, rebuilt from the log at start. The order is: an exact match of the requested model, then the
+//! project that was served least, then the higher priority, then first come. A claim costs a few tree look-ups,
+//! whatever the number of waiting subtasks.
+
+mod changes;
+mod claim;
+mod lanes;
+mod leases;
+mod names;
+mod open_tasks;
+mod read;
+
+pub use claim::{AgentNeeds, MAX_MODELS_PER_CLAIM, ReadySubtask};
+pub use leases::ActiveLease;
+pub use read::WaitingCounts;
+
+use edgecoder_events::{AccountId, ModelName, ProjectId, UnixMillis};
+use lanes::Lanes;
+use leases::Leases;
+use names::Names;
+use open_tasks::{OpenTasks, Place};
+use std::collections::BTreeSet;
+
+/// How long a subtask that came back is kept for other agents than the one it came back from, in milliseconds.
+pub const RETRY_ELSEWHERE_MS: u64 = 5_000;
+
+/// Every subtask of every task that has not ended: waiting, in hand, leased or done.
+#[derive(Debug, Default)]
+pub struct ReadyQueue {
+    tasks: OpenTasks,
+    lanes: Lanes,
+    leases: Leases,
+    /// The waiting subtasks by the instant since which they wait.
+    since: BTreeSet<(UnixMillis, Place)>,
+    projects: Names<ProjectId>,
+    models: Names<ModelName>,
+    accounts: Names<AccountId>,
+    arrivals: u64,
+}

@@ -1,0 +1,134 @@
+//! Which tasks have not ended, and where does each of their subtasks stand?
+
+use super::{leases::ActiveLease, names::Number};
+use edgecoder_events::{
+    AgentId, Position, SubtaskIndex, TaskId, UnixMillis,
+    task::{Language, ResourceClass, WorkKind},
+};
+use std::{collections::HashMap, sync::Arc};
+
+/// Names a subtask while its task is open: small, because every waiting subtask is in two trees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Place {
+    pub slot: u32,
+    pub subtask: SubtaskIndex,
+}
+
+/// A task that has not ended.
+#[derive(Debug)]
+pub(super) struct OpenTask {
+    pub id: Arc<TaskId>,
+    pub submitted: Position,
+    pub account: Number,
+    pub project: Number,
+    pub model: Option<Number>,
+    pub resource: ResourceClass,
+    pub priority: u8,
+    pub subtasks: Box<[OpenSubtask]>,
+}
+
+/// One piece of an open task.
+#[derive(Debug)]
+pub(super) struct OpenSubtask {
+    pub work: WorkKind,
+    pub language: Language,
+    pub attempts: u16,
+    pub timeout_ms: u64,
+    pub depends_on: Box<[SubtaskIndex]>,
+    pub held_off: Option<Box<HeldOff>>,
+    pub phase: Phase,
+}
+
+/// The agent that a subtask came back from, and until when it is kept for others.
+#[derive(Debug)]
+pub(super) struct HeldOff {
+    pub agent: AgentId,
+    pub until: UnixMillis,
+}
+
+/// Where a subtask stands.
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// Others must pass first.
+    Blocked,
+    /// In the queue since this instant.
+    Waiting(UnixMillis),
+    /// Claimed, and not leased yet; it waited since this instant.
+    InHand(UnixMillis),
+    /// Out of the queue until another lease of its task ends; it waited since this instant.
+    Parked(UnixMillis),
+    Leased(Box<ActiveLease>),
+    Escalated,
+    Passed,
+    /// The task is about to end with it.
+    Over,
+}
+
+impl OpenTask {
+    pub(super) fn subtask(&self, index: SubtaskIndex) -> Option<&OpenSubtask> {
+        self.subtasks.get(usize::from(index.0))
+    }
+
+    /// The subtasks that wait for nothing but this: those that passed do not block any more.
+    pub(super) fn unblocked(&self) -> Vec<SubtaskIndex> {
+        let passed = |index: &SubtaskIndex| matches!(self.subtask(*index).map(|it| &it.phase), Some(Phase::Passed));
+        let free = |it: &OpenSubtask| matches!(it.phase, Phase::Blocked) && it.depends_on.iter().all(passed);
+        self.places_where(free)
+    }
+
+    /// The places of the subtasks of which `wanted` is true.
+    pub(super) fn places_where(&self, wanted: impl Fn(&OpenSubtask) -> bool) -> Vec<SubtaskIndex> {
+        (0u16..).zip(&self.subtasks).filter(|(_, it)| wanted(it)).map(|(index, _)| SubtaskIndex(index)).collect()
+    }
+}
+
+/// The open tasks; slots of ended ones are used again.
+#[derive(Debug, Default)]
+pub(super) struct OpenTasks {
+    slots: Vec<Option<OpenTask>>,
+    free: Vec<u32>,
+    by_id: HashMap<Arc<TaskId>, u32>,
+}
+
+impl OpenTasks {
+    pub(super) fn insert(&mut self, task: OpenTask) {
+        let id = Arc::clone(&task.id);
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            u32::try_from(self.slots.len() - 1).expect("memory ends before four thousand million tasks")
+        });
+        self.slots[slot as usize] = Some(task);
+        self.by_id.insert(id, slot);
+    }
+
+    pub(super) fn remove(&mut self, slot: u32) {
+        if let Some(task) = self.slots.get_mut(slot as usize).and_then(Option::take) {
+            self.by_id.remove(&task.id);
+            self.free.push(slot);
+        }
+    }
+
+    pub(super) fn slot(&self, id: &TaskId) -> Option<u32> {
+        self.by_id.get(id).copied()
+    }
+
+    pub(super) fn get(&self, slot: u32) -> Option<&OpenTask> {
+        self.slots.get(slot as usize)?.as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, slot: u32) -> Option<&mut OpenTask> {
+        self.slots.get_mut(slot as usize)?.as_mut()
+    }
+
+    pub(super) fn subtask(&self, place: Place) -> Option<&OpenSubtask> {
+        self.get(place.slot)?.subtask(place.subtask)
+    }
+
+    pub(super) fn subtask_mut(&mut self, place: Place) -> Option<&mut OpenSubtask> {
+        self.get_mut(place.slot)?.subtasks.get_mut(usize::from(place.subtask.0))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+}

@@ -1,0 +1,63 @@
+//! A projection in memory: taken in from the first event at every start.
+
+use super::{Progress, feed::Feed};
+use crate::{Question, log::Log};
+use edgecoder_events::{Position, Recorded};
+use std::{
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::Duration,
+};
+use tokio::{sync::watch, time::sleep};
+
+const RETRY: Duration = Duration::from_millis(500);
+
+/// A projection in memory. Its locks are held for one batch or one answer, and never across an `await`.
+#[derive(Debug, Default)]
+pub(crate) struct Shared<T>(Arc<RwLock<T>>);
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Shared<T> {
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, T> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Follows the log for ever; `apply` takes one batch in.
+pub(crate) async fn follow_in_memory<L: Log>(
+    question: Question,
+    log: L,
+    progress: watch::Sender<Progress>,
+    mut apply: impl FnMut(&[Recorded]) + Send,
+) {
+    loop {
+        let mut feed = Feed::open(&log, progress.borrow().next);
+        let error = loop {
+            match feed.next().await {
+                Ok(turn) => {
+                    for batch in &turn {
+                        take_in(&progress, batch, &mut apply);
+                    }
+                }
+                Err(error) => break error,
+            }
+        };
+        tracing::warn!(projection.question = question.name(), "projection stopped, trying again: {error}");
+        progress.send_modify(|it| it.trouble = Some(error.to_string()));
+        sleep(RETRY).await;
+    }
+}
+
+fn take_in(progress: &watch::Sender<Progress>, batch: &[Recorded], apply: &mut impl FnMut(&[Recorded])) {
+    let Some(newest) = batch.last() else { return };
+    apply(batch);
+    progress.send_modify(|it| (it.next, it.trouble) = (Position(newest.position.0 + 1), None));
+}

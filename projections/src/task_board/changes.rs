@@ -1,0 +1,199 @@
+//! What does one recorded event change on the board?
+
+use super::{SubtaskEntry, SubtaskStanding, TaskEntry, TaskState};
+use edgecoder_events::{
+    Event, MicroCredits, Recorded, SubtaskIndex, TaskId, UnixMillis,
+    task::{PlannedSubtask, SubtaskFinished, SubtaskLeased, SubtaskStopped, TaskSubmitted, Verdict, WorkKind},
+};
+use std::collections::BTreeMap;
+
+/// The tasks that some events touch, with their subtasks.
+#[derive(Debug, Default)]
+pub(crate) struct Board {
+    pub tasks: BTreeMap<TaskId, OnBoard>,
+}
+
+/// A task with its subtasks.
+#[derive(Debug)]
+pub(crate) struct OnBoard {
+    pub task: TaskEntry,
+    pub subtasks: Vec<SubtaskEntry>,
+}
+
+/// The task that an event is about.
+pub(super) fn task_of(event: &Event) -> Option<&TaskId> {
+    match event {
+        Event::TaskSubmitted(it) => Some(&it.task),
+        Event::TaskPlanned(it) => Some(&it.task),
+        Event::SubtaskLeased(it) => Some(&it.task),
+        Event::SubtaskReturned(it) => Some(&it.task),
+        Event::SubtaskStopped(it) => Some(&it.task),
+        Event::SubtaskFinished(it) => Some(&it.task),
+        Event::TaskEscalated(it) => Some(&it.task),
+        Event::SubtaskRevised(it) => Some(&it.task),
+        Event::TaskCompleted(it) => Some(&it.task),
+        Event::TaskFailed(it) => Some(&it.task),
+        Event::TaskCancelled(it) => Some(&it.task),
+        _ => None,
+    }
+}
+
+impl Board {
+    pub(super) fn apply(&mut self, recorded: &Recorded) {
+        if let Event::TaskSubmitted(it) = &recorded.event {
+            let task = submitted(it, recorded);
+            self.tasks.insert(it.task.clone(), OnBoard { task, subtasks: Vec::new() });
+        } else if let Some(task) = task_of(&recorded.event).and_then(|it| self.tasks.get_mut(it)) {
+            task.apply(&recorded.event, recorded.recorded_at);
+        }
+    }
+}
+
+fn submitted(it: &TaskSubmitted, recorded: &Recorded) -> TaskEntry {
+    TaskEntry {
+        position: recorded.position,
+        task: it.task.clone(),
+        account: it.account.clone(),
+        project: it.project.clone(),
+        state: TaskState::Planning,
+        work: it.work,
+        language: it.language,
+        resource: it.resource,
+        priority: it.priority,
+        requested_model: it.requested_model.clone(),
+        content: it.content,
+        budget: it.budget,
+        cost: MicroCredits::ZERO,
+        fail_reason: None,
+        submitted_at: recorded.recorded_at,
+        planned_at: None,
+        changed_at: recorded.recorded_at,
+        ended_at: None,
+    }
+}
+
+fn planned(plan: &PlannedSubtask, at: UnixMillis) -> SubtaskEntry {
+    SubtaskEntry {
+        subtask: plan.index,
+        state: SubtaskStanding::Waiting,
+        work: plan.work,
+        language: plan.language,
+        content: plan.content,
+        depends_on: plan.depends_on.clone(),
+        timeout_ms: plan.timeout_ms,
+        attempts: 0,
+        agent: None,
+        granted_at: None,
+        limit_ms: None,
+        verdict: None,
+        report: None,
+        paid_ms: 0,
+        cost: MicroCredits::ZERO,
+        changed_at: at,
+    }
+}
+
+impl OnBoard {
+    fn apply(&mut self, event: &Event, at: UnixMillis) {
+        self.task.changed_at = at;
+        match event {
+            Event::TaskPlanned(it) => {
+                self.subtasks = it.subtasks.iter().map(|plan| planned(plan, at)).collect();
+                self.task.planned_at = Some(at);
+            }
+            Event::SubtaskLeased(it) => self.change(it.subtask, at, |subtask| subtask.on_leased(it)),
+            Event::SubtaskReturned(it) => self.set(it.subtask, at, SubtaskStanding::Waiting),
+            Event::SubtaskFinished(it) => {
+                self.pay(it.cost);
+                self.change(it.subtask, at, |subtask| subtask.on_finished(it));
+            }
+            Event::SubtaskStopped(it) => {
+                self.pay(it.cost);
+                self.change(it.subtask, at, |subtask| subtask.on_stopped(it));
+            }
+            Event::TaskEscalated(it) => self.set(it.subtask, at, SubtaskStanding::Escalated),
+            Event::SubtaskRevised(it) => self.change(it.subtask, at, |subtask| {
+                subtask.state = SubtaskStanding::Waiting;
+                subtask.content = it.content;
+            }),
+            Event::TaskCompleted(_) => return self.end(TaskState::Completed, at),
+            Event::TaskFailed(it) => {
+                self.task.fail_reason = Some(it.reason);
+                return self.end(TaskState::Failed, at);
+            }
+            Event::TaskCancelled(_) => return self.end(TaskState::Cancelled, at),
+            _ => {}
+        }
+        self.task.state = self.open_state();
+    }
+
+    /// Where a task that has not ended stands, by its subtasks.
+    fn open_state(&self) -> TaskState {
+        let any = |state| self.subtasks.iter().any(|it| it.state == state);
+        if any(SubtaskStanding::Leased) {
+            TaskState::Running
+        } else if any(SubtaskStanding::Escalated) {
+            TaskState::Escalated
+        } else if self.subtasks.is_empty() {
+            TaskState::Planning
+        } else {
+            TaskState::Queued
+        }
+    }
+
+    fn end(&mut self, state: TaskState, at: UnixMillis) {
+        self.task.state = state;
+        self.task.ended_at = Some(at);
+    }
+
+    fn pay(&mut self, cost: MicroCredits) {
+        self.task.cost = sum(self.task.cost, cost);
+    }
+
+    fn set(&mut self, index: SubtaskIndex, at: UnixMillis, state: SubtaskStanding) {
+        self.change(index, at, |subtask| subtask.state = state);
+    }
+
+    fn change(&mut self, index: SubtaskIndex, at: UnixMillis, change: impl FnOnce(&mut SubtaskEntry)) {
+        if let Some(subtask) = self.subtasks.get_mut(usize::from(index.0)) {
+            change(subtask);
+            subtask.changed_at = at;
+        }
+    }
+}
+
+impl SubtaskEntry {
+    fn on_leased(&mut self, it: &SubtaskLeased) {
+        self.state = SubtaskStanding::Leased;
+        self.attempts = it.attempt;
+        self.agent = Some(it.agent.clone());
+        self.granted_at = Some(it.granted_at);
+        self.limit_ms = Some(it.limit_ms);
+    }
+
+    fn on_finished(&mut self, it: &SubtaskFinished) {
+        self.state = match (it.verdict, self.work) {
+            (Verdict::Passed, _) => SubtaskStanding::Passed,
+            (Verdict::Failed, WorkKind::Program) => SubtaskStanding::Failed,
+            (Verdict::Failed, WorkKind::Prompt) => SubtaskStanding::Waiting,
+        };
+        self.verdict = Some(it.verdict);
+        self.report = Some(it.report);
+        self.pay(it.paid_ms, it.cost);
+    }
+
+    fn on_stopped(&mut self, it: &SubtaskStopped) {
+        self.state = SubtaskStanding::Stopped;
+        self.pay(it.paid_ms, it.cost);
+    }
+
+    fn pay(&mut self, paid_ms: u64, cost: MicroCredits) {
+        self.paid_ms = self.paid_ms.saturating_add(paid_ms);
+        self.cost = sum(self.cost, cost);
+    }
+}
+
+/// Never reaches the limit: the domain keeps the sum of all costs within the budget.
+fn sum(one: MicroCredits, other: MicroCredits) -> MicroCredits {
+    one.checked_add(other).unwrap_or(MicroCredits::from_micros(u64::MAX))
+}

@@ -1,0 +1,71 @@
+//! Everything that the projections in tables answer, to be compared.
+
+use crate::history::{account_name, agent_name};
+use edgecoder_events::UnixMillis;
+use edgecoder_projections::{
+    Projections,
+    blacklist::BlacklistEntry,
+    credit_balances::{Balance, Movement, TrialBalance},
+    task_board::{SubtaskEntry, TaskEntry, TaskFilter, TaskState},
+};
+use std::collections::BTreeMap;
+
+/// All answers at once.
+#[derive(Debug, PartialEq)]
+pub struct Answers {
+    pub tasks: Vec<(TaskEntry, Vec<SubtaskEntry>)>,
+    pub counts: BTreeMap<TaskState, u64>,
+    pub wallets: Vec<(Option<Balance>, Vec<Movement>)>,
+    pub trial: TrialBalance,
+    pub shut_out: Vec<Option<BlacklistEntry>>,
+    pub blacklist: Vec<BlacklistEntry>,
+}
+
+/// Reads page after page.
+macro_rules! every_page {
+    ($limit:expr, |$page:ident| $read:expr) => {{
+        let (mut all, mut after) = (vec![], None);
+        loop {
+            let $page = edgecoder_projections::PageRequest::new(after, $limit);
+            let edgecoder_projections::Page { items, next } = $read.await.unwrap();
+            assert!(items.len() <= $limit);
+            all.extend(items);
+            after = next;
+            if after.is_none() {
+                break all;
+            }
+        }
+    }};
+}
+pub(crate) use every_page;
+
+impl Answers {
+    pub async fn read(all: &Projections, now: UnixMillis) -> Self {
+        let (board, credit, blacklist) = (all.task_board(), all.credit_balances(), all.blacklist());
+        let mut tasks = vec![];
+        for task in every_page!(3, |page| board.list(&TaskFilter::default(), &page)) {
+            let subtasks = board.subtasks(&task).await.unwrap();
+            assert_eq!(board.task(&task.task).await.unwrap().as_ref(), Some(&task));
+            tasks.push((task, subtasks));
+        }
+        let mut wallets = vec![];
+        for account in (0..3).chain([100]).map(account_name) {
+            let movements = every_page!(3, |page| credit.history(&account, &page));
+            wallets.push((credit.balance(&account).await.unwrap(), movements));
+        }
+        let mut shut_out = vec![];
+        for agent in (0..4).map(agent_name) {
+            shut_out.push(blacklist.shut_out(&agent, now).await.unwrap());
+        }
+        let listed = every_page!(2, |page| blacklist.list(now, &page));
+        assert_eq!(listed, shut_out.iter().flatten().cloned().collect::<Vec<_>>());
+        Self {
+            tasks,
+            counts: board.counts().await.unwrap(),
+            wallets,
+            trial: credit.trial_balance().await.unwrap(),
+            shut_out,
+            blacklist: every_page!(2, |page| blacklist.history(None, &page)),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The rules that every projection keeps, proved on random histories that the domain allowed.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod agent_directory;
+mod answers;
+mod history;
+mod ready_queue;
+mod steps;
+mod tables;
+mod test_log;

@@ -1,0 +1,41 @@
+//! How random steps are drawn.
+
+use crate::history::Step;
+use edgecoder_events::task::WorkKind;
+use proptest::prelude::*;
+
+fn submit() -> impl Strategy<Value = Step> {
+    let work = prop_oneof![Just(WorkKind::Program), Just(WorkKind::Prompt)];
+    let model = proptest::option::of(0u8..3);
+    (0u8..3, 0u8..3, 0u8..3, model, work, prop::bool::weighted(0.2), 0u8..9).prop_map(
+        |(account, project, priority, model, work, gpu, shape)| Step::Submit {
+            account,
+            project,
+            priority,
+            model,
+            work,
+            gpu,
+            shape,
+        },
+    )
+}
+
+/// One step of any kind; most are about tasks.
+pub fn step() -> impl Strategy<Value = Step> {
+    let place = || (any::<u8>().prop_map(usize::from), 0u16..3);
+    prop_oneof![
+        4 => submit(),
+        4 => (place(), 0u8..4).prop_map(|((task, subtask), agent)| Step::Lease { task, subtask, agent }),
+        4 => (place(), prop::bool::weighted(0.6)).prop_map(|((task, subtask), passed)| Step::Finish { task, subtask, passed }),
+        2 => place().prop_map(|(task, subtask)| Step::Return { task, subtask }),
+        1 => place().prop_map(|(task, subtask)| Step::Revise { task, subtask }),
+        1 => any::<u8>().prop_map(|task| Step::Cancel { task: task.into() }),
+        3 => (0u8..4, 0u8..11).prop_map(|(agent, command)| Step::Agent { agent, command }),
+        2 => (1u64..4_000).prop_map(|ms| Step::Pass { ms }),
+    ]
+}
+
+/// A history's worth of steps.
+pub fn steps() -> impl Strategy<Value = Vec<Step>> {
+    proptest::collection::vec(step(), 0..120)
+}

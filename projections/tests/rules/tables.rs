@@ -1,0 +1,291 @@
+//! The projections in tables: the same after following, after a restart and after a rebuild, on every database.
+
+use crate::{
+    answers::{Answers, every_page},
+    history::{History, Step, account_name, agent_name},
+    steps,
+    test_log::TestLog,
+};
+use edgecoder_domain::{Aggregate, agent::Agent, task::Ending, wallet::Wallet};
+use edgecoder_events::{AccountId, Position, StreamName, task::WorkKind};
+use edgecoder_projections::{
+    PageRequest, ProjectionError, Projections, Question, TablesIn,
+    task_board::{TaskFilter, TaskState},
+};
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Ends a test that would hang.
+const LONG: Duration = Duration::from_secs(60);
+
+const TABLES: [Question; 3] = [Question::TaskBoard, Question::CreditBalances, Question::Blacklist];
+
+struct House {
+    directory: TempDir,
+}
+
+impl House {
+    fn new() -> Self {
+        Self { directory: TempDir::new().unwrap() }
+    }
+
+    async fn open(&self, log: &TestLog) -> Projections {
+        let file = self.directory.path().join("projections.db");
+        Projections::start(log, TablesIn::File(&file)).await.unwrap()
+    }
+
+    async fn open_caught_up(&self, log: &TestLog) -> Projections {
+        let all = self.open(log).await;
+        all.caught_up(log.head()).await.unwrap();
+        all
+    }
+}
+
+fn check(test: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test);
+}
+
+/// Histories that differ from run to run as little as the tests do: seeded.
+fn histories(count: usize) -> Vec<History> {
+    let mut runner = TestRunner::deterministic();
+    let many = proptest::collection::vec(steps::step(), 120..240);
+    (0..count).map(|_| History::of(&many.new_tree(&mut runner).unwrap().current())).collect()
+}
+
+fn busy_history() -> History {
+    histories(1).remove(0)
+}
+
+fn program(account: u8) -> Step {
+    Step::Submit { account, project: 0, priority: 0, model: None, work: WorkKind::Program, gpu: false, shape: 0 }
+}
+
+#[test]
+fn the_rows_say_what_the_domain_says() {
+    check(async {
+        for history in histories(12) {
+            let log = TestLog::of_history(&history);
+            let house = House::new();
+            let all = house.open_caught_up(&log).await;
+            let answers = Answers::read(&all, history.now).await;
+            compare_tasks(&history, &answers);
+            compare_wallets(&history, &answers);
+            compare_blacklist(&history, &answers);
+            all.stop().await;
+        }
+    });
+}
+
+fn compare_tasks(history: &History, answers: &Answers) {
+    let submitted = history.tasks.values().filter(|it| it.identity().is_some()).count();
+    assert_eq!(answers.tasks.len(), submitted);
+    assert!(answers.tasks.is_sorted_by(|one, next| one.0.position > next.0.position), "the newest come first");
+    assert_eq!(answers.counts.values().sum::<u64>(), submitted as u64);
+    for (entry, subtasks) in &answers.tasks {
+        let task = &history.tasks[&entry.task];
+        let running = task.leases().next().is_some();
+        let state = match task.ending() {
+            Some(Ending::Completed) => TaskState::Completed,
+            Some(Ending::Failed(_)) => TaskState::Failed,
+            Some(Ending::Cancelled) => TaskState::Cancelled,
+            None if running => TaskState::Running,
+            None if !task.is_planned() => TaskState::Planning,
+            None if entry.state == TaskState::Escalated => TaskState::Escalated,
+            None => TaskState::Queued,
+        };
+        assert_eq!((entry.state, entry.cost), (state, task.spent()));
+        assert_eq!(entry.ended_at.is_some(), task.ending().is_some());
+        assert_eq!(entry.budget, task.identity().unwrap().budget);
+        assert_eq!(subtasks.len(), task.subtasks().len());
+        for (row, subtask) in subtasks.iter().zip(task.subtasks()) {
+            assert_eq!(
+                (row.attempts, row.report, row.content),
+                (subtask.attempts, subtask.last_report, subtask.content)
+            );
+            assert_eq!(row.depends_on, subtask.plan.depends_on);
+        }
+        let paid: u64 = subtasks.iter().map(|it| it.cost.micros()).sum();
+        assert_eq!(paid, entry.cost.micros(), "what the subtasks cost is what the task costs");
+    }
+}
+
+fn wallet(history: &History, account: &AccountId) -> Wallet {
+    let stream = StreamName::credits(account);
+    Wallet::from_history(history.events.iter().filter(|it| it.stream == stream).map(|it| &it.event))
+}
+
+fn compare_wallets(history: &History, answers: &Answers) {
+    assert_eq!(answers.trial.sum(), 0, "credit came from nowhere or went nowhere");
+    assert_eq!(answers.trial.clearing, 0, "what is spent is earned by the same append");
+    for (account, (balance, movements)) in (0..3).chain([100]).map(account_name).zip(&answers.wallets) {
+        assert_eq!(balance.unwrap_or_default().available, wallet(history, &account).available());
+        let moved: i64 = movements.iter().map(|it| it.delta_micros).sum();
+        let held = balance.unwrap_or_default();
+        assert_eq!(moved, i64::try_from(held.available.micros() + held.reserved.micros()).unwrap());
+        if let Some(newest) = movements
+            .iter()
+            .find(|it| matches!(it.account, edgecoder_projections::credit_balances::LedgerAccount::Available(_)))
+        {
+            assert_eq!(newest.balance_after_micros, i64::try_from(held.available.micros()).unwrap());
+        }
+    }
+}
+
+fn compare_blacklist(history: &History, answers: &Answers) {
+    for (agent, entry) in (0..4).map(agent_name).zip(&answers.shut_out) {
+        let stream = StreamName::agent(&agent);
+        let known = Agent::from_history(history.events.iter().filter(|it| it.stream == stream).map(|it| &it.event));
+        assert_eq!(entry.is_some(), known.is_blacklisted(history.now));
+    }
+    let recorded = history.events.iter().filter(|it| it.event.kind().starts_with("agent.blacklist")).count();
+    assert_eq!(answers.blacklist.len(), recorded);
+}
+
+#[test]
+fn a_rebuild_answers_what_following_answered() {
+    check(async {
+        for history in histories(4) {
+            let half = history.events.len() / 2;
+            let log = TestLog::of(&history.events[..half], 1);
+            let house = House::new();
+            let all = house.open_caught_up(&log).await;
+            for one in history.events[half..].chunks(1) {
+                log.append(one);
+            }
+            all.caught_up(log.head()).await.unwrap();
+            let followed = Answers::read(&all, history.now).await;
+            for question in TABLES {
+                let mut shown = vec![];
+                all.rebuild(question, |it| shown.push(it)).await.unwrap();
+                assert!(shown.iter().all(|it| it.done <= it.total));
+            }
+            assert_eq!(Answers::read(&all, history.now).await, followed);
+            all.stop().await;
+        }
+    });
+}
+
+#[test]
+fn after_a_restart_it_reads_on_where_it_was() {
+    check(async {
+        let history = busy_history();
+        let (first, second) = history.events.split_at(history.events.len() / 2);
+        let log = TestLog::of(first, 5);
+        let house = House::new();
+        house.open_caught_up(&log).await.stop().await;
+        log.append(second);
+        let all = house.open_caught_up(&log).await;
+        let other_house = House::new();
+        let fresh = other_house.open_caught_up(&log).await;
+        assert_eq!(Answers::read(&all, history.now).await, Answers::read(&fresh, history.now).await);
+    });
+}
+
+#[test]
+fn rows_of_another_history_are_built_again() {
+    check(async {
+        let steps = [program(0), program(1)];
+        let mut forked = History::default();
+        forked.epoch = 1;
+        [program(2), program(2), program(2)].iter().for_each(|step| forked.step(step));
+        let house = House::new();
+        house.open_caught_up(&TestLog::of_history(&History::of(&steps))).await.stop().await;
+        let log = TestLog::of_history(&forked);
+        let all = house.open_caught_up(&log).await;
+        let other_house = House::new();
+        let fresh = other_house.open_caught_up(&log).await;
+        assert_eq!(Answers::read(&all, forked.now).await, Answers::read(&fresh, forked.now).await);
+        assert_eq!(all.credit_balances().balance(&account_name(0)).await.unwrap(), None);
+    });
+}
+
+#[test]
+fn a_log_that_became_shorter_is_another_history() {
+    check(async {
+        let (long, short) = (History::of(&[program(0), program(1)]), History::of(&[program(0)]));
+        let house = House::new();
+        house.open_caught_up(&TestLog::of_history(&long)).await.stop().await;
+        let all = house.open_caught_up(&TestLog::of_history(&short)).await;
+        assert_eq!(all.credit_balances().balance(&account_name(1)).await.unwrap(), None);
+        assert!(all.credit_balances().balance(&account_name(0)).await.unwrap().is_some());
+    });
+}
+
+#[test]
+fn who_waits_for_an_event_reads_it() {
+    check(async {
+        let log = TestLog::of(&[], 1);
+        let house = House::new();
+        let all = house.open(&log).await;
+        let history = History::of(&[program(0)]);
+        log.append(&history.events);
+        let newest = history.events.last().unwrap().position;
+        all.wait_until(Question::TaskBoard, newest, LONG).await.unwrap();
+        assert!(all.task_board().task(&history.task_names[0]).await.unwrap().is_some());
+        all.wait_until(Question::ReadyQueue, newest, LONG).await.unwrap();
+        assert_eq!(all.ready_queue(|it| it.waiting()), 1);
+        all.caught_up(log.head()).await.unwrap();
+        assert!(all.lag(log.head()).values().all(|behind| *behind == 0));
+    });
+}
+
+#[test]
+fn new_work_wakes_whoever_waits_for_it() {
+    check(async {
+        let log = TestLog::of(&[], 100);
+        let house = House::new();
+        let all = house.open(&log).await;
+        let mut ready = all.ready_changed();
+        log.append(&History::of(&[program(0)]).events);
+        ready.changed().await.unwrap();
+        assert_eq!(all.ready_queue(|it| it.waiting()), 1);
+    });
+}
+
+#[test]
+fn waiting_for_what_does_not_come_ends() {
+    check(async {
+        let house = House::new();
+        let all = house.open(&TestLog::of(&[], 1)).await;
+        let waited = all.wait_until(Question::Blacklist, Position(0), Duration::ZERO).await;
+        assert!(matches!(waited, Err(ProjectionError::Behind { question: Question::Blacklist, wanted: Position(0) })));
+    });
+}
+
+#[test]
+fn what_is_held_in_memory_has_no_tables_to_rebuild() {
+    check(async {
+        let house = House::new();
+        let all = house.open(&TestLog::of(&[], 1)).await;
+        let refused = all.rebuild(Question::ReadyQueue, |_| {}).await;
+        assert!(matches!(refused, Err(ProjectionError::HeldInMemory(Question::ReadyQueue))));
+    });
+}
+
+#[test]
+fn a_list_can_be_cut_down_to_an_account_a_project_or_a_state() {
+    check(async {
+        let history = busy_history();
+        let house = House::new();
+        let all = house.open_caught_up(&TestLog::of_history(&history)).await;
+        let every = every_page!(50, |page| all.task_board().list(&TaskFilter::default(), &page));
+        let (account, project, state) = (every[0].account.clone(), every[0].project.clone(), every[0].state);
+        let filters = [
+            TaskFilter { account: Some(account.clone()), ..TaskFilter::default() },
+            TaskFilter { project: Some(project.clone()), ..TaskFilter::default() },
+            TaskFilter { account: Some(account), project: Some(project), state: Some(state) },
+        ];
+        for filter in filters {
+            let found = every_page!(2, |page| all.task_board().list(&filter, &page));
+            let expected = every.iter().filter(|it| {
+                filter.account.as_ref().is_none_or(|wanted| *wanted == it.account)
+                    && filter.project.as_ref().is_none_or(|wanted| *wanted == it.project)
+                    && filter.state.is_none_or(|wanted| wanted == it.state)
+            });
+            assert_eq!(found, expected.cloned().collect::<Vec<_>>());
+        }
+        let page = PageRequest::new(None, 1);
+        assert_eq!(all.task_board().list(&TaskFilter::default(), &page).await.unwrap().items.len(), 1);
+    });
+}
