@@ -1,0 +1,3 @@
+//! Code that failed.
+
+pub mod escalate;

@@ -1,0 +1,3 @@
+//! Prompts, before machines work on them.
+
+pub mod decompose;
