@@ -33,7 +33,11 @@ pub fn of_interpreter(mut seen: Observed, leftover: Leftover) -> RunReport {
             RunReport { tests, ..report(seen, leftover, reason, exit_code) }
         }
         None => {
-            let reason = seen.status.and_then(limit_behind_signal).unwrap_or(StopReason::RuntimeCrashed);
+            let reason = match seen.status.and_then(limit_behind_signal) {
+                Some(reason) => reason,
+                None if says_allocation_failed(&seen.stderr) => StopReason::OutOfMemory,
+                None => StopReason::RuntimeCrashed,
+            };
             report(seen, leftover, reason, RunReport::NO_EXIT_CODE)
         }
     }
@@ -70,6 +74,11 @@ fn limit_behind_signal(status: ExitStatus) -> Option<StopReason> {
         Some(signal) if signal == Signal::XCPU.as_raw() => Some(StopReason::TimedOut),
         Some(_) | None => None,
     }
+}
+
+/// What Rust's own runtime prints before it aborts for want of memory.
+fn says_allocation_failed(stderr: &[u8]) -> bool {
+    String::from_utf8_lossy(stderr).contains("memory allocation of ")
 }
 
 fn report(seen: Observed, leftover: Leftover, reason: StopReason, exit_code: i32) -> RunReport {

@@ -1,13 +1,16 @@
 //! Which files does a program see, and which did it leave?
 
-use crate::{JobFile, SandboxError};
+use crate::{Job, JobFile, SandboxError};
 use std::{
     collections::{BTreeMap, VecDeque},
     fs,
     io::{self, Read, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
 };
+use tokio::task::spawn_blocking;
 
 /// Files that a job may bring.
 const MAX_FILES: usize = 2000;
@@ -15,13 +18,27 @@ const MAX_FILES: usize = 2000;
 const MAX_PATH_BYTES: usize = 1024;
 const MAX_NAME_BYTES: usize = 255;
 /// Files and folders that are looked at afterwards.
-const MAX_ENTRIES: usize = 20_000;
+const MAX_ENTRIES: usize = 5_000;
+/// A workspace so old belongs to a process that was killed before it could remove it.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 /// Made by interpreters for themselves; nobody asked for it.
 const SKIPPED_FOLDERS: &[&str] = &["__pycache__"];
 
 /// A fresh folder for one run, removed with everything in it when dropped.
 pub struct Workspace {
     dir: tempfile::TempDir,
+}
+
+/// Removes what killed processes left in the folder of workspaces.
+pub fn remove_abandoned(parent: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(parent)?.flatten() {
+        let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|at| at.elapsed().ok());
+        if age.is_some_and(|age| age > ABANDONED) {
+            open_folders(&entry.path());
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// What each of the job's files was when the program began.
@@ -121,6 +138,20 @@ impl Workspace {
         let relative = path.strip_prefix(self.path()).ok()?.to_str()?;
         check_path(relative).is_ok().then(|| relative.to_owned())
     }
+}
+
+/// [`Workspace::fill`], away from the threads that serve others.
+pub async fn fill(workspace: &Arc<Workspace>, job: &Arc<Job>) -> Result<Before, SandboxError> {
+    let (workspace, job) = (Arc::clone(workspace), Arc::clone(job));
+    let filled = spawn_blocking(move || workspace.fill(&job.files, job.limits.workspace_bytes)).await;
+    filled.map_err(|error| SandboxError::Workspace(io::Error::other(error)))?
+}
+
+/// [`Workspace::collect`], away from the threads that serve others.
+pub async fn collect(workspace: &Arc<Workspace>, before: Before, limit_bytes: u64) -> Result<Leftover, SandboxError> {
+    let workspace = Arc::clone(workspace);
+    let collected = spawn_blocking(move || workspace.collect(&before, limit_bytes)).await;
+    collected.map_err(|error| SandboxError::Workspace(io::Error::other(error)))
 }
 
 impl Drop for Workspace {

@@ -19,9 +19,16 @@ const REPORT: &str = "tests.json";
 /// Writes one line per test for the machine; people read Node's own.
 const REPORTER_SOURCE: &str = include_str!("../javascript/reporter.mjs");
 /// Runs our test runner as the program that it is in WebAssembly.
-const PYTHON_ENTRY: &str = "import json, sys\nsys.path.insert(0, sys.argv[1])\nimport edgecoder_runner\n\
-    ending = edgecoder_runner.run(sys.argv[3])\nwith open(sys.argv[2], 'w') as file:\n    json.dump(ending['tests'], file)\n\
-    sys.exit(ending['exit_code'])\n";
+const PYTHON_ENTRY: &str = "\
+import json, sys
+control, report, job = sys.argv[1:]
+sys.path.insert(0, control)
+import edgecoder_runner
+ending = edgecoder_runner.run(job)
+with open(report, 'w') as file:
+    json.dump(ending['tests'], file)
+sys.exit(ending['exit_code'])
+";
 
 /// A job as the machine's own interpreter gets it: our files beside it, and a place for its report.
 pub struct Program<'a> {

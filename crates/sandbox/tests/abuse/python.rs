@@ -51,6 +51,8 @@ async fn endless(bench: &mut Bench) {
 async fn greedy(bench: &mut Bench) {
     for (name, code) in [
         ("python: ten gigabytes at once are out of memory", "x = bytearray(10 * 2 ** 30)"),
+        ("python: three gigabytes at once are out of memory", "x = bytearray(3 * 2 ** 30)"),
+        ("python: files in memory are out of memory", "f = open('/data/x', 'wb')\nwhile True: f.write(b'x' * 1000000)"),
         ("python: a growing list is out of memory", "x = []\nwhile True: x.append('x' * 100000)"),
     ] {
         bench.case(name, patient(python(code)), stops_with(StopReason::OutOfMemory)).await;
