@@ -96,7 +96,7 @@ impl Sandbox {
         let relay = async {
             cancel.cancelled().await;
             stop.cancel();
-            std::future::pending().await
+            std::future::pending::<()>().await;
         };
         tokio::select! {
             report = self.run_confined(&job, &stop) => report,

@@ -20,7 +20,7 @@ const MAX_NAME_BYTES: usize = 255;
 /// Files and folders that are looked at afterwards.
 const MAX_ENTRIES: usize = 5_000;
 /// A workspace so old belongs to a process that was killed before it could remove it.
-const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+const ABANDONED: Duration = Duration::from_hours(24);
 /// Made by interpreters for themselves; nobody asked for it.
 const SKIPPED_FOLDERS: &[&str] = &["__pycache__"];
 
@@ -54,8 +54,7 @@ pub struct Leftover {
 
 impl Workspace {
     pub fn create(parent: &Path) -> io::Result<Self> {
-        // `tempfile` makes it with mode 0700 and a name that nobody can guess.
-        Ok(Self { dir: tempfile::Builder::new().prefix("run-").tempdir_in(parent)? })
+        Ok(Self { dir: private_folder("run-", parent)? })
     }
 
     pub fn path(&self) -> &Path {
@@ -138,6 +137,12 @@ impl Workspace {
         let relative = path.strip_prefix(self.path()).ok()?.to_str()?;
         check_path(relative).is_ok().then(|| relative.to_owned())
     }
+}
+
+/// A fresh folder for us alone, with a name that nobody can guess.
+pub fn private_folder(prefix: &str, parent: &Path) -> io::Result<tempfile::TempDir> {
+    let ours_alone = fs::Permissions::from_mode(0o700);
+    tempfile::Builder::new().prefix(prefix).permissions(ours_alone).tempdir_in(parent)
 }
 
 /// [`Workspace::fill`], away from the threads that serve others.
@@ -295,13 +300,14 @@ mod tests {
     #[test]
     fn files_larger_than_the_workspace_are_refused() {
         let (_parent, workspace) = workspace();
-        assert!(matches!(workspace.fill(&[file("a", &[0; 20_000])], LIMIT), Err(SandboxError::Job(_))));
+        assert!(matches!(workspace.fill(&[file("a", &vec![0; 20_000])], LIMIT), Err(SandboxError::Job(_))));
     }
 
     #[test]
-    fn everything_is_removed_afterwards() {
+    fn a_workspace_is_ours_alone_and_removed_afterwards() {
         let (parent, workspace) = workspace();
         workspace.fill(&[file("a/b/c", b"1")], LIMIT).unwrap();
+        assert_eq!(fs::metadata(workspace.path()).unwrap().permissions().mode() & 0o777, 0o700);
         drop(workspace);
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
     }

@@ -71,7 +71,7 @@ pub async fn run(
     }
     let out_of_memory = cgroup.as_ref().is_some_and(Cgroup::ran_out_of_memory) || says_out_of_memory(&seen.stderr);
     let leftover = collect(&workspace, before, job.limits.workspace_bytes).await?;
-    Ok(RunReport { tests: program.test_report(), ..verdict::of_program(seen, leftover, out_of_memory) })
+    Ok(RunReport { tests: program.test_report(), ..verdict::of_program(&seen, leftover, out_of_memory) })
 }
 
 fn start(command: &mut Command, stdin: File) -> io::Result<tokio::process::Child> {
@@ -86,7 +86,7 @@ fn start(command: &mut Command, stdin: File) -> io::Result<tokio::process::Child
 
 fn plain(job: &Job, program: &Program, workspace: &Workspace) -> Result<Command, String> {
     let mut command = Command::new(interpreter_of(job.language)?);
-    command.args(program.arguments(workspace.path(), program.control(), program.report()));
+    command.args(program.arguments(workspace.path(), &program.control(), &program.report()));
     command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LANG", "C.UTF-8");
     command.current_dir(workspace.path());
     Ok(command)

@@ -1,6 +1,6 @@
 //! With which arguments does the machine's own interpreter run a job, and how does it report tests?
 
-use crate::{Job, Run, TestReport, prepared::RUNNER_SOURCE};
+use crate::{Job, Run, TestReport, prepared::RUNNER_SOURCE, workspace::private_folder};
 use edgecoder_events::task::Language;
 use serde_json::json;
 use std::{
@@ -39,7 +39,7 @@ pub struct Program<'a> {
 impl<'a> Program<'a> {
     /// Writes what the interpreter needs besides the job's own files.
     pub fn of(job: &'a Job, parent: &Path) -> io::Result<Self> {
-        let program = Self { job, dir: tempfile::Builder::new().prefix("control-").tempdir_in(parent)? };
+        let program = Self { job, dir: private_folder("control-", parent)? };
         fs::create_dir(program.control())?;
         fs::create_dir(program.report())?;
         fs::write(program.stdin(), &job.stdin)?;
@@ -67,7 +67,7 @@ impl<'a> Program<'a> {
     }
 
     /// The interpreter's arguments, with the folders as the program sees them.
-    pub fn arguments(&self, workspace: &Path, control: PathBuf, report: PathBuf) -> Vec<String> {
+    pub fn arguments(&self, workspace: &Path, control: &Path, report: &Path) -> Vec<String> {
         let report = report.join(REPORT).display().to_string();
         match (self.job.language, &self.job.run) {
             (Language::Python, Run::Script { path }) => {

@@ -91,7 +91,7 @@ async fn nosy(bench: &mut Bench) {
     let link = "import os\ntry:\n  os.symlink('/etc/passwd', 'link')\n  print(open('link').read())\nexcept OSError:\n  print('refused')\n";
     bench
         .case("process: no link leads out", patient(script(Language::Python, link)), |report| {
-            assert_eq!((report.stdout.as_str(), report.changed_files.len()), ("refused\n", 0))
+            assert_eq!((report.stdout.as_str(), report.changed_files.len()), ("refused\n", 0));
         })
         .await;
     let reach = ["require('fs').readFileSync('/etc/passwd')", "require('fs').writeFileSync('/usr/x', '')"];
