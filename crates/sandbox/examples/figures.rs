@@ -1,0 +1,120 @@
+//! What does the sandbox cost? Prints it beside the native interpreter on the same machine.
+//!
+//! `cargo run --release -p edgecoder-sandbox --example figures`
+
+use edgecoder_events::{agent::SandboxMode, task::Language};
+use edgecoder_sandbox::{ChildCommand, Job, JobFile, Limits, Run, RunReport, Sandbox, SandboxSettings, child_main};
+use std::{
+    error::Error,
+    process::{Command, ExitCode},
+    time::{Duration, Instant},
+};
+use tokio_util::sync::CancellationToken;
+
+const RUNS: u32 = 20;
+/// Less than this is lost in the noise of starting a process.
+const MEASURABLE: Duration = Duration::from_millis(5);
+const CHILD: &str = "sandbox-child";
+const PYTHON_LOOP: &str = "total = 0\nfor i in range(1_000_000):\n    total += i\nprint(total)\n";
+const JAVASCRIPT_LOOP: &str = "let total = 0;\nfor (let i = 0; i < 1_000_000; i++) total += i;\nconsole.log(total);\n";
+const TWO_TESTS: &str = "import unittest\nfrom sums import add\n\nclass Sums(unittest.TestCase):\n    \
+    def test_two(self):\n        self.assertEqual(add(1, 1), 2)\n\n    \
+    def test_zero(self):\n        self.assertEqual(add(0, 0), 0)\n";
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(CHILD) {
+        return child_main();
+    }
+    let runtime = tokio::runtime::Runtime::new().expect("a tokio runtime can be built at the start of a program");
+    match runtime.block_on(print_figures()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("figures: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn print_figures() -> Result<(), Box<dyn Error>> {
+    let dir = tempfile::tempdir()?;
+    let sandbox = Sandbox::new(SandboxSettings {
+        mode: SandboxMode::Wasm,
+        runtime_dir: std::env::args_os().nth(1).map_or_else(|| dir.path().join("runtime"), Into::into),
+        child: ChildCommand { exe: std::env::current_exe()?, args: vec![CHILD.into()] },
+        spare_children: 2,
+    })?;
+    let began = Instant::now();
+    sandbox.prepare(|progress| println!("  {:?} {} %", progress.step, progress.percent)).await?;
+    println!("prepare Python, once per machine   {:>9.1?}", began.elapsed());
+    for (language, loop_code, native) in
+        [(Language::Python, PYTHON_LOOP, ["python3", "-c"]), (Language::Javascript, JAVASCRIPT_LOOP, ["node", "-e"])]
+    {
+        println!("{language:?}");
+        let first = measure(&sandbox, &script(language, "")).await?;
+        let warm = median(&sandbox, &script(language, "")).await?;
+        println!("  cold script                      {first:>9.1?}");
+        println!("  warm script                      {warm:>9.1?}   goal 25 ms");
+        if language == Language::Python {
+            println!("  two unittest tests               {:>9.1?}   goal 150 ms", median(&sandbox, &tests()).await?);
+        }
+        let sandboxed = median(&sandbox, &script(language, loop_code)).await?.saturating_sub(warm);
+        let (idle, busy) = (native_run(native, "")?, native_run(native, loop_code)?);
+        let native_loop = busy.saturating_sub(idle);
+        print!("  1 M iterations                   {sandboxed:>9.1?}   ");
+        if native_loop < MEASURABLE {
+            println!("native too short to compare: it is compiled while it runs");
+        } else {
+            let times = sandboxed.as_secs_f64() / native_loop.as_secs_f64();
+            println!("native {native_loop:.1?}, {times:.1} times; goal 5");
+        }
+    }
+    sandbox.shutdown().await;
+    Ok(())
+}
+
+fn script(language: Language, code: &str) -> Job {
+    let path = if language == Language::Python { "main.py" } else { "main.js" };
+    job(language, &[(path, code)], Run::Script { path: path.into() })
+}
+
+fn tests() -> Job {
+    let files = [("test_sums.py", TWO_TESTS), ("sums.py", "def add(a, b):\n    return a + b\n")];
+    job(Language::Python, &files, Run::Tests { paths: vec!["test_sums.py".into()] })
+}
+
+fn job(language: Language, files: &[(&str, &str)], run: Run) -> Job {
+    let files = files.iter().map(|(path, code)| JobFile { path: (*path).into(), bytes: (*code).into() }).collect();
+    Job { language, files, run, args: vec![], stdin: vec![], limits: Limits::default() }
+}
+
+async fn median(sandbox: &Sandbox, job: &Job) -> Result<Duration, Box<dyn Error>> {
+    let mut durations = Vec::new();
+    for _ in 0..RUNS {
+        // What is measured is a waiting interpreter: it gets the time to become one.
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        durations.push(measure(sandbox, job).await?);
+    }
+    durations.sort();
+    Ok(durations[durations.len() / 2])
+}
+
+async fn measure(sandbox: &Sandbox, job: &Job) -> Result<Duration, Box<dyn Error>> {
+    let began = Instant::now();
+    let report = sandbox.run(job.clone(), CancellationToken::new()).await?;
+    let took = began.elapsed();
+    if report.succeeded() { Ok(took) } else { Err(complaint(&report).into()) }
+}
+
+fn complaint(report: &RunReport) -> String {
+    format!("a run ended with {:?}, exit code {}: {}{}", report.reason, report.exit_code, report.stdout, report.stderr)
+}
+
+fn native_run([program, flag]: [&str; 2], code: &str) -> Result<Duration, Box<dyn Error>> {
+    let mut fastest = Duration::MAX;
+    for _ in 0..RUNS {
+        let began = Instant::now();
+        Command::new(program).args([flag, code]).output()?;
+        fastest = fastest.min(began.elapsed());
+    }
+    Ok(fastest)
+}
