@@ -8,11 +8,15 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::OnceLock,
+    time::Duration,
 };
 
 const ROOT: &str = "/sys/fs/cgroup";
 /// Processes and threads of one run together.
 const PROCESSES: u64 = 64;
+/// Killed processes are buried within milliseconds; a machine under load gets two seconds.
+const REMOVE_ATTEMPTS: u32 = 100;
+const REMOVE_PAUSE: Duration = Duration::from_millis(20);
 
 /// A group for one run, removed when dropped.
 pub struct Cgroup {
@@ -78,11 +82,27 @@ impl Cgroup {
     }
 }
 
+impl Cgroup {
+    /// Removes the group as soon as the kernel has buried the last of its processes.
+    pub async fn remove(self) {
+        for _ in 0..REMOVE_ATTEMPTS {
+            if self.try_remove() {
+                return;
+            }
+            tokio::time::sleep(REMOVE_PAUSE).await;
+        }
+    }
+
+    fn try_remove(&self) -> bool {
+        let gone = |dir: &Path| fs::remove_dir(dir).is_ok() || !dir.exists();
+        // Both are tried, whatever comes of the first.
+        gone(&self.memory) & gone(&self.processes)
+    }
+}
+
 impl Drop for Cgroup {
     fn drop(&mut self) {
-        // Everything in it was killed; a group that was never made is none to remove.
-        for dir in [&self.memory, &self.processes] {
-            let _gone = fs::remove_dir(dir);
-        }
+        // A group that was never made, or is removed already, is none to remove.
+        let _best_effort = self.try_remove();
     }
 }

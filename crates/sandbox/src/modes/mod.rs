@@ -70,6 +70,9 @@ pub async fn run(
         docker::kill(&program.name()).await;
     }
     let out_of_memory = cgroup.as_ref().is_some_and(Cgroup::ran_out_of_memory) || says_out_of_memory(&seen.stderr);
+    if let Some(cgroup) = cgroup {
+        cgroup.remove().await;
+    }
     let leftover = collect(&workspace, before, job.limits.workspace_bytes).await?;
     Ok(RunReport { tests: program.test_report(), ..verdict::of_program(&seen, leftover, out_of_memory) })
 }

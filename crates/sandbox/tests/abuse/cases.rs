@@ -24,6 +24,8 @@ impl Bench {
     pub fn new(mode: SandboxMode, filter: Option<String>) -> Self {
         // Kept between runs: preparing Python once is enough for all of them.
         let runtime_dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("sandbox-{mode:?}").to_lowercase());
+        // What a test run that was killed has left is not for this one to answer for.
+        let _there_may_be_none = fs::remove_dir_all(runtime_dir.join("work"));
         let sandbox = Sandbox::new(SandboxSettings {
             mode,
             runtime_dir: runtime_dir.clone(),
