@@ -7,6 +7,7 @@ use crate::{
     AccountId, AgentId, BlobRef, Digest, MicroCredits, ModelName, ProjectId, SubtaskIndex, TaskId, UnixMillis,
 };
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The programming language of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -175,13 +176,34 @@ pub struct SubtaskFinished {
 }
 
 impl SubtaskFinished {
-    /// What the machine signs: one line per field, so that an auditor can rebuild it from the entry alone.
+    /// What the machine signed.
     pub fn statement(&self) -> String {
+        let &Self { subtask, attempt, verdict, reported_ms, report_digest, .. } = self;
+        let (task, agent) = (&self.task, &self.agent);
+        ResultStatement { task, subtask, attempt, agent, verdict, reported_ms, report_digest }.to_string()
+    }
+}
+
+/// What a machine signs of its result: one line per field, so that an auditor can rebuild it from the entry alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResultStatement<'a> {
+    pub task: &'a TaskId,
+    pub subtask: SubtaskIndex,
+    pub attempt: u16,
+    pub agent: &'a AgentId,
+    pub verdict: Verdict,
+    pub reported_ms: u64,
+    pub report_digest: Digest,
+}
+
+impl fmt::Display for ResultStatement<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = match self.verdict {
             Verdict::Passed => "passed",
             Verdict::Failed => "failed",
         };
-        format!(
+        write!(
+            f,
             "edgecoder subtask result v1\n{}\n{}\n{}\n{}\n{verdict}\n{}\n{}\n",
             self.task, self.subtask, self.attempt, self.agent, self.reported_ms, self.report_digest
         )
@@ -242,4 +264,25 @@ pub struct TaskFailed {
 pub struct TaskCancelled {
     pub task: TaskId,
     pub cost: MicroCredits,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signed_text_of_a_result_is_this_for_ever() {
+        let statement = ResultStatement {
+            task: &TaskId::new("prime").unwrap(),
+            subtask: SubtaskIndex(2),
+            attempt: 1,
+            agent: &AgentId::new("worker-1").unwrap(),
+            verdict: Verdict::Passed,
+            reported_ms: 1234,
+            report_digest: Digest([0xab; 32]),
+        };
+        let expected =
+            format!("edgecoder subtask result v1\nprime\n2\n1\nworker-1\npassed\n1234\n{}\n", "ab".repeat(32));
+        assert_eq!(statement.to_string(), expected);
+    }
 }

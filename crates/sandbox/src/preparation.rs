@@ -15,7 +15,7 @@ use tokio::{
 };
 
 /// Preparing takes seconds; on the slowest machine minutes.
-const LIMIT: Duration = Duration::from_secs(15 * 60);
+const LIMIT: Duration = Duration::from_mins(15);
 /// What a failed child may say about it, in bytes.
 const MAX_COMPLAINT_BYTES: u64 = 4096;
 

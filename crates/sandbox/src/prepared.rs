@@ -175,7 +175,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     fn written() -> (tempfile::TempDir, PreparedPython) {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = crate::workspace::private_folder("python-", &std::env::temp_dir()).unwrap();
         let prepared = PreparedPython::at(dir.path().to_owned());
         prepared.write(b"compiled").unwrap();
         (dir, prepared)

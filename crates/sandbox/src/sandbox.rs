@@ -6,9 +6,10 @@ use crate::{
     prepared::make_ours_alone,
     spares::Spares,
     wasm,
-    workspace::check_path,
+    workspace::{check_path, remove_abandoned},
 };
 use edgecoder_events::{agent::SandboxMode, task::Language};
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// Standard input of a job, in bytes.
@@ -30,7 +31,8 @@ impl Sandbox {
     /// Checks that the mode can be had on this machine and makes the runtime folder. Starts nothing yet.
     pub fn new(settings: SandboxSettings) -> Result<Self, SandboxError> {
         make_ours_alone(&settings.runtime_dir).map_err(SandboxError::Workspace)?;
-        make_ours_alone(&settings.runtime_dir.join("work")).map_err(SandboxError::Workspace)?;
+        let work = settings.runtime_dir.join("work");
+        make_ours_alone(&work).and_then(|()| remove_abandoned(&work)).map_err(SandboxError::Workspace)?;
         Ok(Self {
             preparation: Preparation::new(settings.child.clone(), settings.runtime_dir.clone()),
             spares: Spares::new(&settings),
@@ -85,7 +87,7 @@ impl Sandbox {
         if self.closing.is_cancelled() {
             return Err(SandboxError::ShuttingDown);
         }
-        let job = Job { limits: job.limits.clamped(), ..job };
+        let job = Arc::new(Job { limits: job.limits.clamped(), ..job });
         check(&job)?;
         self.supports(job.language)?;
         // Ends with the caller's token or with ours.
@@ -94,7 +96,7 @@ impl Sandbox {
         let relay = async {
             cancel.cancelled().await;
             stop.cancel();
-            std::future::pending().await
+            std::future::pending::<()>().await;
         };
         tokio::select! {
             report = self.run_confined(&job, &stop) => report,
@@ -102,7 +104,7 @@ impl Sandbox {
         }
     }
 
-    async fn run_confined(&self, job: &Job, cancel: &CancellationToken) -> Result<RunReport, SandboxError> {
+    async fn run_confined(&self, job: &Arc<Job>, cancel: &CancellationToken) -> Result<RunReport, SandboxError> {
         match self.settings.mode {
             SandboxMode::Wasm => wasm::run(&self.preparation, &self.spares, job, cancel).await,
             mode @ (SandboxMode::Process | SandboxMode::Docker | SandboxMode::None) => {
@@ -114,8 +116,7 @@ impl Sandbox {
     /// Stops what runs, ends what waits, and takes no more jobs.
     pub async fn shutdown(&self) {
         self.closing.cancel();
-        self.spares.clear();
-        tokio::task::yield_now().await;
+        self.spares.clear().await;
     }
 }
 

@@ -14,7 +14,7 @@ use std::{
     os::{fd::OwnedFd, unix::net::UnixStream as StdUnixStream},
     path::{Path, PathBuf},
     process::Stdio,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 use tokio::{
     net::UnixStream,
@@ -25,7 +25,7 @@ use tokio::{
 pub struct Interpreter {
     pub child: Child,
     pub socket: UnixStream,
-    pub workspace: Workspace,
+    pub workspace: Arc<Workspace>,
 }
 
 /// The waiting interpreters of this machine.
@@ -63,8 +63,12 @@ impl Spares {
     }
 
     /// Ends all that wait.
-    pub fn clear(&self) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    pub async fn clear(&self) {
+        let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        for mut spare in waiting.into_values().flatten() {
+            // One that has just ended itself is what we want.
+            let _already_gone = spare.child.kill().await;
+        }
     }
 
     /// Starts an interpreter in a workspace of its own.
@@ -76,7 +80,7 @@ impl Spares {
         };
         let assignment = Assignment::Interpret { language, prepared_python, workspace: workspace.path().to_owned() };
         let (child, socket) = spawn(&self.child, &assignment, workspace.path()).map_err(SandboxError::Start)?;
-        Ok(Interpreter { child, socket, workspace })
+        Ok(Interpreter { child, socket, workspace: Arc::new(workspace) })
     }
 }
 

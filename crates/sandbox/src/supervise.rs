@@ -123,8 +123,10 @@ pub async fn observe(
             },
             ending = &mut ended, if !has_ended => {
                 has_ended = true;
+                if ending.is_some() {
+                    seen.duration = began.elapsed();
+                }
                 seen.ending = ending;
-                seen.duration = began.elapsed();
             }
             status = child.wait(), if seen.status.is_none() => {
                 seen.status = Some(status?);

@@ -14,33 +14,33 @@ const SIGNAL_BASE: i32 = 128;
 
 /// A run that the caller cancelled while it waited for its interpreter.
 pub fn killed_before_it_began() -> RunReport {
-    report(Observed::default(), Leftover::default(), StopReason::Killed, RunReport::NO_EXIT_CODE)
+    report(&Observed::default(), Leftover::default(), StopReason::Killed, RunReport::NO_EXIT_CODE)
 }
 
 /// The report of our own interpreters, which say themselves how a program ended.
 pub fn of_interpreter(mut seen: Observed, leftover: Leftover) -> RunReport {
     let ending = seen.ending.take();
     if let Some(stopped) = seen.stopped {
-        return report(seen, leftover, stopped, RunReport::NO_EXIT_CODE);
+        return report(&seen, leftover, stopped, RunReport::NO_EXIT_CODE);
     }
-    match ending {
-        Some(Ending { exit_code, how, tests }) => {
-            let reason = match how {
-                EndedBy::Itself => StopReason::Finished,
-                EndedBy::OutOfMemory => StopReason::OutOfMemory,
-                EndedBy::RuntimeCrash => StopReason::RuntimeCrashed,
-            };
-            RunReport { tests, ..report(seen, leftover, reason, exit_code) }
-        }
-        None => {
-            let reason = seen.status.and_then(limit_behind_signal).unwrap_or(StopReason::RuntimeCrashed);
-            report(seen, leftover, reason, RunReport::NO_EXIT_CODE)
-        }
-    }
+    let Some(Ending { exit_code, how, tests }) = ending else {
+        let reason = match seen.status.and_then(limit_behind_signal) {
+            Some(reason) => reason,
+            None if says_allocation_failed(&seen.stderr) => StopReason::OutOfMemory,
+            None => StopReason::RuntimeCrashed,
+        };
+        return report(&seen, leftover, reason, RunReport::NO_EXIT_CODE);
+    };
+    let reason = match how {
+        EndedBy::Itself => StopReason::Finished,
+        EndedBy::OutOfMemory => StopReason::OutOfMemory,
+        EndedBy::RuntimeCrash => StopReason::RuntimeCrashed,
+    };
+    RunReport { tests, ..report(&seen, leftover, reason, exit_code) }
 }
 
 /// The report of a native program, of which only its exit status is known.
-pub fn of_program(seen: Observed, leftover: Leftover, out_of_memory: bool) -> RunReport {
+pub fn of_program(seen: &Observed, leftover: Leftover, out_of_memory: bool) -> RunReport {
     if let Some(stopped) = seen.stopped {
         return report(seen, leftover, stopped, RunReport::NO_EXIT_CODE);
     }
@@ -72,7 +72,12 @@ fn limit_behind_signal(status: ExitStatus) -> Option<StopReason> {
     }
 }
 
-fn report(seen: Observed, leftover: Leftover, reason: StopReason, exit_code: i32) -> RunReport {
+/// What Rust's own runtime prints before it aborts for want of memory.
+fn says_allocation_failed(stderr: &[u8]) -> bool {
+    String::from_utf8_lossy(stderr).contains("memory allocation of ")
+}
+
+fn report(seen: &Observed, leftover: Leftover, reason: StopReason, exit_code: i32) -> RunReport {
     RunReport {
         stdout: String::from_utf8_lossy(&seen.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&seen.stderr).into_owned(),

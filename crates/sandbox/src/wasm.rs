@@ -1,15 +1,16 @@
 //! How does a job run in our own interpreters?
 
 use crate::{
-    Job, RunReport, SandboxError, frame,
+    Job, RunReport, SandboxError, Unsupported, frame,
     message::{Answer, Ending, Order},
     preparation::Preparation,
     spares::{Interpreter, Spares},
     supervise::{Bounds, observe},
     verdict,
+    workspace::{Before, collect, fill},
 };
 use edgecoder_events::task::Language;
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 use tokio::{io::AsyncReadExt, net::UnixStream, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -24,40 +25,45 @@ const MAX_COMPLAINT_BYTES: u64 = 4096;
 pub async fn run(
     preparation: &Preparation,
     spares: &Spares,
-    job: &Job,
+    job: &Arc<Job>,
     cancel: &CancellationToken,
 ) -> Result<RunReport, SandboxError> {
-    let order = serde_json::to_vec(&Order {
-        run: job.run.clone(),
-        args: job.args.clone(),
-        stdin: job.stdin.clone(),
-        limits: job.limits,
-    })
-    .map_err(|error| SandboxError::Job(error.to_string()))?;
-    let mut last = String::new();
+    let Job { run, args, stdin, limits, .. } = job.as_ref();
+    let order = Order { run: run.clone(), args: args.clone(), stdin: stdin.clone(), limits: *limits };
+    let order = serde_json::to_vec(&order).map_err(|error| SandboxError::Job(error.to_string()))?;
+    let mut last = SandboxError::ShuttingDown;
     for _ in 0..ATTEMPTS {
-        if job.language == Language::Python {
-            tokio::select! {
-                prepared = preparation.ensure() => prepared?,
-                () = cancel.cancelled() => return Ok(verdict::killed_before_it_began()),
-            }
-        }
-        let mut interpreter = spares.take(job.language).map_or_else(|| spares.start(job.language), Ok)?;
-        let before = interpreter.workspace.fill(&job.files, job.limits.workspace_bytes)?;
         let begun = tokio::select! {
-            begun = timeout(START_LIMIT, begin(&mut interpreter, &order)) => begun.unwrap_or(Start::Gone),
+            begun = start(preparation, spares, job, &order) => begun?,
             () = cancel.cancelled() => return Ok(verdict::killed_before_it_began()),
         };
         match begun {
-            Start::Begun => return follow(interpreter, spares, job, cancel, &before).await,
-            Start::Gone => last = complaint(interpreter).await,
-            Start::Unable(why) => {
-                preparation.forget();
-                last = why;
+            (interpreter, before, Start::Begun) => return follow(interpreter, spares, job, cancel, before).await,
+            (interpreter, _, Start::Gone) => last = SandboxError::Start(io::Error::other(complaint(interpreter).await)),
+            (_, _, Start::Unable(why)) => {
+                if job.language == Language::Python {
+                    preparation.forget();
+                }
+                last = Unsupported { language: job.language, why }.into();
             }
         }
     }
-    Err(SandboxError::Start(io::Error::other(last)))
+    Err(last)
+}
+
+async fn start(
+    preparation: &Preparation,
+    spares: &Spares,
+    job: &Arc<Job>,
+    order: &[u8],
+) -> Result<(Interpreter, Before, Start), SandboxError> {
+    if job.language == Language::Python {
+        preparation.ensure().await?;
+    }
+    let mut interpreter = spares.take(job.language).map_or_else(|| spares.start(job.language), Ok)?;
+    let before = fill(&interpreter.workspace, job).await?;
+    let begun = timeout(START_LIMIT, begin(&mut interpreter, order)).await.unwrap_or(Start::Gone);
+    Ok((interpreter, before, begun))
 }
 
 enum Start {
@@ -68,9 +74,8 @@ enum Start {
 }
 
 async fn begin(interpreter: &mut Interpreter, order: &[u8]) -> Start {
-    if frame::send(&mut interpreter.socket, order).await.is_err() {
-        // What it said before it went is still to be read.
-    }
+    // Where it cannot be told any more, what it said before it went is still to be read.
+    let _perhaps_gone = frame::send(&mut interpreter.socket, order).await;
     match next_answer(&mut interpreter.socket).await {
         Ok(Answer::Begun) => Start::Begun,
         Ok(Answer::Unable(why)) => Start::Unable(why),
@@ -96,14 +101,14 @@ async fn follow(
     spares: &Spares,
     job: &Job,
     cancel: &CancellationToken,
-    before: &crate::workspace::Before,
+    before: Before,
 ) -> Result<RunReport, SandboxError> {
     let Interpreter { mut child, mut socket, workspace } = interpreter;
     let ended = async { ending(next_answer(&mut socket).await) };
     let bounds = Bounds { limits: &job.limits, workspace: &workspace, cancel };
     let seen = observe(&mut child, ended, bounds).await.map_err(SandboxError::Follow)?;
-    let leftover = workspace.collect(before, job.limits.workspace_bytes);
     spares.refill(job.language)?;
+    let leftover = collect(&workspace, before, job.limits.workspace_bytes).await?;
     Ok(verdict::of_interpreter(seen, leftover))
 }
 

@@ -1,13 +1,16 @@
 //! Which files does a program see, and which did it leave?
 
-use crate::{JobFile, SandboxError};
+use crate::{Job, JobFile, SandboxError};
 use std::{
     collections::{BTreeMap, VecDeque},
     fs,
     io::{self, Read, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
 };
+use tokio::task::spawn_blocking;
 
 /// Files that a job may bring.
 const MAX_FILES: usize = 2000;
@@ -15,13 +18,27 @@ const MAX_FILES: usize = 2000;
 const MAX_PATH_BYTES: usize = 1024;
 const MAX_NAME_BYTES: usize = 255;
 /// Files and folders that are looked at afterwards.
-const MAX_ENTRIES: usize = 20_000;
+const MAX_ENTRIES: usize = 5_000;
+/// A workspace so old belongs to a process that was killed before it could remove it.
+const ABANDONED: Duration = Duration::from_hours(24);
 /// Made by interpreters for themselves; nobody asked for it.
 const SKIPPED_FOLDERS: &[&str] = &["__pycache__"];
 
 /// A fresh folder for one run, removed with everything in it when dropped.
 pub struct Workspace {
     dir: tempfile::TempDir,
+}
+
+/// Removes what killed processes left in the folder of workspaces.
+pub fn remove_abandoned(parent: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(parent)?.flatten() {
+        let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|at| at.elapsed().ok());
+        if age.is_some_and(|age| age > ABANDONED) {
+            open_folders(&entry.path());
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// What each of the job's files was when the program began.
@@ -37,8 +54,7 @@ pub struct Leftover {
 
 impl Workspace {
     pub fn create(parent: &Path) -> io::Result<Self> {
-        // `tempfile` makes it with mode 0700 and a name that nobody can guess.
-        Ok(Self { dir: tempfile::Builder::new().prefix("run-").tempdir_in(parent)? })
+        Ok(Self { dir: private_folder("run-", parent)? })
     }
 
     pub fn path(&self) -> &Path {
@@ -121,6 +137,26 @@ impl Workspace {
         let relative = path.strip_prefix(self.path()).ok()?.to_str()?;
         check_path(relative).is_ok().then(|| relative.to_owned())
     }
+}
+
+/// A fresh folder for us alone, with a name that nobody can guess.
+pub fn private_folder(prefix: &str, parent: &Path) -> io::Result<tempfile::TempDir> {
+    let ours_alone = fs::Permissions::from_mode(0o700);
+    tempfile::Builder::new().prefix(prefix).permissions(ours_alone).tempdir_in(parent)
+}
+
+/// [`Workspace::fill`], away from the threads that serve others.
+pub async fn fill(workspace: &Arc<Workspace>, job: &Arc<Job>) -> Result<Before, SandboxError> {
+    let (workspace, job) = (Arc::clone(workspace), Arc::clone(job));
+    let filled = spawn_blocking(move || workspace.fill(&job.files, job.limits.workspace_bytes)).await;
+    filled.map_err(|error| SandboxError::Workspace(io::Error::other(error)))?
+}
+
+/// [`Workspace::collect`], away from the threads that serve others.
+pub async fn collect(workspace: &Arc<Workspace>, before: Before, limit_bytes: u64) -> Result<Leftover, SandboxError> {
+    let workspace = Arc::clone(workspace);
+    let collected = spawn_blocking(move || workspace.collect(&before, limit_bytes)).await;
+    collected.map_err(|error| SandboxError::Workspace(io::Error::other(error)))
 }
 
 impl Drop for Workspace {
@@ -264,13 +300,14 @@ mod tests {
     #[test]
     fn files_larger_than_the_workspace_are_refused() {
         let (_parent, workspace) = workspace();
-        assert!(matches!(workspace.fill(&[file("a", &[0; 20_000])], LIMIT), Err(SandboxError::Job(_))));
+        assert!(matches!(workspace.fill(&[file("a", &vec![0; 20_000])], LIMIT), Err(SandboxError::Job(_))));
     }
 
     #[test]
-    fn everything_is_removed_afterwards() {
+    fn a_workspace_is_ours_alone_and_removed_afterwards() {
         let (parent, workspace) = workspace();
         workspace.fill(&[file("a/b/c", b"1")], LIMIT).unwrap();
+        assert_eq!(fs::metadata(workspace.path()).unwrap().permissions().mode() & 0o777, 0o700);
         drop(workspace);
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
     }

@@ -6,6 +6,7 @@
 
 mod append;
 mod backend;
+mod backup;
 mod batch;
 mod blobs;
 mod checkpoint_file;
@@ -31,6 +32,7 @@ mod submit;
 
 pub use append::{Append, AppendError, Blob, Condition, IdempotencyKey, IdempotencyKeyLength, Receipt};
 pub use backend::Head;
+pub use backup::backup;
 pub use blobs::Blobs;
 pub use checkpoint_file::CheckpointWriteError;
 pub use error::StorageError;

@@ -50,6 +50,11 @@ impl AgentDirectory {
         online.filter(move |(_, entry)| entry.may_work(now))
     }
 
+    /// How many machines are shut out at `now`.
+    pub fn blacklisted(&self, now: UnixMillis) -> usize {
+        self.nodes.values().filter(|entry| entry.is_blacklisted(now)).count()
+    }
+
     /// How many machines were ever enrolled.
     pub fn len(&self) -> usize {
         self.nodes.len()

@@ -165,7 +165,7 @@ impl Row {
         found.map(|it| it.try_into().map_err(|found: Vec<u8>| self.damaged(found.len()))).transpose()
     }
 
-    fn damaged(&self, found: impl ToString) -> ProjectionError {
+    fn damaged(&self, found: &impl ToString) -> ProjectionError {
         ProjectionError::Damaged { table: self.table, found: found.to_string() }
     }
 }

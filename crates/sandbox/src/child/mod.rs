@@ -25,7 +25,7 @@ use std::{
 pub use confined::CONFINED_FLAG;
 
 /// A spare that gets no job for so long ends itself and gives its memory back.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 /// An ordinary end.
 const DONE: u8 = 0;
 /// The child could not do what it is for.

@@ -18,8 +18,8 @@ pub fn lock_down(readable: Option<&Path>, workspace: &Path) -> io::Result<Confin
     let mut grants = vec![(workspace, in_workspace())];
     grants.extend(readable.map(|path| (path, AccessFs::ReadFile | AccessFs::ReadDir)));
     let landlock = restrict_files(&grants)?;
-    seccompiler::apply_filter(&calls::interpreter_filter()?).map_err(io::Error::other)?;
-    Ok(Confinement { landlock, seccomp: true })
+    let seccomp = seccompiler::apply_filter(&calls::interpreter_filter()?).is_ok();
+    Ok(Confinement { landlock, seccomp })
 }
 
 /// Confines a native program that this process is about to become; namespaces hold it already.
@@ -29,8 +29,8 @@ pub fn confine_program(writable: &[&Path]) -> io::Result<Confinement> {
     let mut grants = vec![(Path::new("/"), run), (Path::new("/dev"), run | AccessFs::WriteFile)];
     grants.extend(writable.iter().map(|path| (*path, in_workspace() | AccessFs::Execute)));
     let landlock = restrict_files(&grants)?;
-    seccompiler::apply_filter(&calls::program_filter()?).map_err(io::Error::other)?;
-    Ok(Confinement { landlock, seccomp: true })
+    let seccomp = seccompiler::apply_filter(&calls::program_filter()?).is_ok();
+    Ok(Confinement { landlock, seccomp })
 }
 
 /// Whether this kernel can confine at all; asked before any child is started.

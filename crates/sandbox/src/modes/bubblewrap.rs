@@ -61,7 +61,7 @@ pub fn command(
     command.args(namespaces(&settings.child.exe, workspace.path(), program));
     command.arg(INNER_EXE).args(&settings.child.args).args([CONFINED_FLAG, "become", &limits]);
     command.arg(interpreter_of(job.language)?);
-    command.args(program.arguments(Path::new(INNER_WORKSPACE), INNER_CONTROL.into(), INNER_REPORT.into()));
+    command.args(program.arguments(Path::new(INNER_WORKSPACE), Path::new(INNER_CONTROL), Path::new(INNER_REPORT)));
     command.env_clear();
     Ok(command)
 }

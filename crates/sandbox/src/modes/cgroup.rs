@@ -7,6 +7,7 @@ use crate::Limits;
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 const ROOT: &str = "/sys/fs/cgroup";
@@ -22,8 +23,9 @@ pub struct Cgroup {
 impl Cgroup {
     /// Whether this machine lets us make groups.
     pub fn available() -> bool {
-        let probe = format!("edgecoder-probe-{}", std::process::id());
-        Self::create(&probe, &Limits::default()).is_some()
+        static AVAILABLE: OnceLock<bool> = OnceLock::new();
+        let probe = || Self::create(&format!("edgecoder-probe-{}", std::process::id()), &Limits::default()).is_some();
+        *AVAILABLE.get_or_init(probe)
     }
 
     /// A new group, where the machine lets us make one.

@@ -83,7 +83,7 @@ fn arguments(job: &Job, program: &Program<'_>, workspace: &Path) -> Vec<String> 
     let mut args: Vec<String> = fixed.map(str::to_owned).to_vec();
     args.extend(volumes.into_iter().flat_map(|volume| ["--volume".to_owned(), volume]));
     args.extend([image.to_owned(), interpreter.to_owned()]);
-    args.extend(program.arguments(Path::new(WORKSPACE), CONTROL.into(), REPORT.into()));
+    args.extend(program.arguments(Path::new(WORKSPACE), Path::new(CONTROL), Path::new(REPORT)));
     args
 }
 

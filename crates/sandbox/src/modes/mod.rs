@@ -12,7 +12,7 @@ use crate::{
     Job, RunReport, SandboxError, SandboxSettings,
     supervise::{Bounds, observe},
     verdict,
-    workspace::Workspace,
+    workspace::{Workspace, collect, fill},
 };
 use cgroup::Cgroup;
 use edgecoder_events::{agent::SandboxMode, task::Language};
@@ -22,6 +22,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     process::Stdio,
+    sync::Arc,
 };
 use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
@@ -47,12 +48,12 @@ pub fn interpreter_of(language: Language) -> Result<PathBuf, String> {
 pub async fn run(
     mode: SandboxMode,
     settings: &SandboxSettings,
-    job: &Job,
+    job: &Arc<Job>,
     cancel: &CancellationToken,
 ) -> Result<RunReport, SandboxError> {
     let work = settings.runtime_dir.join("work");
-    let workspace = Workspace::create(&work).map_err(SandboxError::Workspace)?;
-    let before = workspace.fill(&job.files, job.limits.workspace_bytes)?;
+    let workspace = Arc::new(Workspace::create(&work).map_err(SandboxError::Workspace)?);
+    let before = fill(&workspace, job).await?;
     let program = Program::of(job, &work).map_err(SandboxError::Workspace)?;
     let cgroup = if mode == SandboxMode::Process { Cgroup::create(&program.name(), &job.limits) } else { None };
     let mut command = match mode {
@@ -69,8 +70,8 @@ pub async fn run(
         docker::kill(&program.name()).await;
     }
     let out_of_memory = cgroup.as_ref().is_some_and(Cgroup::ran_out_of_memory) || says_out_of_memory(&seen.stderr);
-    let leftover = workspace.collect(&before, job.limits.workspace_bytes);
-    Ok(RunReport { tests: program.test_report(), ..verdict::of_program(seen, leftover, out_of_memory) })
+    let leftover = collect(&workspace, before, job.limits.workspace_bytes).await?;
+    Ok(RunReport { tests: program.test_report(), ..verdict::of_program(&seen, leftover, out_of_memory) })
 }
 
 fn start(command: &mut Command, stdin: File) -> io::Result<tokio::process::Child> {
@@ -85,7 +86,7 @@ fn start(command: &mut Command, stdin: File) -> io::Result<tokio::process::Child
 
 fn plain(job: &Job, program: &Program, workspace: &Workspace) -> Result<Command, String> {
     let mut command = Command::new(interpreter_of(job.language)?);
-    command.args(program.arguments(workspace.path(), program.control(), program.report()));
+    command.args(program.arguments(workspace.path(), &program.control(), &program.report()));
     command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LANG", "C.UTF-8");
     command.current_dir(workspace.path());
     Ok(command)

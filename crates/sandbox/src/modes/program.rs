@@ -1,6 +1,6 @@
 //! With which arguments does the machine's own interpreter run a job, and how does it report tests?
 
-use crate::{Job, Run, TestReport, prepared::RUNNER_SOURCE};
+use crate::{Job, Run, TestReport, prepared::RUNNER_SOURCE, workspace::private_folder};
 use edgecoder_events::task::Language;
 use serde_json::json;
 use std::{
@@ -19,9 +19,16 @@ const REPORT: &str = "tests.json";
 /// Writes one line per test for the machine; people read Node's own.
 const REPORTER_SOURCE: &str = include_str!("../javascript/reporter.mjs");
 /// Runs our test runner as the program that it is in WebAssembly.
-const PYTHON_ENTRY: &str = "import json, sys\nsys.path.insert(0, sys.argv[1])\nimport edgecoder_runner\n\
-    ending = edgecoder_runner.run(sys.argv[3])\nwith open(sys.argv[2], 'w') as file:\n    json.dump(ending['tests'], file)\n\
-    sys.exit(ending['exit_code'])\n";
+const PYTHON_ENTRY: &str = "\
+import json, sys
+control, report, job = sys.argv[1:]
+sys.path.insert(0, control)
+import edgecoder_runner
+ending = edgecoder_runner.run(job)
+with open(report, 'w') as file:
+    json.dump(ending['tests'], file)
+sys.exit(ending['exit_code'])
+";
 
 /// A job as the machine's own interpreter gets it: our files beside it, and a place for its report.
 pub struct Program<'a> {
@@ -32,7 +39,7 @@ pub struct Program<'a> {
 impl<'a> Program<'a> {
     /// Writes what the interpreter needs besides the job's own files.
     pub fn of(job: &'a Job, parent: &Path) -> io::Result<Self> {
-        let program = Self { job, dir: tempfile::Builder::new().prefix("control-").tempdir_in(parent)? };
+        let program = Self { job, dir: private_folder("control-", parent)? };
         fs::create_dir(program.control())?;
         fs::create_dir(program.report())?;
         fs::write(program.stdin(), &job.stdin)?;
@@ -60,7 +67,7 @@ impl<'a> Program<'a> {
     }
 
     /// The interpreter's arguments, with the folders as the program sees them.
-    pub fn arguments(&self, workspace: &Path, control: PathBuf, report: PathBuf) -> Vec<String> {
+    pub fn arguments(&self, workspace: &Path, control: &Path, report: &Path) -> Vec<String> {
         let report = report.join(REPORT).display().to_string();
         match (self.job.language, &self.job.run) {
             (Language::Python, Run::Script { path }) => {

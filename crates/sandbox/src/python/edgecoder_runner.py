@@ -17,6 +17,8 @@ import traceback
 import types
 import unittest
 
+# Tells unittest not to show our own frames.
+__unittest = True
 MAX_FAILURES = 100
 MAX_MESSAGE_CHARS = 2000
 NO_TESTS_RAN = 5
@@ -27,7 +29,9 @@ def run(job_json):
     _stop_tracing()
     job = json.loads(job_json)
     _furnish(job)
-    harness = sys.modules["__main__"]
+    harness = sys.modules["__main__"], asyncio._get_running_loop()
+    # The harness runs us in an event loop of its own; the program may want one.
+    asyncio._set_running_loop(None)
     try:
         if job["kind"] == "script":
             ending = _ending(*_guarded(lambda: _run_script(job["paths"][0])), None)
@@ -37,7 +41,8 @@ def run(job_json):
         _flush()
     finally:
         # The host's harness asks its own `__main__` for the result.
-        sys.modules["__main__"] = harness
+        sys.modules["__main__"] = harness[0]
+        asyncio._set_running_loop(harness[1])
     return ending
 
 
@@ -112,13 +117,15 @@ def _guarded(action):
         return _exit_code(stop.code), "itself"
     except _HardExit as stop:
         return _exit_code(stop.args[0]), "itself"
-    except MemoryError as error:
-        _print_exception(error)
-        return 1, "out_of_memory"
     except BaseException as error:
         _print_exception(error)
-        return 1, "itself"
+        return 1, "out_of_memory" if _is_out_of_memory(error) else "itself"
     return 0, "itself"
+
+
+def _is_out_of_memory(error):
+    """More than this machine of 32 bits could ever address is refused before it is tried."""
+    return isinstance(error, MemoryError) or (isinstance(error, OverflowError) and "index-sized" in str(error))
 
 
 def _exit_code(code):
@@ -133,7 +140,7 @@ def _exit_code(code):
 def _print_exception(error):
     """Prints the user's frames only."""
     frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith((__file__, "<frozen importlib")):
         frames = frames.tb_next
     if isinstance(error, SyntaxError):
         frames = None
@@ -281,7 +288,7 @@ class _Result(unittest.TextTestResult):
             self._keep(subtest, err)
 
     def _keep(self, test, err):
-        self.out_of_memory |= isinstance(err[1], MemoryError)
+        self.out_of_memory |= _is_out_of_memory(err[1])
         if len(self.found) < MAX_FAILURES:
             self.found.append({"name": test.id(), "message": _message(err[1])})
 

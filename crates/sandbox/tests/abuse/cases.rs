@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 pub const CHILD: &str = "sandbox-child";
 /// Long enough for an interpreter to get to the abuse, short enough for a test.
-const ABUSE_WALL_MS: u64 = 1500;
+const ABUSE_WALL_MS: u64 = 700;
 const MIB: u64 = 1024 * 1024;
 
 /// One sandbox, and the cases that it has failed.

@@ -93,7 +93,7 @@ async fn nosy(bench: &mut Bench) {
     let prototype = "Object.prototype.path = '/etc/passwd'; Array.prototype.map = null; Function.prototype.call = () => { throw 1; };\nconst fs = require('fs'); try { fs.readFileSync('/etc/passwd'); console.log('read'); } catch { console.log('refused'); }";
     bench
         .case("javascript: a changed prototype opens nothing", patient(javascript(prototype)), |report| {
-            assert!(!report.stdout.contains("read\n") && !report.stdout.contains("root"), "{report:?}")
+            assert!(!report.stdout.contains("read\n") && !report.stdout.contains("root"), "{report:?}");
         })
         .await;
     bench

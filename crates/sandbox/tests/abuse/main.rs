@@ -1,6 +1,7 @@
 //! Does every abuse end with its named reason, and does the sandbox run the next job as if nothing had happened?
 //!
 //! A harness of its own: this executable is also the confined child.
+#![expect(clippy::unwrap_used, reason = "these are tests, though not `#[test]` functions")]
 
 mod cases;
 mod javascript;

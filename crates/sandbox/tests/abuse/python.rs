@@ -51,6 +51,7 @@ async fn endless(bench: &mut Bench) {
 async fn greedy(bench: &mut Bench) {
     for (name, code) in [
         ("python: ten gigabytes at once are out of memory", "x = bytearray(10 * 2 ** 30)"),
+        ("python: three gigabytes at once are out of memory", "x = bytearray(3 * 2 ** 30)"),
         ("python: a growing list is out of memory", "x = []\nwhile True: x.append('x' * 100000)"),
     ] {
         bench.case(name, patient(python(code)), stops_with(StopReason::OutOfMemory)).await;
@@ -79,6 +80,11 @@ async fn greedy(bench: &mut Bench) {
     ] {
         bench.case(name, patient(python(code)), stops_with(StopReason::WorkspaceLimit)).await;
     }
+    // The runtime has a folder in its own memory; it cannot be written here, so it cannot grow past the limits.
+    let memory = "f = open('/data/x', 'wb')\nwhile True: f.write(b'x' * 1000000)";
+    bench
+        .case("python: files in memory end the run", patient(python(memory)), stops_with(StopReason::RuntimeCrashed))
+        .await;
     let deep = "def f(n): return f(n + 1)\nf(0)";
     bench
         .case("python: endless recursion ends by itself", patient(python(deep)), |report| {
@@ -128,7 +134,7 @@ async fn nosy(bench: &mut Bench) {
     let environment = "import os, sys\nprint(dict(os.environ), len(sys.argv))";
     bench
         .case("python: the environment is empty", patient(python(environment)), |report| {
-            assert_eq!(report.stdout, "{} 1\n")
+            assert_eq!(report.stdout, "{} 1\n");
         })
         .await;
     let patch = "import builtins, sys\nbuiltins.print = None\nsys.path.clear()\nopen('left.txt', 'w').write('x')";
@@ -136,7 +142,7 @@ async fn nosy(bench: &mut Bench) {
     let look = "import os\nprint(os.listdir('.'), os.listdir('/data') if os.path.exists('/data') else [])";
     bench
         .case("python: a job finds nothing of the one before", patient(python(look)), |report| {
-            assert_eq!(report.stdout, "['main.py'] []\n")
+            assert_eq!(report.stdout, "['main.py'] []\n");
         })
         .await;
 }

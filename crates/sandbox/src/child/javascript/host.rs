@@ -39,6 +39,7 @@ pub fn host<'js>(ctx: &Ctx<'js>, order: &Order, files: &Files, exit: &Exit) -> R
     Ok(host)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the engine hands over what it converted")]
 fn print(stream: u32, text: String) -> io::Result<()> {
     // A full pipe waits for the parent, which counts; a closed one means that it has seen enough.
     if stream == 1 { io::stdout().write_all(text.as_bytes()) } else { io::stderr().write_all(text.as_bytes()) }
@@ -59,6 +60,7 @@ fn set_modules<'js>(ctx: &Ctx<'js>, host: &Object<'js>) -> Result<()> {
 }
 
 /// A file of the CommonJS kind, as the function that Node makes of it.
+#[expect(clippy::needless_pass_by_value, reason = "the engine hands over what it converted")]
 fn compile(ctx: Ctx<'_>, path: String, source: String) -> Result<Value<'_>> {
     let source = source.strip_prefix("#!").map_or_else(|| source.clone(), |rest| format!("//{rest}"));
     let wrapped = format!("(function (exports, require, module, __filename, __dirname) {{{source}\n}})");

@@ -1,0 +1,42 @@
+//! `/agent/diagnostics`: a machine's diary, for those who wonder what ails it.
+
+use crate::Coordinator;
+use axum::extract::State;
+use edgecoder_events::AgentId;
+use edgecoder_service_kit::{
+    callers::{Operator, Signed},
+    http::{Json, Path, Problem},
+};
+use edgecoder_wire::agents::{Diagnostics, DiagnosticsStored, DiagnosticsView};
+
+const MAX_LINES: usize = 40;
+const MAX_CHARS: usize = 500;
+
+/// Takes in lines of a machine's diary.
+#[utoipa::path(post, path = "/agent/diagnostics", tag = "agents", request_body = Diagnostics,
+    responses((status = 200, body = DiagnosticsStored)))]
+pub async fn store(
+    State(coordinator): State<Coordinator>,
+    signed: Signed<Diagnostics>,
+) -> Result<Json<DiagnosticsStored>, Problem> {
+    let lines = signed.body.events;
+    if lines.len() > MAX_LINES || lines.iter().any(|line| line.message.chars().count() > MAX_CHARS) {
+        let expected = format!("expected at most {MAX_LINES} lines of at most {MAX_CHARS} characters");
+        return Err(Problem::bad_field("events", expected));
+    }
+    let stored = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+    coordinator.diagnostics.add(&signed.agent, lines);
+    Ok(Json(DiagnosticsStored { ok: true, stored }))
+}
+
+/// Reads a machine's diary, newest first.
+#[utoipa::path(get, path = "/agent/diagnostics/{agentId}", tag = "agents", params(("agentId" = String, Path)),
+    responses((status = 200, body = DiagnosticsView)))]
+pub async fn read(
+    State(coordinator): State<Coordinator>,
+    _: Operator,
+    Path(agent): Path<AgentId>,
+) -> Result<Json<DiagnosticsView>, Problem> {
+    let events = coordinator.diagnostics.newest_first(&agent);
+    Ok(Json(DiagnosticsView { agent_id: agent, events }))
+}

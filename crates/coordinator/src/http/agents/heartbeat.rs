@@ -1,0 +1,50 @@
+//! `POST /heartbeat`: a machine is still there, and still works on these leases.
+
+use crate::{Coordinator, presence::LeaseName};
+use axum::extract::State;
+use edgecoder_service_kit::{
+    callers::Signed,
+    http::{Json, Problem},
+};
+use edgecoder_wire::{
+    agents::{Heard, Heartbeat, HeldLease},
+    problem::ProblemDetails,
+};
+
+/// The most leases that one machine can hold.
+const MAX_LEASES: usize = 64;
+
+/// Renews the leases that it names, and says which of them are over.
+#[utoipa::path(post, path = "/heartbeat", tag = "agents", request_body = Heartbeat, responses(
+    (status = 200, body = Heard),
+    (status = 401, body = ProblemDetails),
+))]
+pub async fn heartbeat(
+    State(coordinator): State<Coordinator>,
+    signed: Signed<Heartbeat>,
+) -> Result<Json<Heard>, Problem> {
+    let Heartbeat { leases, models, draining, .. } = signed.body;
+    if leases.len() > MAX_LEASES {
+        return Err(Problem::bad_field("leases", format!("expected at most {MAX_LEASES} leases")));
+    }
+    if draining {
+        coordinator.mark_drained(&signed.agent).await?;
+    } else {
+        coordinator.mark_online(&signed.agent).await?;
+    }
+    if let Some(models) = models {
+        coordinator.update_models(&signed.agent, models).await?;
+    }
+    let now = coordinator.commands.clock().now();
+    let names = leases.iter().map(|lease| LeaseName {
+        task: lease.task_id.clone(),
+        subtask: lease.subtask,
+        attempt: lease.attempt,
+    });
+    coordinator.presence.renewed(&signed.agent, names, now);
+    let active = coordinator.active_leases(&signed.agent);
+    let is_over = |lease: &HeldLease| {
+        !active.iter().any(|it| (&it.task, it.subtask, it.attempt) == (&lease.task_id, lease.subtask, lease.attempt))
+    };
+    Ok(Json(Heard { ok: true, ended_leases: leases.into_iter().filter(is_over).collect() }))
+}

@@ -1,0 +1,83 @@
+//! `POST /register`: a machine brings its keys and says what it can do.
+
+use crate::{Coordinator, presence::HEARTBEAT_INTERVAL_MS};
+use axum::extract::State;
+use edgecoder_domain::agent::{self, AgentCommand, RegisterAgent};
+use edgecoder_events::{NewEvent, StreamName, agent::Capabilities};
+use edgecoder_service_kit::{
+    callers::SignedRegistration,
+    commands::{Request, Subject},
+    http::{Json, Problem, Refusal},
+};
+use edgecoder_wire::{
+    agents::{Register, Registered},
+    problem::ProblemDetails,
+};
+
+const MAX_CONCURRENT_TASKS: u16 = 64;
+const MAX_TEXT_CHARS: usize = 64;
+const MAX_MODELS: usize = 64;
+
+/// Registers a machine: signed by the key that it brings, or by the registered one where keys are replaced.
+#[utoipa::path(post, path = "/register", tag = "agents", request_body = Register, responses(
+    (status = 200, body = Registered),
+    (status = 401, body = ProblemDetails, description = "the signature does not hold"),
+    (status = 403, body = ProblemDetails, description = "not enrolled, not approved, blacklisted, or a wrong token"),
+))]
+pub async fn register(
+    State(coordinator): State<Coordinator>,
+    signed: SignedRegistration<Register>,
+) -> Result<Json<Registered>, Problem> {
+    let (id, body) = (signed.agent, signed.body);
+    check(&body)?;
+    if coordinator.projections.agent_directory(|agents| agents.signing_key(&id)).is_none() {
+        coordinator.access.tokens().check_node(&id, body.registration_token.as_deref()).await?;
+    }
+    let wanted = RegisterAgent {
+        signing_key: body.signing_key,
+        envelope_key: body.envelope_key,
+        mode: body.mode,
+        capabilities: capabilities(body),
+        proven_key: signed.author.key,
+    };
+    let request = Request::new(edgecoder_events::Actor::agent(&id), [Subject::Agent(id.clone())]);
+    coordinator
+        .commands
+        .run(request, |view| {
+            let now = coordinator.commands.clock().now();
+            let command = AgentCommand::Register(Box::new(wanted.clone()));
+            let events = agent::decide(view.agent(&id), command, now)?;
+            let stream = StreamName::agent(&id);
+            Ok::<_, Refusal>(events.into_iter().map(|event| NewEvent { stream: stream.clone(), event }).collect())
+        })
+        .await?;
+    coordinator.mark_online(&id).await?;
+    Ok(Json(Registered {
+        accepted: true,
+        heartbeat_interval_ms: HEARTBEAT_INTERVAL_MS,
+        coordinator_envelope_key: coordinator.keys.envelope_key(),
+    }))
+}
+
+fn check(body: &Register) -> Result<(), Problem> {
+    for (field, text) in [("os", &body.os), ("version", &body.version), ("clientType", &body.client_type)] {
+        if text.is_empty() || text.chars().count() > MAX_TEXT_CHARS || text.chars().any(char::is_control) {
+            return Err(Problem::bad_field(field, format!("expected 1 to {MAX_TEXT_CHARS} characters")));
+        }
+    }
+    if body.max_concurrent_tasks == 0 || body.max_concurrent_tasks > MAX_CONCURRENT_TASKS {
+        return Err(Problem::bad_field("maxConcurrentTasks", format!("expected 1 to {MAX_CONCURRENT_TASKS}")));
+    }
+    if body.languages.is_empty() || body.languages.len() > 2 {
+        return Err(Problem::bad_field("languages", "expected python, javascript or both"));
+    }
+    if body.models.len() > MAX_MODELS {
+        return Err(Problem::bad_field("models", format!("expected at most {MAX_MODELS} models")));
+    }
+    Ok(())
+}
+
+fn capabilities(body: Register) -> Capabilities {
+    let Register { os, version, client_type, max_concurrent_tasks, sandbox_mode, languages, models, .. } = body;
+    Capabilities { os, version, client_type, max_concurrent_tasks, sandbox: sandbox_mode, languages, models }
+}

@@ -1,0 +1,3 @@
+//! The coordinator itself.
+
+pub mod status;

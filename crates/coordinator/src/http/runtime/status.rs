@@ -1,0 +1,59 @@
+//! `GET /status`, `/health/runtime`, `/identity`, `/metrics`: how is it, and who is it?
+
+use crate::Coordinator;
+use axum::{extract::State, http::StatusCode, response::Response};
+use edgecoder_service_kit::{
+    callers::{Anyone, Reader},
+    http::{Json, Problem},
+};
+use edgecoder_store::Standing;
+use edgecoder_wire::runtime::{Health, Identity, Status};
+
+/// Counts what waits, what runs and who is there.
+#[utoipa::path(get, path = "/status", tag = "runtime", responses((status = 200, body = Status)))]
+pub async fn status(State(coordinator): State<Coordinator>, _: Reader) -> Result<Json<Status>, Problem> {
+    let now = coordinator.commands.clock().now();
+    let (queued, leased) = coordinator.projections.ready_queue(|queue| (queue.waiting(), queue.leased()));
+    let agents = coordinator.projections.agent_directory(|agents| agents.workers(now).count());
+    let head = coordinator.store.head();
+    Ok(Json(Status {
+        queued: queued as u64,
+        leased: leased as u64,
+        agents: agents as u64,
+        ledger_size: head.size,
+        ledger_head: hex::encode(head.hash),
+    }))
+}
+
+/// Says whether the coordinator can do its work. 503 where it can not.
+#[utoipa::path(get, path = "/health/runtime", tag = "runtime",
+    responses((status = 200, body = Health), (status = 503, body = Health)))]
+pub async fn health(State(coordinator): State<Coordinator>, _: Anyone) -> (StatusCode, Json<Health>) {
+    let problems: Vec<String> = match coordinator.store.standing() {
+        Standing::Leading => vec![],
+        Standing::Standby => vec!["another process leads this ledger; this one takes over when it is gone".into()],
+        Standing::RolledBack(_) => {
+            vec!["the ledger is older than its checkpoint: see `edgecoder ledger accept-restore`".into()]
+        }
+    };
+    let ok = problems.is_empty();
+    let health = Health { ok, service: "coordinator".into(), version: env!("CARGO_PKG_VERSION").into(), problems };
+    (if ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(health))
+}
+
+/// Names the log, its key and the key for sealed reports.
+#[utoipa::path(get, path = "/identity", tag = "runtime", responses((status = 200, body = Identity)))]
+pub async fn identity(State(coordinator): State<Coordinator>, _: Anyone) -> Json<Identity> {
+    Json(Identity {
+        origin: coordinator.origin.clone(),
+        log_verifier_key: coordinator.log_verifier_key.clone(),
+        envelope_key: coordinator.keys.envelope_key(),
+        version: env!("CARGO_PKG_VERSION").into(),
+    })
+}
+
+/// Metrics in the OpenMetrics text format.
+#[utoipa::path(get, path = "/metrics", tag = "runtime", responses((status = 200, content_type = "text/plain")))]
+pub async fn metrics(State(coordinator): State<Coordinator>, _: Anyone) -> Response {
+    coordinator.metrics.answer()
+}

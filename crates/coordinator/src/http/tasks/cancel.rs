@@ -1,0 +1,36 @@
+//! `POST /tasks/{id}/cancel`: it is no longer wanted.
+
+use crate::Coordinator;
+use axum::{extract::State, http::StatusCode};
+use edgecoder_domain::{settlement, task};
+use edgecoder_events::TaskId;
+use edgecoder_service_kit::{
+    callers::Reader,
+    commands::{Request, Subject},
+    http::{Path, Problem, Refusal},
+};
+use edgecoder_wire::problem::ProblemDetails;
+
+/// Stops a task. Machines at work are paid for the time they held it; the rest of the budget is released.
+#[utoipa::path(post, path = "/tasks/{id}/cancel", tag = "tasks", params(("id" = String, Path)), responses(
+    (status = 204, description = "cancelled, now or before"),
+    (status = 404, body = ProblemDetails),
+    (status = 409, body = ProblemDetails, description = "task_ended otherwise"),
+))]
+pub async fn cancel(
+    State(coordinator): State<Coordinator>,
+    reader: Reader,
+    Path(id): Path<TaskId>,
+) -> Result<StatusCode, Problem> {
+    coordinator.owned_task(&reader, &id).await?;
+    let request = Request::new(reader.actor(), [Subject::Task(id.clone())]);
+    coordinator
+        .commands
+        .run(request, |view| {
+            let now = coordinator.commands.clock().now();
+            let events = task::decide(view.task(&id), task::TaskCommand::Cancel { now }).map_err(Refusal::from)?;
+            Ok::<_, Refusal>(settlement::with_payments(view.task(&id), events))
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,96 @@
+//! `GET /tasks/{id}/events`: what happens to it, as it happens.
+
+use crate::Coordinator;
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{
+        Sse,
+        sse::{Event as Message, KeepAlive},
+    },
+};
+use edgecoder_events::{Event, Position, Recorded, StreamName, TaskId, Version};
+use edgecoder_service_kit::{
+    callers::Reader,
+    http::{Path, Problem},
+};
+use edgecoder_wire::{problem::ProblemDetails, tasks::TaskEventView};
+use futures_util::{Stream, StreamExt, stream};
+use std::{convert::Infallible, time::Duration};
+
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// The most events that one task has: a few per attempt of at most ten subtasks.
+const MAX_EVENTS: usize = 1_024;
+
+/// Streams the events of a task as server-sent events; the id is the log position. Ends with the task.
+#[utoipa::path(get, path = "/tasks/{id}/events", tag = "tasks",
+    params(("id" = String, Path), ("Last-Event-ID" = Option<u64>, Header, description = "resume after this position")),
+    responses((status = 200, content_type = "text/event-stream"), (status = 404, body = ProblemDetails)))]
+pub async fn events(
+    State(coordinator): State<Coordinator>,
+    reader: Reader,
+    Path(id): Path<TaskId>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Message, Infallible>>>, Problem> {
+    coordinator.owned_task(&reader, &id).await?;
+    let seen = last_event_id(&headers)?;
+    let stream = StreamName::task(&id);
+    let head = Position(coordinator.store.head().size);
+    let past = coordinator.store.read_stream(&stream, Version::EMPTY, MAX_EVENTS).await?;
+    let past = past.into_iter().filter(move |recorded| recorded.position < head);
+    let live = live(&coordinator, stream, head);
+    let all = stream::iter(past).chain(live).filter(move |recorded| {
+        let is_new = seen.is_none_or(|seen| recorded.position > seen);
+        async move { is_new }
+    });
+    Ok(Sse::new(until_the_end(all).map(|recorded| Ok(message(&recorded))))
+        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+fn last_event_id(headers: &HeaderMap) -> Result<Option<Position>, Problem> {
+    let Some(value) = headers.get("last-event-id") else { return Ok(None) };
+    let position = value.to_str().ok().and_then(|text| text.parse().ok());
+    position
+        .map(|position| Some(Position(position)))
+        .ok_or_else(|| Problem::bad_field("Last-Event-ID", "expected the id of an event: a number"))
+}
+
+/// The stream's events from `from` on, as they are recorded.
+fn live(coordinator: &Coordinator, wanted: StreamName, from: Position) -> impl Stream<Item = Recorded> + use<> {
+    let follower = coordinator.store.follow(from);
+    let batches = stream::unfold(follower, |mut follower| async move {
+        let batch = follower.next_batch().await.ok()?;
+        Some((batch, follower))
+    });
+    batches.flat_map(move |batch| {
+        let own: Vec<Recorded> = batch.iter().filter(|recorded| recorded.stream == wanted).cloned().collect();
+        stream::iter(own)
+    })
+}
+
+/// Everything up to and with the event that ends the task.
+fn until_the_end(events: impl Stream<Item = Recorded>) -> impl Stream<Item = Recorded> {
+    events.scan(false, |over, recorded| {
+        let item = if *over { None } else { Some(recorded) };
+        *over |= item.as_ref().is_some_and(|it| ends(&it.event));
+        async move { item }
+    })
+}
+
+fn ends(event: &Event) -> bool {
+    matches!(event, Event::TaskCompleted(_) | Event::TaskFailed(_) | Event::TaskCancelled(_))
+}
+
+fn message(recorded: &Recorded) -> Message {
+    let fields = recorded.event.serialize_fields(serde_json::value::Serializer).unwrap_or_default();
+    let view = TaskEventView {
+        position: recorded.position.0,
+        kind: recorded.event.kind().to_owned(),
+        recorded_at_ms: recorded.recorded_at.0,
+        actor: recorded.actor.as_str().to_owned(),
+        fields,
+    };
+    let message = Message::default().id(recorded.position.0.to_string()).event(recorded.event.kind());
+    let fallback = message.clone();
+    message.json_data(view).unwrap_or(fallback)
+}

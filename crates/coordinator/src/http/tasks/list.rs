@@ -1,0 +1,49 @@
+//! `GET /tasks`: what was submitted, newest first.
+
+use crate::{Coordinator, views};
+use axum::extract::State;
+use edgecoder_events::{AccountId, ProjectId};
+use edgecoder_projections::{PageRequest, task_board::TaskFilter};
+use edgecoder_service_kit::{
+    callers::Reader,
+    http::{Json, Problem, Query},
+};
+use edgecoder_wire::tasks::{TaskPage, TaskState};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+const DEFAULT_LIMIT: usize = 50;
+
+/// Which tasks are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Wanted {
+    #[param(inline)]
+    state: Option<TaskState>,
+    #[param(value_type = Option<String>)]
+    project_id: Option<ProjectId>,
+    /// At most 500; 50 where there is none.
+    limit: Option<usize>,
+    /// `next` of the page before.
+    before: Option<u64>,
+}
+
+/// Lists the caller's tasks, newest first; the administrator sees everybody's.
+#[utoipa::path(get, path = "/tasks", tag = "tasks", params(Wanted), responses((status = 200, body = TaskPage)))]
+pub async fn list(
+    State(coordinator): State<Coordinator>,
+    reader: Reader,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<TaskPage>, Problem> {
+    let account: Option<AccountId> = match reader {
+        Reader::Operator => None,
+        Reader::Customer(account) => Some(account),
+    };
+    let filter = TaskFilter { account, project: wanted.project_id, state: wanted.state.map(views::board_state) };
+    let page = PageRequest::new(wanted.before.map(edgecoder_events::Position), wanted.limit.unwrap_or(DEFAULT_LIMIT));
+    let page = coordinator.projections.task_board().list(&filter, &page).await?;
+    Ok(Json(TaskPage {
+        tasks: page.items.into_iter().map(views::task_summary).collect(),
+        next: page.next.map(|position| position.0.to_string()),
+    }))
+}

@@ -1,0 +1,45 @@
+//! `GET /tasks/{id}`: where does it stand, what came of it, what did it cost?
+
+use super::readable;
+use crate::{Coordinator, views};
+use axum::extract::State;
+use edgecoder_events::{Position, TaskId};
+use edgecoder_projections::Question;
+use edgecoder_service_kit::{
+    callers::Reader,
+    http::{Json, Path, Problem, Query},
+};
+use edgecoder_wire::{problem::ProblemDetails, tasks::TaskView};
+use serde::Deserialize;
+use std::time::Duration;
+use utoipa::IntoParams;
+
+/// The longest that an answer waits to be as new as was asked for.
+const WAIT_FOR_BOARD: Duration = Duration::from_secs(2);
+
+/// How new the answer must be.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Freshness {
+    /// A log position that the answer must have seen, as `POST /submit` returned it. Waits for it a little.
+    after: Option<u64>,
+}
+
+/// Shows a task with its subtasks, their reports and costs.
+#[utoipa::path(get, path = "/tasks/{id}", tag = "tasks", params(("id" = String, Path), Freshness), responses(
+    (status = 200, body = TaskView),
+    (status = 404, body = ProblemDetails),
+))]
+pub async fn show(
+    State(coordinator): State<Coordinator>,
+    reader: Reader,
+    Path(id): Path<TaskId>,
+    Query(freshness): Query<Freshness>,
+) -> Result<Json<TaskView>, Problem> {
+    if let Some(position) = freshness.after {
+        coordinator.projections.wait_until(Question::TaskBoard, Position(position), WAIT_FOR_BOARD).await?;
+    }
+    let task = readable(&coordinator, &reader, &id).await?;
+    let subtasks = coordinator.projections.task_board().subtasks(&task).await?;
+    Ok(Json(views::task_view(&coordinator.contents, task, subtasks).await))
+}

@@ -1,0 +1,139 @@
+//! `POST /submit`: somebody wants something done.
+
+use crate::{Coordinator, submission};
+use axum::extract::State;
+use edgecoder_domain::{Aggregate, settlement, task, wallet};
+use edgecoder_events::{
+    BlobRef, NewEvent, ProjectId, StreamName, SubtaskIndex, TaskId,
+    task::{PlannedSubtask, Planner, TaskSubmitted, WorkKind},
+};
+use edgecoder_service_kit::{
+    callers::Customer,
+    commands::{CommandError, Request, Subject, View},
+    http::{Json, Problem, Refusal},
+};
+use edgecoder_wire::{
+    problem::ProblemDetails,
+    tasks::{SubmitTask, TaskAccepted},
+};
+
+const DEFAULT_PROJECT: &str = "default";
+
+/// Submits a task: a prompt, or a program of its own. The same name with the same content is the same task.
+#[utoipa::path(post, path = "/submit", tag = "tasks", request_body = SubmitTask, responses(
+    (status = 200, body = TaskAccepted),
+    (status = 400, body = ProblemDetails, description = "a field is wrong"),
+    (status = 402, body = ProblemDetails, description = "insufficient_credits"),
+    (status = 409, body = ProblemDetails, description = "task_exists with other content"),
+))]
+pub async fn submit(
+    State(coordinator): State<Coordinator>,
+    customer: Customer,
+    Json(body): Json<SubmitTask>,
+) -> Result<Json<TaskAccepted>, Problem> {
+    let checked = submission::check(&body)?;
+    let id = body.task_id.clone().unwrap_or_else(|| coordinator.new_task_id());
+    let content = coordinator.contents.seal(&customer.account, &body).await.map_err(|it| Problem::internal(&it))?;
+    let submitted = submitted(&id, &customer, &body, &checked, content.address());
+    let subjects = [Subject::Task(id.clone()), Subject::Wallet(customer.account.clone())];
+    let request = Request::new(customer.actor(), subjects).with_blob(content);
+    let done = coordinator.commands.run(request, |view| decide(view, &submitted, checked.timeout_ms)).await;
+    match done {
+        Ok(done) => Ok(Json(TaskAccepted {
+            subtasks: subtask_names(&id, checked.work),
+            task_id: id,
+            budget_micro_credits: checked.budget,
+            position: done.position(),
+        })),
+        Err(CommandError::Refused(Refusal::Task(task::TaskRefusal::TaskExists))) => {
+            accepted_before(&coordinator, &customer, &id, &body).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn submitted(
+    id: &TaskId,
+    customer: &Customer,
+    body: &SubmitTask,
+    checked: &submission::Checked,
+    content: BlobRef,
+) -> TaskSubmitted {
+    let default_project = || ProjectId::new(DEFAULT_PROJECT).expect("the default name is a good one");
+    TaskSubmitted {
+        task: id.clone(),
+        account: customer.account.clone(),
+        project: body.project_id.clone().unwrap_or_else(default_project),
+        work: checked.work,
+        language: checked.language,
+        resource: checked.resource,
+        priority: checked.priority,
+        requested_model: body.requested_model.clone(),
+        content,
+        budget: checked.budget,
+    }
+}
+
+/// The task begins, its budget is set aside, and a program needs no planning.
+fn decide(view: &View<'_>, submitted: &TaskSubmitted, timeout_ms: u64) -> Result<Vec<NewEvent>, Refusal> {
+    let before = view.task(&submitted.task);
+    let mut events = task::decide(before, task::TaskCommand::Submit(submitted.clone()))?;
+    if submitted.work == WorkKind::Program {
+        let mut after = before.clone();
+        for event in &events {
+            after.evolve(event);
+        }
+        let plan = task::TaskCommand::Plan {
+            planner: Planner::Submission,
+            subtasks: vec![PlannedSubtask {
+                index: SubtaskIndex(0),
+                work: submitted.work,
+                language: submitted.language,
+                content: submitted.content,
+                depends_on: vec![],
+                timeout_ms,
+            }],
+        };
+        events.extend(task::decide(&after, plan)?);
+    }
+    let reserve = wallet::WalletCommand::Reserve {
+        account: submitted.account.clone(),
+        task: submitted.task.clone(),
+        amount: submitted.budget,
+    };
+    let reserved = wallet::decide(view.wallet(&submitted.account), reserve)?;
+    let stream = StreamName::credits(&submitted.account);
+    let reserved = reserved.into_iter().map(|event| NewEvent { stream: stream.clone(), event });
+    Ok(settlement::with_payments(before, events).into_iter().chain(reserved).collect())
+}
+
+/// The answer to a submission that was accepted already; a conflict where this is another one.
+async fn accepted_before(
+    coordinator: &Coordinator,
+    customer: &Customer,
+    id: &TaskId,
+    body: &SubmitTask,
+) -> Result<Json<TaskAccepted>, Problem> {
+    let exists = || Problem::conflict("task_exists", "a task of this name exists already, with other content");
+    let known =
+        coordinator.commands.look(&[Subject::Task(id.clone())], |view| view.task(id).identity().cloned()).await?;
+    let known = known.filter(|known| known.account == customer.account).ok_or_else(exists)?;
+    let before: SubmitTask = coordinator.contents.open(&known.account, known.content).await.map_err(|_| exists())?;
+    if before != *body {
+        return Err(exists());
+    }
+    let first = coordinator.store.read_stream(&StreamName::task(id), Default::default(), 1).await?;
+    Ok(Json(TaskAccepted {
+        task_id: id.clone(),
+        subtasks: subtask_names(id, known.work),
+        budget_micro_credits: known.budget,
+        position: first.first().map(|recorded| recorded.position).unwrap_or_default(),
+    }))
+}
+
+fn subtask_names(id: &TaskId, work: WorkKind) -> Vec<String> {
+    match work {
+        WorkKind::Program => vec![format!("{id}.0")],
+        WorkKind::Prompt => vec![],
+    }
+}

@@ -1,0 +1,42 @@
+//! `POST /pull`: a machine asks for a subtask, and waits a little where there is none.
+
+use crate::Coordinator;
+use axum::extract::State;
+use edgecoder_identity::envelope::Envelope;
+use edgecoder_service_kit::{
+    callers::Signed,
+    http::{Json, Problem},
+};
+use edgecoder_wire::{
+    problem::ProblemDetails,
+    work::{MAX_PULL_WAIT_MS, Pull, Pulled},
+};
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
+
+/// Leases the next subtask to the machine that asks.
+#[utoipa::path(post, path = "/pull", tag = "work", request_body = Pull, responses(
+    (status = 200, body = Pulled),
+    (status = 401, body = ProblemDetails),
+    (status = 403, body = ProblemDetails, description = "agent_may_not_work, sandbox_required"),
+))]
+pub async fn pull(
+    State(coordinator): State<Coordinator>,
+    signed: Signed<Pull>,
+) -> Result<Json<Pulled<Envelope>>, Problem> {
+    let wait = Duration::from_millis(signed.body.wait_ms.min(MAX_PULL_WAIT_MS));
+    let deadline = Instant::now() + wait;
+    coordinator.mark_online(&signed.agent).await?;
+    let mut changed = coordinator.projections.ready_changed();
+    loop {
+        changed.mark_unchanged();
+        let subtask = coordinator.scheduler().lease_next(&signed.agent).await?;
+        if subtask.is_some() {
+            return Ok(Json(Pulled { subtask }));
+        }
+        match timeout_at(deadline, changed.changed()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return Ok(Json(Pulled { subtask: None })),
+        }
+    }
+}

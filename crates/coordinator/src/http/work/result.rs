@@ -1,0 +1,135 @@
+//! `POST /result`: a machine brings back what came of its lease.
+
+use crate::{Coordinator, reports};
+use axum::extract::State;
+use edgecoder_domain::{
+    settlement,
+    task::{self, FinishSubtask, ReturnSubtask, TaskCommand, TaskRefusal},
+};
+use edgecoder_events::{
+    Event, Position, StreamName, Version,
+    task::{ReturnReason, SubtaskFinished},
+};
+use edgecoder_identity::envelope::Envelope;
+use edgecoder_service_kit::{
+    callers::Signed,
+    commands::{CommandError, Done, Request, Subject},
+    http::{Json, Problem, Refusal},
+};
+use edgecoder_wire::{
+    problem::ProblemDetails,
+    work::{Outcome, ResultAccepted, SubtaskResult},
+};
+
+/// The most events that are looked through for a result that was accepted before.
+const MAX_TASK_EVENTS: usize = 1_024;
+
+/// Takes a result from the machine that holds the lease, once, and pays for it.
+#[utoipa::path(post, path = "/result", tag = "work", request_body = SubtaskResult, responses(
+    (status = 200, body = ResultAccepted, description = "accepted, now or by an earlier try of the same result"),
+    (status = 400, body = ProblemDetails, description = "the report does not open, or is not the one that was signed"),
+    (status = 404, body = ProblemDetails),
+    (status = 409, body = ProblemDetails, description = "lease_over, not_lease_holder, task_ended"),
+))]
+pub async fn result(
+    State(coordinator): State<Coordinator>,
+    signed: Signed<SubtaskResult<Envelope>>,
+) -> Result<Json<ResultAccepted>, Problem> {
+    coordinator.presence.heard(&signed.agent, coordinator.commands.clock().now());
+    match signed.body.outcome {
+        Outcome::Passed | Outcome::Failed => finish(&coordinator, &signed).await,
+        Outcome::Unable => give_back(&coordinator, &signed, ReturnReason::AgentUnable).await,
+        Outcome::Drained => give_back(&coordinator, &signed, ReturnReason::AgentDrained).await,
+    }
+}
+
+async fn finish(
+    coordinator: &Coordinator,
+    signed: &Signed<SubtaskResult<Envelope>>,
+) -> Result<Json<ResultAccepted>, Problem> {
+    let body = &signed.body;
+    let report = reports::open(coordinator, signed)?;
+    let owner = coordinator.task_owner(&body.task_id).await?;
+    let blob = coordinator.contents.seal(&owner, &report.report).await.map_err(|it| Problem::internal(&it))?;
+    let address = blob.address();
+    let request = Request::new(signed.actor(), [Subject::Task(body.task_id.clone())])
+        .signed_by(Some(report.author))
+        .with_blob(blob);
+    let done = coordinator
+        .commands
+        .run(request, |view| {
+            let command = TaskCommand::Finish(FinishSubtask {
+                subtask: body.subtask,
+                attempt: body.attempt,
+                agent: signed.agent.clone(),
+                verdict: report.verdict,
+                report: address,
+                report_digest: report.digest,
+                reported_ms: body.duration_ms,
+                now: coordinator.commands.clock().now(),
+            });
+            let before = view.task(&body.task_id);
+            Ok::<_, Refusal>(settlement::with_payments(before, task::decide(before, command)?))
+        })
+        .await;
+    match done {
+        Ok(done) => Ok(Json(accepted(&done))),
+        Err(CommandError::Refused(Refusal::Task(refusal @ (TaskRefusal::LeaseOver | TaskRefusal::Ended(_))))) => {
+            match accepted_before(coordinator, signed).await? {
+                Some(answer) => Ok(Json(answer)),
+                None => Err(Refusal::Task(refusal).into()),
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn accepted(done: &Done) -> ResultAccepted {
+    let paid = done.events.iter().find_map(|new| finished(&new.event)).map_or(0, |it| it.cost.micros());
+    ResultAccepted { ok: true, paid_micro_credits: paid, position: done.position().0 }
+}
+
+fn finished(event: &Event) -> Option<&SubtaskFinished> {
+    if let Event::SubtaskFinished(it) = event { Some(it) } else { None }
+}
+
+/// The answer to the same result when it was accepted by an earlier try.
+async fn accepted_before(
+    coordinator: &Coordinator,
+    signed: &Signed<SubtaskResult<Envelope>>,
+) -> Result<Option<ResultAccepted>, Problem> {
+    let body = &signed.body;
+    let stream = StreamName::task(&body.task_id);
+    let history = coordinator.store.read_stream(&stream, Version::EMPTY, MAX_TASK_EVENTS).await?;
+    let is_same = |it: &SubtaskFinished| {
+        (it.subtask, it.attempt, &it.agent, Some(it.report_digest))
+            == (body.subtask, body.attempt, &signed.agent, body.report_digest)
+    };
+    Ok(history.iter().find_map(|recorded| {
+        let it = finished(&recorded.event).filter(|it| is_same(it))?;
+        Some(ResultAccepted { ok: true, paid_micro_credits: it.cost.micros(), position: recorded.position.0 })
+    }))
+}
+
+async fn give_back(
+    coordinator: &Coordinator,
+    signed: &Signed<SubtaskResult<Envelope>>,
+    reason: ReturnReason,
+) -> Result<Json<ResultAccepted>, Problem> {
+    let body = &signed.body;
+    let returned = ReturnSubtask {
+        subtask: body.subtask,
+        attempt: body.attempt,
+        agent: signed.agent.clone(),
+        reason,
+        now: coordinator.commands.clock().now(),
+    };
+    let done = coordinator.return_lease(signed.actor(), &body.task_id, returned).await;
+    match done {
+        Ok(done) => Ok(Json(ResultAccepted { ok: true, paid_micro_credits: 0, position: done.position().0 })),
+        Err(CommandError::Refused(Refusal::Task(TaskRefusal::LeaseOver | TaskRefusal::Ended(_)))) => {
+            Ok(Json(ResultAccepted { ok: true, paid_micro_credits: 0, position: Position::default().0 }))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,26 @@
+//! What happens by the clock? Leases and machines that fell silent are let go.
+
+mod expire_leases;
+mod notice_silence;
+
+use crate::Coordinator;
+use std::time::Duration;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+const TICK: Duration = Duration::from_secs(1);
+
+/// Looks every second, until `stop`. Looking costs no event.
+pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = stop.cancelled() => return,
+        }
+        let now = coordinator.commands.clock().now();
+        expire_leases::tick(&coordinator, now).await;
+        notice_silence::tick(&coordinator, now).await;
+    }
+}

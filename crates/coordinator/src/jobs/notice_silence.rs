@@ -1,0 +1,19 @@
+//! Which machines are no longer there?
+
+use crate::Coordinator;
+use edgecoder_domain::agent::AgentCommand;
+use edgecoder_events::{Actor, AgentId, UnixMillis, agent::OfflineReason};
+
+/// Records that machines went offline that were silent for too long at `now`.
+pub async fn tick(coordinator: &Coordinator, now: UnixMillis) {
+    let silent: Vec<AgentId> = coordinator.projections.agent_directory(|agents| {
+        let workers = agents.workers(now).filter(|(_, entry)| entry.is_online());
+        workers.map(|(id, _)| id).filter(|id| coordinator.presence.is_silent(id, now)).cloned().collect()
+    });
+    for id in silent {
+        let gone = AgentCommand::GoOffline { reason: OfflineReason::Silent };
+        if let Err(error) = coordinator.agent_command(Actor::system("presence"), &id, gone).await {
+            tracing::warn!(agent.id = %id, %error, "an agent's silence could not be recorded yet");
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Takes tasks, leases them to machines, pays for results.
+//!
+//! One request on its way: `http/tasks/submit.rs` checks it, `service-kit` runs the command, `domain` decides, `store`
+//! records. The rest happens because of what was recorded: `reactions/` ask the inference service for plans, `jobs/`
+//! end leases of machines that fell silent, `scheduler.rs` hands ready subtasks to machines that ask.
+
+mod diagnostics;
+mod http;
+mod inference;
+mod jobs;
+mod presence;
+mod reactions;
+mod reports;
+mod scheduler;
+mod submission;
+mod views;
+mod work;
+
+pub use http::{description, router};
+pub use inference::InferenceClient;
+pub use presence::{AGENT_SILENCE_MS, HEARTBEAT_INTERVAL_MS, LEASE_SILENCE_MS};
+
+use diagnostics::DiagnosticsBook;
+use edgecoder_domain::{
+    agent::{self, AgentCommand},
+    settlement,
+    task::{self, ReturnSubtask, TaskCommand},
+};
+use edgecoder_events::{AccountId, Actor, AgentId, ModelName, NewEvent, StreamName, TaskId, agent::OfflineReason};
+use edgecoder_identity::NodeKeys;
+use edgecoder_projections::{Projections, ready_queue::ActiveLease};
+use edgecoder_service_kit::{
+    callers::{Access, Reader},
+    chance,
+    commands::{CommandError, Commands, Done, Request, Subject},
+    contents::Contents,
+    http::{Metrics, Problem, Refusal},
+};
+use edgecoder_store::Store;
+use presence::Presence;
+use scheduler::Scheduler;
+use std::{ops::Deref, sync::Arc};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// The coordinator's state. Cheap to clone.
+#[derive(Clone)]
+pub struct Coordinator(Arc<Parts>);
+
+/// What a coordinator is made of.
+pub struct Parts {
+    store: Store,
+    commands: Commands,
+    contents: Contents,
+    projections: Arc<Projections>,
+    access: Access,
+    presence: Presence,
+    diagnostics: DiagnosticsBook,
+    keys: NodeKeys,
+    metrics: Metrics,
+    inference: Option<InferenceClient>,
+    origin: String,
+    log_verifier_key: String,
+}
+
+/// What a coordinator is begun with.
+pub struct Settings {
+    pub commands: Commands,
+    pub projections: Arc<Projections>,
+    pub access: Access,
+    /// Opens sealed reports; kept over restarts.
+    pub keys: NodeKeys,
+    pub metrics: Metrics,
+    /// Splits prompts; without it they fail with a reason.
+    pub inference: Option<InferenceClient>,
+    pub origin: String,
+    pub log_verifier_key: String,
+}
+
+impl Deref for Coordinator {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl axum::extract::FromRef<Coordinator> for Access {
+    fn from_ref(coordinator: &Coordinator) -> Self {
+        coordinator.access.clone()
+    }
+}
+
+impl Coordinator {
+    /// Joins the parts. Nothing runs yet.
+    pub fn new(settings: Settings) -> Self {
+        let Settings { commands, projections, access, keys, metrics, inference, origin, log_verifier_key } = settings;
+        let store = commands.store().clone();
+        let presence = Presence::begin(commands.clock().now());
+        Self(Arc::new(Parts {
+            contents: Contents::new(store.clone()),
+            store,
+            commands,
+            projections,
+            access,
+            presence,
+            diagnostics: DiagnosticsBook::default(),
+            keys,
+            metrics,
+            inference,
+            origin,
+            log_verifier_key,
+        }))
+    }
+
+    /// Starts jobs and reactions; they end with `stop`.
+    pub fn start(&self, tasks: &mut JoinSet<()>, stop: &CancellationToken) {
+        tasks.spawn(jobs::run(self.clone(), stop.clone()));
+        tasks.spawn(reactions::plan_prompts::run(self.clone(), stop.clone()));
+        tasks.spawn(reactions::escalate_subtasks::run(self.clone(), stop.clone()));
+        tasks.spawn(reactions::release_work_of_blacklisted_agent::run(self.clone(), stop.clone()));
+    }
+
+    fn scheduler(&self) -> Scheduler<'_> {
+        Scheduler(self)
+    }
+
+    /// A name for a task whose submitter gave none: time-ordered.
+    fn new_task_id(&self) -> TaskId {
+        let mut random = [0; 10];
+        rand::Rng::fill_bytes(&mut chance::system(), &mut random);
+        let id = uuid::Builder::from_unix_timestamp_millis(self.commands.clock().now().0, &random).into_uuid();
+        TaskId::new(id.to_string()).expect("a UUID is a good name")
+    }
+
+    /// The account that submitted a task.
+    async fn task_owner(&self, task: &TaskId) -> Result<AccountId, Problem> {
+        let subject = [Subject::Task(task.clone())];
+        let owner =
+            self.commands.look(&subject, |view| view.task(task).identity().map(|it| it.account.clone())).await?;
+        owner.ok_or_else(|| Problem::not_found("task_not_found", "there is no task of this name"))
+    }
+
+    /// The account that submitted a task, where the caller may see it. Other people's tasks look like none.
+    async fn owned_task(&self, reader: &Reader, task: &TaskId) -> Result<AccountId, Problem> {
+        let owner = self.task_owner(task).await?;
+        if reader.may_read(&owner) {
+            return Ok(owner);
+        }
+        Err(Problem::not_found("task_not_found", "there is no task of this name"))
+    }
+
+    fn active_leases(&self, agent: &AgentId) -> Vec<ActiveLease> {
+        self.projections.ready_queue(|queue| queue.leases_of(agent).cloned().collect())
+    }
+
+    /// Ends a lease without a result.
+    async fn return_lease(
+        &self,
+        actor: Actor,
+        task: &TaskId,
+        returned: ReturnSubtask,
+    ) -> Result<Done, CommandError<Refusal>> {
+        let request = Request::new(actor, [Subject::Task(task.clone())]);
+        self.commands
+            .run(request, |view| {
+                let before = view.task(task);
+                let events = task::decide(before, TaskCommand::Return(returned.clone()))?;
+                Ok(settlement::with_payments(before, events))
+            })
+            .await
+    }
+
+    /// Runs a command about a machine.
+    async fn agent_command(
+        &self,
+        actor: Actor,
+        id: &AgentId,
+        command: AgentCommand,
+    ) -> Result<Done, CommandError<Refusal>> {
+        let request = Request::new(actor, [Subject::Agent(id.clone())]);
+        let stream = StreamName::agent(id);
+        self.commands
+            .run(request, |view| {
+                let events = agent::decide(view.agent(id), command.clone(), self.commands.clock().now())?;
+                Ok(events.into_iter().map(|event| NewEvent { stream: stream.clone(), event }).collect())
+            })
+            .await
+    }
+
+    /// The machine was heard of; an event only where it had been away.
+    async fn mark_online(&self, id: &AgentId) -> Result<(), Problem> {
+        self.presence.heard(id, self.commands.clock().now());
+        let known = self.projections.agent_directory(|agents| agents.get(id)).is_some_and(|entry| entry.is_online());
+        if !known {
+            self.agent_command(Actor::agent(id), id, AgentCommand::ComeOnline).await?;
+        }
+        Ok(())
+    }
+
+    /// The machine said good-bye.
+    async fn mark_drained(&self, id: &AgentId) -> Result<(), Problem> {
+        let gone = AgentCommand::GoOffline { reason: OfflineReason::Drained };
+        self.agent_command(Actor::agent(id), id, gone).await?;
+        Ok(())
+    }
+
+    /// The machine answers with other models than before.
+    async fn update_models(&self, id: &AgentId, models: Vec<ModelName>) -> Result<(), Problem> {
+        self.agent_command(Actor::agent(id), id, AgentCommand::OfferModels { models }).await?;
+        Ok(())
+    }
+}

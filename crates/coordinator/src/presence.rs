@@ -1,0 +1,106 @@
+//! Who was heard of when? Heartbeats live here, in memory; only becoming online or offline is an event.
+
+use edgecoder_events::{AgentId, SubtaskIndex, TaskId, UnixMillis};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// How often agents send a heartbeat, in milliseconds.
+pub const HEARTBEAT_INTERVAL_MS: u64 = 5_000;
+/// An agent that was silent for so long is offline, in milliseconds.
+pub const AGENT_SILENCE_MS: u64 = 30_000;
+/// A lease that no heartbeat named for so long is over, in milliseconds.
+pub const LEASE_SILENCE_MS: u64 = 20_000;
+
+/// Names a lease.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LeaseName {
+    pub task: TaskId,
+    pub subtask: SubtaskIndex,
+    pub attempt: u16,
+}
+
+/// What was heard of every agent since this process began.
+pub struct Presence {
+    /// Nobody can have been heard of before: who is silent after a restart has this long.
+    begun_at: UnixMillis,
+    agents: Mutex<HashMap<AgentId, Heard>>,
+}
+
+#[derive(Default)]
+struct Heard {
+    at: UnixMillis,
+    leases: HashMap<LeaseName, UnixMillis>,
+}
+
+impl Presence {
+    /// Knows of nobody yet.
+    pub fn begin(now: UnixMillis) -> Self {
+        Self { begun_at: now, agents: Mutex::default() }
+    }
+
+    /// The agent asked for something.
+    pub fn heard(&self, agent: &AgentId, now: UnixMillis) {
+        self.lock().entry(agent.clone()).or_default().at = now;
+    }
+
+    /// The agent still works on these leases, and on no others.
+    pub fn renewed(&self, agent: &AgentId, leases: impl IntoIterator<Item = LeaseName>, now: UnixMillis) {
+        let mut agents = self.lock();
+        let heard = agents.entry(agent.clone()).or_default();
+        heard.at = now;
+        let granted_since = now.0.saturating_sub(LEASE_SILENCE_MS);
+        heard.leases.retain(|_, at| at.0 >= granted_since);
+        heard.leases.extend(leases.into_iter().map(|lease| (lease, now)));
+    }
+
+    /// Whether the agent was silent for too long.
+    pub fn is_silent(&self, agent: &AgentId, now: UnixMillis) -> bool {
+        let heard_at = self.lock().get(agent).map_or(self.begun_at, |heard| heard.at.max(self.begun_at));
+        now.ms_since(heard_at) >= AGENT_SILENCE_MS
+    }
+
+    /// Whether a lease granted at `granted_at` was not named for too long.
+    pub fn is_abandoned(&self, agent: &AgentId, lease: &LeaseName, granted_at: UnixMillis, now: UnixMillis) -> bool {
+        let named_at = self.lock().get(agent).and_then(|heard| heard.leases.get(lease).copied());
+        let newest = named_at.unwrap_or_default().max(granted_at).max(self.begun_at);
+        now.ms_since(newest) >= LEASE_SILENCE_MS
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<AgentId, Heard>> {
+        self.agents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agent() -> AgentId {
+        AgentId::new("worker-1").unwrap()
+    }
+
+    fn lease() -> LeaseName {
+        LeaseName { task: TaskId::new("t").unwrap(), subtask: SubtaskIndex(0), attempt: 1 }
+    }
+
+    #[test]
+    fn after_a_restart_everybody_has_the_whole_silence_to_be_heard() {
+        let presence = Presence::begin(UnixMillis(100_000));
+        assert!(!presence.is_silent(&agent(), UnixMillis(100_000 + AGENT_SILENCE_MS - 1)));
+        assert!(presence.is_silent(&agent(), UnixMillis(100_000 + AGENT_SILENCE_MS)));
+        let granted = UnixMillis(1);
+        assert!(!presence.is_abandoned(&agent(), &lease(), granted, UnixMillis(100_000 + LEASE_SILENCE_MS - 1)));
+    }
+
+    #[test]
+    fn a_heartbeat_that_does_not_name_a_lease_does_not_renew_it() {
+        let presence = Presence::begin(UnixMillis(0));
+        presence.renewed(&agent(), [lease()], UnixMillis(1_000));
+        presence.renewed(&agent(), [], UnixMillis(15_000));
+        let at = UnixMillis(1_000 + LEASE_SILENCE_MS);
+        assert!(presence.is_abandoned(&agent(), &lease(), UnixMillis(500), at));
+        assert!(!presence.is_silent(&agent(), at));
+    }
+}

@@ -1,0 +1,166 @@
+//! Every machine failed with a subtask: the inference service is asked for better code, which is tried once more.
+
+use super::with_retries;
+use crate::{Coordinator, inference::InferenceError};
+use edgecoder_domain::{
+    settlement,
+    task::{self, SubtaskState, TaskCommand, TaskRefusal},
+};
+use edgecoder_events::{AccountId, Actor, BlobRef, Event, SubtaskIndex, TaskId, task::Language};
+use edgecoder_projections::task_board::TaskState;
+use edgecoder_service_kit::{
+    commands::{CommandError, Request, Subject},
+    contents::ContentError,
+    http::Refusal,
+};
+use edgecoder_store::{Blob, StorageError};
+use edgecoder_wire::{
+    inference::Escalate,
+    tasks::{Report, SourceFile, SubmitTask},
+};
+use tokio_util::sync::CancellationToken;
+
+/// The most bytes of code or output that the larger model is shown.
+const MAX_SHOWN_BYTES: usize = 32 * 1024;
+
+/// Escalates every subtask that waits for it, until `stop`.
+pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
+    super::run(coordinator, stop, Some((TaskState::Escalated, |task| task)), (escalated, escalate)).await;
+}
+
+fn escalated(event: &Event) -> Option<TaskId> {
+    if let Event::TaskEscalated(it) = event { Some(it.task.clone()) } else { None }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum EscalationError {
+    #[error("no inference service is configured: set INFERENCE_URL")]
+    NoInference,
+    #[error(transparent)]
+    Inference(#[from] InferenceError),
+    #[error(transparent)]
+    Content(#[from] ContentError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Command(#[from] CommandError<Refusal>),
+}
+
+/// A subtask that waits for better code.
+struct Stuck {
+    index: SubtaskIndex,
+    account: AccountId,
+    language: Language,
+    content: BlobRef,
+    report: Option<BlobRef>,
+}
+
+async fn escalate(coordinator: Coordinator, id: TaskId) {
+    if let Err(error) = with_retries("escalate a subtask", || try_escalate(&coordinator, &id)).await {
+        tracing::warn!(task.id = %id, %error, "an escalation brought nothing");
+        if let Err(error) = abandon(&coordinator, &id).await {
+            tracing::error!(task.id = %id, %error, "an escalated task could not be ended");
+        }
+    }
+}
+
+async fn try_escalate(coordinator: &Coordinator, id: &TaskId) -> Result<(), EscalationError> {
+    for stuck in stuck(coordinator, id).await? {
+        let inference = coordinator.inference.as_ref().ok_or(EscalationError::NoInference)?;
+        let content: SubmitTask = coordinator.contents.open(&stuck.account, stuck.content).await?;
+        let report: Option<Report> = match stuck.report {
+            Some(report) => Some(coordinator.contents.open(&stuck.account, report).await?),
+            None => None,
+        };
+        let answer = inference.escalate(&question(&content, report.as_ref(), stuck.language)).await?;
+        let revised = revised(content, &answer.improved_code, report.as_ref(), stuck.language);
+        let blob = coordinator.contents.seal(&stuck.account, &revised).await?;
+        let command = TaskCommand::Revise { subtask: stuck.index, content: blob.address() };
+        record(coordinator, id, command, vec![blob]).await?;
+    }
+    Ok(())
+}
+
+async fn abandon(coordinator: &Coordinator, id: &TaskId) -> Result<(), EscalationError> {
+    for stuck in stuck(coordinator, id).await? {
+        let now = coordinator.commands.clock().now();
+        record(coordinator, id, TaskCommand::AbandonRevision { subtask: stuck.index, now }, vec![]).await?;
+    }
+    Ok(())
+}
+
+async fn stuck(coordinator: &Coordinator, id: &TaskId) -> Result<Vec<Stuck>, StorageError> {
+    let subject = [Subject::Task(id.clone())];
+    coordinator
+        .commands
+        .look(&subject, |view| {
+            let task = view.task(id);
+            let Some(identity) = task.identity().filter(|_| task.ending().is_none()) else { return vec![] };
+            let waiting = task.subtasks().iter().filter(|subtask| subtask.state == SubtaskState::Escalated);
+            let stuck = waiting.map(|subtask| Stuck {
+                index: subtask.plan.index,
+                account: identity.account.clone(),
+                language: subtask.plan.language,
+                content: subtask.content,
+                report: subtask.last_report,
+            });
+            stuck.collect()
+        })
+        .await
+}
+
+fn question(content: &SubmitTask, report: Option<&Report>, language: Language) -> Escalate {
+    let code =
+        report.map(|report| report.files.iter().map(|file| file.content.as_str()).collect::<Vec<_>>().join("\n"));
+    let errors = report.map(|report| shown(&format!("{}\n{}", report.stdout, report.stderr)));
+    Escalate {
+        task: content.prompt.clone().unwrap_or_default(),
+        failed_code: shown(&code.unwrap_or_default()),
+        error_history: errors.into_iter().collect(),
+        language,
+    }
+}
+
+fn shown(text: &str) -> String {
+    let mut end = text.len().min(MAX_SHOWN_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].to_owned()
+}
+
+/// The subtask's content with the better code in the place of the failed one; its tests stay.
+fn revised(content: SubmitTask, code: &str, report: Option<&Report>, language: Language) -> SubmitTask {
+    let default_path = match language {
+        Language::Python => "solution.py",
+        Language::Javascript => "solution.js",
+    };
+    let written = report.map(|report| report.files.clone()).unwrap_or_default();
+    let is_test = |file: &SourceFile| file.path.rsplit('/').next().is_some_and(|name| name.contains("test"));
+    let path = written.iter().find(|file| !is_test(file)).map_or(default_path, |file| &file.path).to_owned();
+    let mut files: Vec<SourceFile> = content.files.iter().filter(|file| file.path != path).cloned().collect();
+    files.extend(written.into_iter().filter(|file| is_test(file)));
+    files.push(SourceFile { path, content: code.to_owned() });
+    SubmitTask { files, ..content }
+}
+
+async fn record(
+    coordinator: &Coordinator,
+    id: &TaskId,
+    command: TaskCommand,
+    blobs: Vec<Blob>,
+) -> Result<(), EscalationError> {
+    let mut request = Request::new(Actor::system("escalation"), [Subject::Task(id.clone())]);
+    request.blobs = blobs;
+    let done = coordinator
+        .commands
+        .run(request, |view| {
+            let before = view.task(id);
+            Ok::<_, Refusal>(settlement::with_payments(before, task::decide(before, command.clone())?))
+        })
+        .await;
+    match done {
+        Ok(_) | Err(CommandError::Refused(Refusal::Task(TaskRefusal::NotEscalated | TaskRefusal::Ended(_)))) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,111 @@
+//! What follows from what was recorded? A reaction acts by commands, so doing it again is refused or changes nothing.
+//!
+//! At start it takes up what the task board says is still open, then it follows the log.
+
+pub mod escalate_subtasks;
+pub mod plan_prompts;
+pub mod release_work_of_blacklisted_agent;
+
+use crate::Coordinator;
+use edgecoder_events::{Event, Position, TaskId};
+use edgecoder_projections::{
+    PageRequest, ProjectionError,
+    task_board::{TaskFilter, TaskState},
+};
+use edgecoder_store::{FollowError, Follower};
+use std::{fmt::Display, future::Future, sync::Arc, time::Duration};
+use tokio::{sync::Semaphore, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+/// How many things one reaction does at once; the log waits for a free place.
+const AT_ONCE: usize = 8;
+/// How often a reaction tries before it gives up on what it reacts to.
+const MAX_TRIES: u32 = 5;
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const BACKLOG_PAGE: usize = 500;
+
+/// Does `react` for everything open at the start and for everything that `pick` finds in the log, until `stop`.
+async fn run<T, F>(
+    coordinator: Coordinator,
+    stop: CancellationToken,
+    open: Option<(TaskState, fn(TaskId) -> T)>,
+    rule: (fn(&Event) -> Option<T>, fn(Coordinator, T) -> F),
+) where
+    T: Send + 'static,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (pick, react) = rule;
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let mut running = JoinSet::new();
+    let mut follower = coordinator.store.follow(Position(coordinator.store.head().size));
+    let mut found: Vec<T> = Vec::new();
+    if let Some((state, item)) = open {
+        match backlog(&coordinator, state).await {
+            Ok(tasks) => found.extend(tasks.into_iter().map(item)),
+            Err(error) => tracing::error!(%error, "the open tasks could not be listed"),
+        }
+    }
+    loop {
+        for item in found.drain(..) {
+            let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
+            let work = react(coordinator.clone(), item);
+            running.spawn(async move {
+                work.await;
+                drop(place);
+            });
+            while running.try_join_next().is_some() {}
+        }
+        tokio::select! {
+            next = next_found(&mut follower, pick) => match next {
+                Some(next) => found = next,
+                None => return,
+            },
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+async fn next_found<T>(follower: &mut Follower, pick: fn(&Event) -> Option<T>) -> Option<Vec<T>> {
+    match follower.next_batch().await {
+        Ok(batch) => Some(batch.iter().filter_map(|recorded| pick(&recorded.event)).collect()),
+        Err(FollowError::Stopped) => None,
+        Err(FollowError::Storage(error)) => {
+            tracing::warn!(%error, "the log can not be read at the moment");
+            tokio::time::sleep(FIRST_PAUSE).await;
+            Some(vec![])
+        }
+    }
+}
+
+/// Tasks that were in `state` when this process began.
+async fn backlog(coordinator: &Coordinator, state: TaskState) -> Result<Vec<TaskId>, ProjectionError> {
+    coordinator.projections.caught_up(Position(coordinator.store.head().size)).await?;
+    let filter = TaskFilter { state: Some(state), ..TaskFilter::default() };
+    let mut tasks = Vec::new();
+    let mut after = None;
+    loop {
+        let page = coordinator.projections.task_board().list(&filter, &PageRequest::new(after, BACKLOG_PAGE)).await?;
+        tasks.extend(page.items.into_iter().map(|row| row.task));
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(tasks),
+        }
+    }
+}
+
+/// Tries up to [`MAX_TRIES`] times, with pauses that double.
+async fn with_retries<T, E: Display, F: Future<Output = Result<T, E>>>(
+    what: &'static str,
+    mut attempt: impl FnMut() -> F,
+) -> Result<T, E> {
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..MAX_TRIES {
+        match attempt().await {
+            Ok(done) => return Ok(done),
+            Err(error) => tracing::warn!(%error, what, "a reaction is tried again"),
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+    attempt().await
+}

@@ -1,0 +1,130 @@
+//! A prompt was submitted: the inference service splits it into subtasks.
+
+use super::with_retries;
+use crate::{Coordinator, inference::InferenceError};
+use edgecoder_domain::{
+    settlement,
+    task::{self, MAX_TIMEOUT_MS, TaskCommand, TaskRefusal},
+};
+use edgecoder_events::{
+    Actor, Event, SubtaskIndex, TaskId,
+    task::{PlannedSubtask, Planner, TaskSubmitted, WorkKind},
+};
+use edgecoder_projections::task_board::TaskState;
+use edgecoder_service_kit::{
+    commands::{CommandError, Request, Subject},
+    contents::ContentError,
+    http::Refusal,
+};
+use edgecoder_store::{Blob, StorageError};
+use edgecoder_wire::{inference::Decomposed, tasks::SubmitTask};
+use tokio_util::sync::CancellationToken;
+
+/// Plans every prompt that has no plan yet, until `stop`.
+pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
+    super::run(coordinator, stop, Some((TaskState::Planning, |task| task)), (submitted_prompt, plan)).await;
+}
+
+fn submitted_prompt(event: &Event) -> Option<TaskId> {
+    if let Event::TaskSubmitted(it) = event { (it.work == WorkKind::Prompt).then(|| it.task.clone()) } else { None }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum PlanningError {
+    #[error("no inference service is configured: set INFERENCE_URL")]
+    NoInference,
+    #[error(transparent)]
+    Inference(#[from] InferenceError),
+    #[error(transparent)]
+    Content(#[from] ContentError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Command(#[from] CommandError<Refusal>),
+}
+
+async fn plan(coordinator: Coordinator, id: TaskId) {
+    let planned = with_retries("plan a prompt", || try_plan(&coordinator, &id)).await;
+    if let Err(error) = planned {
+        tracing::warn!(task.id = %id, %error, "a prompt could not be planned");
+        if let Err(error) = abandon(&coordinator, &id).await {
+            tracing::error!(task.id = %id, %error, "a prompt without a plan could not be ended");
+        }
+    }
+}
+
+async fn try_plan(coordinator: &Coordinator, id: &TaskId) -> Result<(), PlanningError> {
+    let Some(submitted) = unplanned(coordinator, id).await? else { return Ok(()) };
+    let inference = coordinator.inference.as_ref().ok_or(PlanningError::NoInference)?;
+    let submission: SubmitTask = coordinator.contents.open(&submitted.account, submitted.content).await?;
+    let prompt = submission.prompt.clone().unwrap_or_default();
+    let split = inference.decompose(id, &prompt, submitted.language).await?;
+    let (subtasks, blobs) = subtasks(coordinator, &submitted, &submission, split.clone()).await?;
+    record(coordinator, id, TaskCommand::Plan { planner: split.planner, subtasks }, blobs).await
+}
+
+async fn abandon(coordinator: &Coordinator, id: &TaskId) -> Result<(), PlanningError> {
+    let now = coordinator.commands.clock().now();
+    record(coordinator, id, TaskCommand::AbandonPlanning { now }, vec![]).await
+}
+
+async fn record(
+    coordinator: &Coordinator,
+    id: &TaskId,
+    command: TaskCommand,
+    blobs: Vec<Blob>,
+) -> Result<(), PlanningError> {
+    let mut request = Request::new(Actor::system("planner"), [Subject::Task(id.clone())]);
+    request.blobs = blobs;
+    let done = coordinator
+        .commands
+        .run(request, |view| {
+            let before = view.task(id);
+            Ok::<_, Refusal>(settlement::with_payments(before, task::decide(before, command.clone())?))
+        })
+        .await;
+    match done {
+        Ok(_) | Err(CommandError::Refused(Refusal::Task(TaskRefusal::PlannedAlready | TaskRefusal::Ended(_)))) => {
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn unplanned(coordinator: &Coordinator, id: &TaskId) -> Result<Option<TaskSubmitted>, StorageError> {
+    let subject = [Subject::Task(id.clone())];
+    coordinator
+        .commands
+        .look(&subject, |view| {
+            let task = view.task(id);
+            let open = !task.is_planned() && task.ending().is_none();
+            task.identity().filter(|_| open).cloned()
+        })
+        .await
+}
+
+/// The steps as subtasks; each content is the submission with the step in the place of the prompt.
+async fn subtasks(
+    coordinator: &Coordinator,
+    submitted: &TaskSubmitted,
+    submission: &SubmitTask,
+    split: Decomposed,
+) -> Result<(Vec<PlannedSubtask>, Vec<Blob>), ContentError> {
+    let (mut subtasks, mut blobs) = (Vec::new(), Vec::new());
+    let keeps_prompt = split.planner != Planner::Model;
+    for (place, step) in split.subtasks.into_iter().enumerate() {
+        let prompt = if keeps_prompt { submission.prompt.clone() } else { Some(step.input) };
+        let content = SubmitTask { prompt, ..submission.clone() };
+        let blob = coordinator.contents.seal(&submitted.account, &content).await?;
+        subtasks.push(PlannedSubtask {
+            index: SubtaskIndex(u16::try_from(place).unwrap_or(u16::MAX)),
+            work: WorkKind::Prompt,
+            language: step.language,
+            content: blob.address(),
+            depends_on: step.depends_on.into_iter().map(SubtaskIndex).collect(),
+            timeout_ms: submission.timeout_ms.unwrap_or(step.timeout_ms).clamp(1, MAX_TIMEOUT_MS),
+        });
+        blobs.push(blob);
+    }
+    Ok((subtasks, blobs))
+}

@@ -1,0 +1,175 @@
+//! Which machine gets which subtask, at what price?
+
+use crate::{Coordinator, work};
+use edgecoder_domain::{
+    price, settlement,
+    task::{self, LeaseSubtask, ReturnSubtask, TaskCommand, TaskRefusal},
+};
+use edgecoder_events::{
+    AccountId, Actor, AgentId, Event, PublicKey,
+    agent::SandboxMode,
+    task::{ReturnReason, SubtaskLeased},
+};
+use edgecoder_identity::envelope::Envelope;
+use edgecoder_projections::{
+    agent_directory::NodeEntry,
+    ready_queue::{AgentNeeds, ReadySubtask},
+};
+use edgecoder_service_kit::{
+    commands::{CommandError, Request, Subject},
+    http::{Problem, Refusal},
+};
+use edgecoder_wire::work::LeasedSubtask;
+
+/// How many subtasks are looked at for one pull before the machine is told that there is none.
+const MAX_TRIES: usize = 16;
+
+/// Leases subtasks to machines.
+pub struct Scheduler<'a>(pub(crate) &'a Coordinator);
+
+/// What the directory says of the machine that asks.
+struct Asker {
+    id: AgentId,
+    payee: AccountId,
+    envelope_key: PublicKey,
+    places: usize,
+    needs: AgentNeeds,
+}
+
+/// What came of trying to lease one subtask.
+enum Tried {
+    Leased(Box<SubtaskLeased>),
+    /// It is no longer to be had; the log will say why.
+    Gone,
+    /// Its budget is bound by other leases.
+    Parked,
+}
+
+impl Scheduler<'_> {
+    /// The next subtask for `agent`, leased and sealed; `None` where there is none for it.
+    pub async fn lease_next(&self, agent: &AgentId) -> Result<Option<LeasedSubtask<Envelope>>, Problem> {
+        let asker = self.asker(agent)?;
+        for _ in 0..MAX_TRIES {
+            let Some(claimed) = self.claim(&asker) else { return Ok(None) };
+            match self.try_lease(&asker, &claimed).await {
+                Ok(Tried::Leased(lease)) => {
+                    if let Some(sealed) = self.seal(&asker, &claimed, &lease).await {
+                        return Ok(Some(sealed));
+                    }
+                }
+                Ok(Tried::Gone) => {}
+                Ok(Tried::Parked) => {
+                    self.0.projections.park(&claimed.task, claimed.subtask);
+                }
+                Err(problem) => {
+                    self.0.projections.give_back(&claimed.task, claimed.subtask);
+                    return Err(problem);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn asker(&self, id: &AgentId) -> Result<Asker, Problem> {
+        let entry = self.0.projections.agent_directory(|agents| agents.get(id));
+        entry.as_deref().and_then(|entry| Asker::of(id, entry)).ok_or_else(|| {
+            let detail = "this machine runs code without a sandbox: it gets no work of the swarm (SANDBOX_MODE)";
+            Problem::forbidden("sandbox_required", detail)
+        })
+    }
+
+    /// Nothing where the machine holds as much as it has places for.
+    fn claim(&self, asker: &Asker) -> Option<ReadySubtask> {
+        let held = self.0.projections.ready_queue(|queue| queue.leases_of(&asker.id).count());
+        if held >= asker.places {
+            return None;
+        }
+        self.0.projections.claim(&asker.needs, self.0.commands.clock().now())
+    }
+
+    async fn try_lease(&self, asker: &Asker, claimed: &ReadySubtask) -> Result<Tried, Problem> {
+        let price_per_ms = price::per_ms(claimed.resource, self.load_permille());
+        let request = Request::new(Actor::agent(&asker.id), [Subject::Task(claimed.task.clone())]);
+        let done = self
+            .0
+            .commands
+            .run(request, |view| {
+                let command = TaskCommand::Lease(LeaseSubtask {
+                    subtask: claimed.subtask,
+                    agent: asker.id.clone(),
+                    payee: asker.payee.clone(),
+                    now: self.0.commands.clock().now(),
+                    price_per_ms,
+                });
+                let before = view.task(&claimed.task);
+                Ok::<_, Refusal>(settlement::with_payments(before, task::decide(before, command)?))
+            })
+            .await;
+        match done {
+            Ok(done) => {
+                Ok(done.events.into_iter().find_map(|new| leased(new.event)).map_or(Tried::Gone, Tried::Leased))
+            }
+            Err(CommandError::Refused(Refusal::Task(TaskRefusal::BudgetBound))) => Ok(Tried::Parked),
+            Err(CommandError::Refused(_)) => Ok(Tried::Gone),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn load_permille(&self) -> u64 {
+        let now = self.0.commands.clock().now();
+        let waiting = self.0.projections.ready_queue(|queue| queue.waiting());
+        let agents = self.0.projections.agent_directory(|agents| agents.workers(now).count());
+        price::load_permille(waiting as u64, agents as u64)
+    }
+
+    /// The sealed work of a fresh lease. Where it can not be made the lease is given back.
+    async fn seal(
+        &self,
+        asker: &Asker,
+        claimed: &ReadySubtask,
+        lease: &SubtaskLeased,
+    ) -> Option<LeasedSubtask<Envelope>> {
+        match work::sealed(self.0, claimed, lease, &asker.envelope_key).await {
+            Ok(sealed) => Some(sealed),
+            Err(error) => {
+                tracing::warn!(task.id = %claimed.task, subtask.index = claimed.subtask.0, %error, "work could not be sealed");
+                let returned = ReturnSubtask {
+                    subtask: lease.subtask,
+                    attempt: lease.attempt,
+                    agent: lease.agent.clone(),
+                    reason: ReturnReason::AgentUnable,
+                    now: self.0.commands.clock().now(),
+                };
+                // Where this fails too, the lease runs out by itself.
+                let _runs_out = self.0.return_lease(Actor::system("scheduler"), &claimed.task, returned).await;
+                None
+            }
+        }
+    }
+}
+
+impl Asker {
+    fn of(id: &AgentId, entry: &NodeEntry) -> Option<Self> {
+        let (registration, enrolment) = (entry.registration()?, entry.enrolment()?);
+        let capabilities = &registration.capabilities;
+        if capabilities.sandbox == SandboxMode::None {
+            return None;
+        }
+        Some(Self {
+            id: id.clone(),
+            payee: enrolment.owner.clone(),
+            envelope_key: registration.envelope_key,
+            places: usize::from(capabilities.max_concurrent_tasks),
+            needs: AgentNeeds {
+                agent: id.clone(),
+                languages: capabilities.languages.clone(),
+                models: capabilities.models.clone(),
+                gpu: false,
+            },
+        })
+    }
+}
+
+fn leased(event: Event) -> Option<Box<SubtaskLeased>> {
+    if let Event::SubtaskLeased(lease) = event { Some(Box::new(lease)) } else { None }
+}

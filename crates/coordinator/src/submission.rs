@@ -1,0 +1,220 @@
+//! Is this a task that can be run, and what may it cost?
+
+use edgecoder_domain::{
+    price,
+    task::{MAX_ATTEMPTS, MAX_TIMEOUT_MS},
+};
+use edgecoder_events::{
+    MicroCredits,
+    task::{Language, ResourceClass, WorkKind},
+};
+use edgecoder_service_kit::http::Problem;
+use edgecoder_wire::tasks::{MAX_FILE_BYTES, MAX_FILES, MAX_PROMPT_BYTES, Snapshot, SubmitTask};
+
+/// The longest run of a subtask where the submission does not say, in milliseconds.
+pub const DEFAULT_TIMEOUT_MS: u64 = 30_000;
+/// How many subtasks' worth of time the default budget of a prompt pays for.
+const DEFAULT_PROMPT_SUBTASKS: u64 = 4;
+const MAX_PATH_BYTES: usize = 255;
+const MAX_ARGS: usize = 100;
+const MAX_STDIN_BYTES: usize = 1024 * 1024;
+const MAX_PRIORITY: u8 = 100;
+pub const DEFAULT_PRIORITY: u8 = 50;
+
+/// What a submission is, as far as its fields alone tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    pub work: WorkKind,
+    pub language: Language,
+    pub resource: ResourceClass,
+    pub priority: u8,
+    pub timeout_ms: u64,
+    pub budget: MicroCredits,
+}
+
+/// Checks every field, and says which one is wrong.
+pub fn check(task: &SubmitTask) -> Result<Checked, Problem> {
+    check_files(task)?;
+    check_inputs(task)?;
+    if let Some(snapshot) = &task.snapshot {
+        check_snapshot(snapshot)?;
+    }
+    let work = work_kind(task)?;
+    let resource = task.resource_class.unwrap_or(ResourceClass::Cpu);
+    let timeout_ms = task.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS);
+    if timeout_ms == 0 || timeout_ms > MAX_TIMEOUT_MS {
+        return Err(Problem::bad_field("timeoutMs", format!("expected 1 to {MAX_TIMEOUT_MS} milliseconds")));
+    }
+    let priority = task.priority.unwrap_or(DEFAULT_PRIORITY);
+    if priority > MAX_PRIORITY {
+        return Err(Problem::bad_field("priority", format!("expected 0 to {MAX_PRIORITY}")));
+    }
+    let language = task.language.or_else(|| guess_language(task)).unwrap_or(Language::Python);
+    let budget = task.max_cost_micro_credits.unwrap_or_else(|| default_budget(work, resource, timeout_ms));
+    Ok(Checked { work, language, resource, priority, timeout_ms, budget })
+}
+
+fn work_kind(task: &SubmitTask) -> Result<WorkKind, Problem> {
+    let has_prompt = task.prompt.as_deref().is_some_and(|prompt| !prompt.trim().is_empty());
+    let has_program = !task.files.is_empty() || task.snapshot.is_some();
+    match (has_prompt, has_program) {
+        (true, _) => Ok(WorkKind::Prompt),
+        (false, false) => Err(Problem::bad_field("prompt", "a task needs a prompt, or files of its own to run")),
+        (false, true) if task.entry.is_none() && task.tests.is_empty() && task.files.len() != 1 => {
+            Err(Problem::bad_field("entry", "name the file to run in entry, or the test files in tests"))
+        }
+        (false, true) => Ok(WorkKind::Program),
+    }
+}
+
+fn check_files(task: &SubmitTask) -> Result<(), Problem> {
+    if task.files.len() > MAX_FILES {
+        return Err(Problem::bad_field("files", format!("expected at most {MAX_FILES} files")));
+    }
+    let bytes: usize = task.files.iter().map(|file| file.content.len()).sum();
+    if bytes > MAX_FILE_BYTES {
+        return Err(Problem::bad_field("files", format!("expected at most {MAX_FILE_BYTES} bytes in all files")));
+    }
+    let mut paths: Vec<&str> = Vec::with_capacity(task.files.len());
+    for (index, file) in task.files.iter().enumerate() {
+        let field = || format!("files[{index}].path");
+        check_path(&file.path).map_err(|expected| Problem::bad_field(field(), expected))?;
+        if paths.contains(&file.path.as_str()) {
+            return Err(Problem::bad_field(field(), "the path stands twice"));
+        }
+        paths.push(&file.path);
+    }
+    let from_elsewhere = task.snapshot.is_some() || task.prompt.is_some();
+    let named = task.entry.iter().map(|path| ("entry", path)).chain(task.tests.iter().map(|path| ("tests", path)));
+    for (field, path) in named {
+        check_path(path).map_err(|expected| Problem::bad_field(field, expected))?;
+        if !from_elsewhere && !paths.contains(&path.as_str()) {
+            return Err(Problem::bad_field(field, format!("{path} is not among files")));
+        }
+    }
+    Ok(())
+}
+
+fn check_path(path: &str) -> Result<(), &'static str> {
+    let is_plain = |part: &str| !part.is_empty() && part != "." && part != "..";
+    if path.is_empty() || path.len() > MAX_PATH_BYTES {
+        return Err("expected a path of 1 to 255 bytes");
+    }
+    if path.contains(['\\', '\0']) || path.chars().any(char::is_control) || !path.split('/').all(is_plain) {
+        return Err("expected a relative path with / between its parts, without . and ..");
+    }
+    Ok(())
+}
+
+fn check_inputs(task: &SubmitTask) -> Result<(), Problem> {
+    if task.prompt.as_ref().is_some_and(|prompt| prompt.len() > MAX_PROMPT_BYTES) {
+        return Err(Problem::bad_field("prompt", format!("expected at most {MAX_PROMPT_BYTES} bytes")));
+    }
+    if task.args.len() > MAX_ARGS || task.args.iter().any(|arg| arg.contains('\0')) {
+        return Err(Problem::bad_field("args", format!("expected at most {MAX_ARGS} texts without NUL")));
+    }
+    if task.stdin.as_ref().is_some_and(|stdin| stdin.len() > MAX_STDIN_BYTES) {
+        return Err(Problem::bad_field("stdin", format!("expected at most {MAX_STDIN_BYTES} bytes")));
+    }
+    Ok(())
+}
+
+fn check_snapshot(snapshot: &Snapshot) -> Result<(), Problem> {
+    let is_hex =
+        |text: &str, len: usize| text.len() == len && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if !snapshot.url.starts_with("https://") && !is_loopback(&snapshot.url) {
+        return Err(Problem::bad_field("snapshot.url", "expected an https address"));
+    }
+    match (&snapshot.sha256, &snapshot.commit) {
+        (Some(sha256), None) if is_hex(sha256, 64) => Ok(()),
+        (Some(_), None) => Err(Problem::bad_field("snapshot.sha256", "expected 64 lower-case hex digits")),
+        (None, Some(commit)) if is_hex(commit, 40) || is_hex(commit, 64) => Ok(()),
+        (None, Some(_)) => Err(Problem::bad_field("snapshot.commit", "expected a full commit id, 40 or 64 hex digits")),
+        (None, None) | (Some(_), Some(_)) => {
+            Err(Problem::bad_field("snapshot", "expected either sha256 of an archive, or commit of a git repository"))
+        }
+    }
+}
+
+fn is_loopback(url: &str) -> bool {
+    let host = url.strip_prefix("http://").and_then(|rest| rest.split(['/', ':']).next());
+    matches!(host, Some("127.0.0.1" | "localhost"))
+}
+
+fn guess_language(task: &SubmitTask) -> Option<Language> {
+    let named = task.entry.as_deref().or(task.tests.first().map(String::as_str));
+    let path = named.or(task.files.first().map(|file| file.path.as_str()))?;
+    match path.rsplit_once('.')?.1 {
+        "py" => Some(Language::Python),
+        "js" | "mjs" | "cjs" => Some(Language::Javascript),
+        _ => None,
+    }
+}
+
+fn default_budget(work: WorkKind, resource: ResourceClass, timeout_ms: u64) -> MicroCredits {
+    let subtasks = match work {
+        WorkKind::Program => 1,
+        WorkKind::Prompt => DEFAULT_PROMPT_SUBTASKS * u64::from(MAX_ATTEMPTS),
+    };
+    price::of_time(timeout_ms.saturating_mul(subtasks), price::per_ms(resource, price::MAX_LOAD_PERMILLE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use edgecoder_wire::tasks::SourceFile;
+
+    fn program(path: &str) -> SubmitTask {
+        let files = vec![SourceFile { path: path.into(), content: "print(1)".into() }];
+        SubmitTask { files, ..SubmitTask::default() }
+    }
+
+    fn wrong_field(task: &SubmitTask) -> Problem {
+        check(task).unwrap_err()
+    }
+
+    #[test]
+    fn a_single_file_is_a_program_of_the_language_that_its_name_says() {
+        let checked = check(&program("main.mjs")).unwrap();
+        assert_eq!((checked.work, checked.language), (WorkKind::Program, Language::Javascript));
+        assert_eq!(checked.budget, MicroCredits::from_credits(48).unwrap(), "30 s at the highest load");
+    }
+
+    #[test]
+    fn paths_that_leave_the_workspace_are_refused() {
+        for path in ["/etc/passwd", "../x", "a/../b", "a//b", "", "a\0b", "c:\\x", "./a", "a\nb"] {
+            let status = wrong_field(&program(path)).status();
+            assert_eq!(status.as_u16(), 400, "{path:?} was taken");
+        }
+        assert!(check(&program("ünï/cöde.py")).is_ok());
+    }
+
+    #[test]
+    fn a_task_without_anything_to_do_is_refused() {
+        assert_eq!(wrong_field(&SubmitTask::default()).status().as_u16(), 400);
+    }
+
+    #[test]
+    fn a_file_that_is_run_must_be_there() {
+        let task = SubmitTask { tests: vec!["test_main.py".into()], ..program("main.py") };
+        assert_eq!(wrong_field(&task).status().as_u16(), 400);
+    }
+
+    #[test]
+    fn a_snapshot_is_pinned() {
+        let snapshot = |url: &str, sha256: Option<&str>, commit: Option<&str>| SubmitTask {
+            snapshot: Some(Snapshot {
+                url: url.into(),
+                sha256: sha256.map(Into::into),
+                commit: commit.map(Into::into),
+            }),
+            entry: Some("main.py".into()),
+            ..SubmitTask::default()
+        };
+        let digest = "ab".repeat(32);
+        assert!(check(&snapshot("https://example.org/x.tar.gz", Some(&digest), None)).is_ok());
+        assert!(check(&snapshot("https://example.org/x.tar.gz", None, None)).is_err());
+        assert!(check(&snapshot("https://example.org/x.git", None, Some("main"))).is_err());
+        assert!(check(&snapshot("http://example.org/x.tar.gz", Some(&digest), None)).is_err());
+    }
+}

@@ -1,0 +1,192 @@
+//! How does a command become recorded events? Load what it is about, decide, append; again where somebody was faster.
+//!
+//! Decisions are made one after the other on the newest *tentative* state: the committed one with the events of
+//! appends that are still on their way to the disk. The sequencer sees the appends in the order of the decisions,
+//! so a hot stream is not slowed to one commit per event. Every append names the versions that it was decided on;
+//! should an earlier one fail, the later ones fail with it, are forgotten and decided anew.
+
+mod cache;
+mod subject;
+
+pub use subject::{Subject, View};
+
+use cache::Cache;
+use edgecoder_events::{Actor, Author, Clock, EventId, NewEvent, Position, Version};
+use edgecoder_store::{Append, AppendError, Blob, Receipt, StorageError, Store};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How often a command is decided anew because its streams had moved.
+const MAX_CONFLICTS: usize = 16;
+
+/// Runs commands against one ledger. Cheap to clone.
+#[derive(Clone)]
+pub struct Commands {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    cache: Arc<Mutex<Cache>>,
+}
+
+/// Who wants something, about what, and what belongs to it.
+pub struct Request {
+    pub actor: Actor,
+    /// Every aggregate that the decision looks at.
+    pub subjects: Vec<Subject>,
+    pub author: Option<Author>,
+    pub causation_id: Option<EventId>,
+    /// Contents that must be durable when the events are.
+    pub blobs: Vec<Blob>,
+}
+
+impl Request {
+    /// A request of `actor` about `subjects`.
+    pub fn new(actor: Actor, subjects: impl IntoIterator<Item = Subject>) -> Self {
+        let subjects = subjects.into_iter().collect();
+        Self { actor, subjects, author: None, causation_id: None, blobs: vec![] }
+    }
+
+    /// Signed by `author`.
+    #[must_use]
+    pub fn signed_by(mut self, author: Option<Author>) -> Self {
+        self.author = author;
+        self
+    }
+
+    /// With a content.
+    #[must_use]
+    pub fn with_blob(mut self, blob: Blob) -> Self {
+        self.blobs.push(blob);
+        self
+    }
+}
+
+/// What came of a command that was not refused.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// What was decided; empty where it was so already.
+    pub events: Vec<NewEvent>,
+    /// Where it was recorded; `None` where there was nothing to record.
+    pub receipt: Option<Receipt>,
+}
+
+impl Done {
+    /// The position of the last recorded event; zero where there was nothing to record.
+    pub fn position(&self) -> Position {
+        self.receipt.as_ref().map(|receipt| receipt.last).unwrap_or_default()
+    }
+}
+
+/// Why a command changed nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError<R> {
+    /// The rules say no.
+    #[error(transparent)]
+    Refused(R),
+    /// Others changed the same things faster, again and again.
+    #[error("others keep changing the same thing: try again")]
+    Busy,
+    #[error(transparent)]
+    Append(AppendError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl Commands {
+    /// Runs commands against `store`.
+    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock, cache: Arc::default() }
+    }
+
+    /// The clock that decisions are made by.
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// The ledger that commands are recorded in.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Decides on the newest state and records what was decided. `decide` may be called more than once.
+    ///
+    /// # Errors
+    /// [`CommandError::Refused`] holds what `decide` said; the others mean that nothing was recorded.
+    pub async fn run<R, D>(&self, request: Request, mut decide: D) -> Result<Done, CommandError<R>>
+    where
+        D: FnMut(&View<'_>) -> Result<Vec<NewEvent>, R>,
+    {
+        for _ in 0..MAX_CONFLICTS {
+            self.load(&request.subjects).await?;
+            let permit = self.store.reserve().await.map_err(CommandError::Append)?;
+            let (events, pending) = {
+                let mut cache = self.lock();
+                let Some(view) = cache.view(&request.subjects) else { continue };
+                let events = decide(&view).map_err(CommandError::Refused)?;
+                if events.is_empty() {
+                    return Ok(Done { events, receipt: None });
+                }
+                let append = request.append(events.clone(), &cache);
+                cache.take_in(&events);
+                (events, permit.submit(append))
+            };
+            match pending.await {
+                Ok(receipt) => return Ok(Done { events, receipt: Some(receipt) }),
+                Err(AppendError::ConditionFailed { .. }) => self.lock().forget(&request.subjects, &events),
+                Err(error) => {
+                    self.lock().forget(&request.subjects, &events);
+                    return Err(CommandError::Append(error));
+                }
+            }
+        }
+        Err(CommandError::Busy)
+    }
+
+    /// Looks at the newest state without changing it.
+    ///
+    /// # Errors
+    /// Where the log can not be read.
+    pub async fn look<T>(&self, subjects: &[Subject], look: impl Fn(&View<'_>) -> T) -> Result<T, StorageError> {
+        loop {
+            self.load(subjects).await?;
+            if let Some(view) = self.lock().view(subjects) {
+                return Ok(look(&view));
+            }
+        }
+    }
+
+    async fn load(&self, subjects: &[Subject]) -> Result<(), StorageError> {
+        for subject in subjects {
+            if self.lock().holds(subject) {
+                continue;
+            }
+            let mut aggregate = subject.empty();
+            let mut version = Version::EMPTY;
+            loop {
+                let page = self.store.read_stream(&subject.stream(), version, cache::LOAD_PAGE).await?;
+                for recorded in &page {
+                    aggregate.evolve(&recorded.event);
+                    version = recorded.version;
+                }
+                if page.len() < cache::LOAD_PAGE {
+                    break;
+                }
+            }
+            self.lock().insert(subject.clone(), aggregate, version);
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Request {
+    fn append(&self, events: Vec<NewEvent>, cache: &Cache) -> Append {
+        let mut append = Append::new(self.actor.clone(), events);
+        append.conditions = cache.conditions(&self.subjects, &append.events);
+        append.author = self.author;
+        append.causation_id = self.causation_id;
+        append.blobs.clone_from(&self.blobs);
+        append
+    }
+}

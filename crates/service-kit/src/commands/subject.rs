@@ -1,0 +1,98 @@
+//! What can a command be about?
+
+use super::cache::Cache;
+use edgecoder_domain::{Aggregate, agent::Agent, task::Task, wallet::Wallet};
+use edgecoder_events::{AccountId, AgentId, Event, StreamName, TaskId};
+
+/// One thing with a history of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    Task(TaskId),
+    Agent(AgentId),
+    Wallet(AccountId),
+}
+
+/// The state of one subject.
+#[derive(Debug, Clone)]
+pub(super) enum State {
+    Task(Task),
+    Agent(Agent),
+    Wallet(Wallet),
+}
+
+impl Subject {
+    /// The stream of its events.
+    pub fn stream(&self) -> StreamName {
+        match self {
+            Self::Task(id) => StreamName::task(id),
+            Self::Agent(id) => StreamName::agent(id),
+            Self::Wallet(id) => StreamName::credits(id),
+        }
+    }
+
+    pub(super) fn empty(&self) -> State {
+        match self {
+            Self::Task(_) => State::Task(Task::default()),
+            Self::Agent(_) => State::Agent(Agent::default()),
+            Self::Wallet(_) => State::Wallet(Wallet::default()),
+        }
+    }
+}
+
+impl State {
+    pub(super) fn evolve(&mut self, event: &Event) {
+        match self {
+            Self::Task(task) => task.evolve(event),
+            Self::Agent(agent) => agent.evolve(event),
+            Self::Wallet(wallet) => wallet.evolve(event),
+        }
+    }
+
+    /// Whether nothing more will happen to it, so that it need not be remembered.
+    pub(super) fn is_over(&self) -> bool {
+        match self {
+            Self::Task(task) => task.ending().is_some(),
+            Self::Agent(_) | Self::Wallet(_) => false,
+        }
+    }
+}
+
+/// What a decision sees: the newest state of every subject of its request.
+pub struct View<'a> {
+    pub(super) cache: &'a Cache,
+}
+
+impl View<'_> {
+    /// A task of the request.
+    ///
+    /// # Panics
+    /// Where the request did not name it: a programmer's mistake.
+    pub fn task(&self, id: &TaskId) -> &Task {
+        match self.cache.state(&StreamName::task(id)) {
+            Some(State::Task(task)) => task,
+            Some(State::Agent(_) | State::Wallet(_)) | None => panic!("the request does not name task {id}"),
+        }
+    }
+
+    /// An agent of the request.
+    ///
+    /// # Panics
+    /// Where the request did not name it: a programmer's mistake.
+    pub fn agent(&self, id: &AgentId) -> &Agent {
+        match self.cache.state(&StreamName::agent(id)) {
+            Some(State::Agent(agent)) => agent,
+            Some(State::Task(_) | State::Wallet(_)) | None => panic!("the request does not name agent {id}"),
+        }
+    }
+
+    /// A wallet of the request.
+    ///
+    /// # Panics
+    /// Where the request did not name it: a programmer's mistake.
+    pub fn wallet(&self, id: &AccountId) -> &Wallet {
+        match self.cache.state(&StreamName::credits(id)) {
+            Some(State::Wallet(wallet)) => wallet,
+            Some(State::Task(_) | State::Agent(_)) | None => panic!("the request does not name wallet {id}"),
+        }
+    }
+}

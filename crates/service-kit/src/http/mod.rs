@@ -1,0 +1,14 @@
+//! How does a service speak HTTP? Bodies in, problems out, bounded and measured.
+
+mod json;
+mod metrics;
+mod problem;
+mod refusals;
+mod server;
+
+pub use json::{Json, Path, Query};
+pub(crate) use json::{body_problem, expect_json};
+pub use metrics::{Metrics, measure};
+pub use problem::Problem;
+pub use refusals::Refusal;
+pub use server::{MAX_BODY_BYTES, bounded, bounded_by, serve};

@@ -1,0 +1,114 @@
+//! How does a service listen? With bounds on connections, on silence and on the length of a request.
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, DefaultBodyLimit, Request},
+    http::StatusCode,
+    response::IntoResponse,
+};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
+use tokio_util::sync::CancellationToken;
+use tower::{Service, ServiceExt};
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+
+use super::Problem;
+
+/// Connections that are open at once; further ones wait to be accepted.
+const MAX_CONNECTIONS: usize = 4_096;
+/// The longest that a connection may take to send the head of a request.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+/// The longest that a request may take until its answer begins: longer than the longest poll.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long requests that are under way may take when the service stops.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most bytes of a body, where a route does not say otherwise.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// The layers that every service's routes stand behind.
+pub fn bounded(router: Router) -> Router {
+    bounded_by(router, REQUEST_TIMEOUT)
+}
+
+/// The same for a service whose answers take longer to begin than others': at most `request_timeout`.
+pub fn bounded_by(router: Router, request_timeout: Duration) -> Router {
+    router
+        .fallback(|| async { Problem::not_found("no_such_route", "there is nothing at this path: see docs/API.md") })
+        .method_not_allowed_fallback(|| async {
+            let detail = "this path takes other methods: see docs/API.md";
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+        })
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, request_timeout))
+        .layer(CatchPanicLayer::custom(answer_a_panic))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
+fn answer_a_panic(panic: Box<dyn Any + Send + 'static>) -> axum::response::Response {
+    let what = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = what.unwrap_or("of another type"), "a handler panicked");
+    let detail = "something broke on our side; it was logged";
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", detail).into_response()
+}
+
+/// Answers connections until `stop`, then lets the requests under way finish.
+pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, address)) => answer(stream, address, &router, place, &graceful),
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN_TIMEOUT, graceful.shutdown()).await.is_err() {
+        tracing::warn!("requests were still under way when the service stopped");
+    }
+}
+
+fn answer(
+    stream: TcpStream,
+    address: SocketAddr,
+    router: &Router,
+    place: OwnedSemaphorePermit,
+    graceful: &GracefulShutdown,
+) {
+    // Answers are small: waiting to fill a packet would only delay them.
+    let _unsupported = stream.set_nodelay(true);
+    let router = router.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(address));
+        let mut router = router.clone();
+        async move { router.as_service().ready().await?.call(request).await }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service);
+    let watched = graceful.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = watched.await {
+            tracing::debug!(%error, "a connection broke off");
+        }
+        drop(place);
+    });
+}

@@ -1,0 +1,12 @@
+//! What every service stands on: settings, callers, problems, running a command, telemetry.
+
+pub mod callers;
+pub mod chance;
+mod clock;
+pub mod commands;
+pub mod contents;
+pub mod http;
+pub mod settings;
+pub mod telemetry;
+
+pub use clock::SystemClock;

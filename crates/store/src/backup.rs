@@ -1,0 +1,58 @@
+//! How is a ledger copied while it is being written? Each database by SQLite's own `VACUUM INTO`, then the plain files.
+
+use crate::StorageError;
+use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
+use std::{fs, io, path::Path};
+
+/// Databases in the order in which they are copied: what the ledger refers to comes after it, so that nothing it
+/// names is missing.
+const DATABASES: [&str; 2] = ["ledger.db", "vault.db"];
+const CHECKPOINT: &str = "checkpoint";
+/// What is built from the others or belongs to the running process.
+const LEFT_OUT: [&str; 5] = [CHECKPOINT, "endpoints.json", "nonces", "sandbox", "lock"];
+
+/// Copies the data directory of a SQLite ledger into `to`, which must not exist yet.
+///
+/// # Errors
+/// Where something can not be read or written; what was copied until then is left for inspection.
+pub async fn backup(from: &Path, to: &Path) -> Result<(), StorageError> {
+    fs::create_dir(to)?;
+    // First, so that the copied ledger is never behind the copied checkpoint.
+    if from.join(CHECKPOINT).exists() {
+        fs::copy(from.join(CHECKPOINT), to.join(CHECKPOINT))?;
+    }
+    for name in DATABASES {
+        copy_database(&from.join(name), &to.join(name)).await?;
+    }
+    copy_files(from, to)?;
+    Ok(())
+}
+
+async fn copy_database(from: &Path, to: &Path) -> Result<(), StorageError> {
+    let mut connection = SqliteConnectOptions::new().filename(from).read_only(true).connect().await?;
+    let target = to.to_str().ok_or_else(|| io::Error::other("the backup's path is not UTF-8"))?;
+    sqlx::query("VACUUM INTO $1").bind(target).execute(&mut connection).await?;
+    connection.close().await?;
+    fs::File::open(to)?.sync_all()?;
+    Ok(())
+}
+
+fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let text = name.to_string_lossy();
+        let is_database = text.contains(".db");
+        if is_database || LEFT_OUT.contains(&text.as_ref()) {
+            continue;
+        }
+        let target = to.join(&name);
+        if entry.file_type()?.is_dir() {
+            fs::create_dir(&target)?;
+            copy_files(&entry.path(), &target)?;
+        } else if entry.file_type()?.is_file() {
+            fs::copy(entry.path(), &target)?;
+        }
+    }
+    Ok(())
+}

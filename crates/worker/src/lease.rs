@@ -1,0 +1,155 @@
+//! What becomes of one lease? Its work is opened and done, and the result waits in the outbox.
+
+use crate::{
+    held::Hold,
+    link::Session,
+    outbox::{Parcel, ParcelNumber, Place},
+    solve::{Budget, Solved, Unable, report},
+    station::Station,
+};
+use edgecoder_events::task::Verdict;
+use edgecoder_identity::envelope::{Direction, Envelope, Lease, seal};
+use edgecoder_wire::{
+    tasks::Report,
+    work::{LeasedSubtask, Outcome, SubtaskResult, Work},
+};
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// How long work that was cancelled may take to stop.
+const STOP_WAIT: Duration = Duration::from_secs(5);
+
+/// How long a slot waits for the delivery of its result before it takes on more: results that wait longer wait without it.
+const DELIVERY_WAIT: Duration = Duration::from_secs(10);
+
+/// How the work on a lease ended.
+enum Ending {
+    Solved(Box<Report>),
+    Unable(Unable),
+    Drained,
+    /// The coordinator wants no result any more.
+    Over,
+}
+
+/// Works a lease off. When this returns, the slot is free and the result is safe.
+pub async fn work_off(station: &Station, session: &Session, leased: LeasedSubtask<Envelope>, place: Place) {
+    let began = Instant::now();
+    let lease = Lease {
+        task: leased.task_id.clone(),
+        subtask: leased.subtask,
+        attempt: leased.attempt,
+        agent: station.settings.agent_id.clone(),
+    };
+    let hold = station.held.hold(&lease);
+    let budget = Budget::of_lease(began, leased.limit_ms);
+    tracing::info!(task.id = %lease.task, subtask = lease.subtask.0, attempt = lease.attempt, "work was leased");
+    let ending = match open(station, &leased, &lease) {
+        Ok(work) => run(station, &work, budget, &hold).await,
+        Err(why) => Ending::Unable(why),
+    };
+    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let Some(result) = result(station, session, &lease, ending, duration_ms) else { return };
+    let kept = keep(station, session, result, place).await;
+    drop(hold);
+    if let Some(number) = kept {
+        // Until the coordinator knows the result, the lease still counts against this machine's slots.
+        let _delivered_or_not = tokio::time::timeout(DELIVERY_WAIT, station.outbox.delivered(number)).await;
+    }
+}
+
+fn open(station: &Station, leased: &LeasedSubtask<Envelope>, lease: &Lease) -> Result<Work, Unable> {
+    let plain =
+        station.keys.open(&leased.envelope, Direction::Task, lease).map_err(|error| Unable(error.to_string()))?;
+    serde_json::from_slice(&plain).map_err(|_| Unable("its content is of another version: update this worker".into()))
+}
+
+/// Does the work until it is done, the lease is over, or this machine gives it back.
+async fn run(station: &Station, work: &Work, budget: Budget, hold: &Hold) -> Ending {
+    let cancel = CancellationToken::new();
+    let solving = station.solver.solve(work, budget, &cancel);
+    tokio::pin!(solving);
+    let ending = tokio::select! {
+        biased;
+        solved = &mut solving => return match solved {
+            Ok(Solved(report)) => Ending::Solved(report),
+            Err(why) => Ending::Unable(why),
+        },
+        () = hold.ended() => Ending::Over,
+        () = station.give_back.cancelled() => Ending::Drained,
+        () = tokio::time::sleep_until(budget.limit()) => Ending::Over,
+    };
+    cancel.cancel();
+    let _stopped_or_dropped = tokio::time::timeout(STOP_WAIT, solving).await;
+    ending
+}
+
+fn result(
+    station: &Station,
+    session: &Session,
+    lease: &Lease,
+    ending: Ending,
+    duration_ms: u64,
+) -> Option<SubtaskResult<Envelope>> {
+    let bare = |outcome| SubtaskResult {
+        agent_id: lease.agent.clone(),
+        task_id: lease.task.clone(),
+        subtask: lease.subtask,
+        attempt: lease.attempt,
+        outcome,
+        duration_ms,
+        report: None,
+        report_digest: None,
+        report_signature: None,
+    };
+    let unable = |why: &str| {
+        tracing::warn!(task.id = %lease.task, subtask = lease.subtask.0, why, "this machine is unable to do the work");
+        station.diary.note(&format!("unable to do {}.{}: {why}", lease.task, lease.subtask));
+        Some(bare(Outcome::Unable))
+    };
+    match ending {
+        Ending::Over => {
+            tracing::info!(task.id = %lease.task, subtask = lease.subtask.0, "the lease ended before the work did");
+            None
+        }
+        Ending::Drained => Some(bare(Outcome::Drained)),
+        Ending::Unable(Unable(why)) => unable(&why),
+        Ending::Solved(report) => {
+            let outcome = match report.verdict {
+                Verdict::Passed => Outcome::Passed,
+                Verdict::Failed => Outcome::Failed,
+            };
+            let said = report::finish(*report, lease, duration_ms, &station.keys, &station.chance);
+            let sealed =
+                station.chance.draw(|rng| seal(&said.json, Direction::Reply, lease, &session.envelope_key, rng));
+            match sealed {
+                Ok(envelope) => Some(SubtaskResult {
+                    report: Some(envelope),
+                    report_digest: Some(said.digest),
+                    report_signature: Some(said.signature),
+                    ..bare(outcome)
+                }),
+                Err(error) => unable(&error.to_string()),
+            }
+        }
+    }
+}
+
+/// Puts a result into the outbox, and says under which number.
+async fn keep(
+    station: &Station,
+    session: &Session,
+    result: SubtaskResult<Envelope>,
+    place: Place,
+) -> Option<ParcelNumber> {
+    let (task, subtask) = (result.task_id.clone(), result.subtask);
+    let parcel = Parcel { recipient: session.envelope_key, kept_since_ms: station.clock.now(), result };
+    match station.outbox.put(place, parcel).await {
+        Ok(number) => Some(number),
+        Err(error) => {
+            tracing::error!(%error, task.id = %task, subtask = subtask.0, "a result could not be kept and is lost");
+            station.diary.note(&format!("the result of {task}.{subtask} was lost, check the disk: {error}"));
+            None
+        }
+    }
+}

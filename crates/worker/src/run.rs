@@ -1,0 +1,116 @@
+//! How does a worker live? It starts, is in touch, works, and stops without losing anything.
+
+use crate::{
+    WorkerSettings,
+    chance::Chance,
+    client::{CallError, CoordinatorClient},
+    diary::Diary,
+    heartbeat,
+    held::HeldLeases,
+    link::Link,
+    outbox::{self, Outbox},
+    slots,
+    solve::Solver,
+    station::Station,
+};
+use edgecoder_events::Clock;
+use edgecoder_identity::{KeyFileError, NodeKeys};
+use edgecoder_sandbox::{Sandbox, SandboxError};
+use rand::rngs::StdRng;
+use std::{io, sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
+
+/// How long results may take to be delivered when the worker stops; what is left is delivered after the next start.
+const LAST_DELIVERY: Duration = Duration::from_secs(5);
+/// How long the good-bye may take.
+const GOOD_BYE: Duration = Duration::from_secs(3);
+
+/// Why a worker does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
+    #[error("the outbox cannot be used, check the data directory: {0}")]
+    Outbox(#[source] io::Error),
+    #[error(transparent)]
+    Client(#[from] CallError),
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+}
+
+/// A machine that pulls work, runs it and brings results.
+pub struct Worker {
+    settings: WorkerSettings,
+    sandbox: Arc<Sandbox>,
+    clock: Arc<dyn Clock>,
+    chance: Arc<Chance>,
+}
+
+impl Worker {
+    /// A worker that works in `sandbox`. Nothing starts yet.
+    pub fn new(settings: WorkerSettings, sandbox: Arc<Sandbox>, clock: Arc<dyn Clock>, rng: StdRng) -> Self {
+        Self { settings, sandbox, clock, chance: Arc::new(Chance::new(rng)) }
+    }
+
+    /// Works until `stop`; then finishes what it holds or gives it back, and says good-bye.
+    ///
+    /// # Errors
+    /// [`StartError`]; a worker that has started goes on whatever happens.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
+        let Some(station) = stop.run_until_cancelled(self.start()).await.transpose()? else { return Ok(()) };
+        tokio::select! {
+            () = work_until(&station, &stop) => {}
+            () = heartbeat::keep_in_touch(&station) => {}
+            () = outbox::deliver(&station) => {}
+            () = station.solver.models.keep_fresh() => {}
+        }
+        // No heartbeat can follow the good-bye: nobody sends them any more.
+        let _told_or_not = tokio::time::timeout(GOOD_BYE, heartbeat::say_good_bye(&station)).await;
+        Ok(())
+    }
+
+    /// Prepares everything that the tasks share.
+    async fn start(self) -> Result<Arc<Station>, StartError> {
+        let Self { settings, sandbox, clock, chance } = self;
+        let key_file = settings.data_dir.join("worker-keys");
+        let keys = Arc::new(chance.draw(|rng| NodeKeys::load_or_create(&key_file, rng))?);
+        let outbox = Outbox::open(settings.data_dir.join("outbox")).await.map_err(StartError::Outbox)?;
+        let agent = settings.agent_id.clone();
+        let client = CoordinatorClient::new(agent, Arc::clone(&keys), Arc::clone(&clock), Arc::clone(&chance))?;
+        sandbox.prepare(|step| tracing::info!(percent = step.percent, "the sandbox is being prepared")).await?;
+        let solver = Solver::new(&settings, sandbox).await;
+        Ok(Arc::new(Station {
+            keys,
+            client,
+            link: Link::default(),
+            held: Arc::new(HeldLeases::default()),
+            outbox,
+            diary: Diary::new(Arc::clone(&clock)),
+            solver,
+            give_back: CancellationToken::new(),
+            settings,
+            clock,
+            chance,
+        }))
+    }
+}
+
+/// Works until `stop`; then leases may finish within the grace, and the others are given back.
+async fn work_until(station: &Arc<Station>, stop: &CancellationToken) {
+    let slots = slots::keep(station, stop);
+    tokio::pin!(slots);
+    let grace_is_over = async {
+        stop.cancelled().await;
+        tokio::time::sleep(station.settings.drain_grace).await;
+    };
+    tokio::select! {
+        () = &mut slots => {}
+        () = grace_is_over => {
+            station.give_back.cancel();
+            slots.await;
+        }
+    }
+    if tokio::time::timeout(LAST_DELIVERY, station.outbox.emptied()).await.is_err() {
+        tracing::warn!("results wait in the outbox for the next start");
+    }
+}

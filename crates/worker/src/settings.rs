@@ -1,0 +1,191 @@
+//! What was this worker told? Its name, its coordinators, how much it takes on, and with what it works.
+
+use edgecoder_events::{AgentId, ModelName, agent::SandboxMode, node::AgentMode};
+use edgecoder_models::{Provider, ServerSettings};
+use reqwest::Url;
+use secrecy::SecretString;
+use std::{path::PathBuf, str::FromStr, time::Duration};
+
+/// The most subtasks that one worker runs at once.
+pub const MAX_CONCURRENT_TASKS: u16 = 64;
+/// The most coordinators that one worker knows.
+const MAX_COORDINATORS: usize = 16;
+/// How long leases may still run when the worker is told to stop.
+const DRAIN_GRACE: Duration = Duration::from_secs(20);
+
+/// Everything that a worker is told.
+#[derive(Debug, Clone)]
+pub struct WorkerSettings {
+    pub agent_id: AgentId,
+    /// Needed for the first registration.
+    pub registration_token: Option<SecretString>,
+    pub data_dir: PathBuf,
+    /// Asked in this order; the next one where one is gone. Never empty.
+    pub coordinators: Vec<Url>,
+    pub max_concurrent_tasks: u16,
+    pub mode: AgentMode,
+    pub os: String,
+    pub client_type: String,
+    pub sandbox_mode: SandboxMode,
+    pub models: ServerSettings,
+    /// Written with where a task asks for none.
+    pub default_model: Option<ModelName>,
+    pub drain_grace: Duration,
+    /// Where programs are looked up, as `PATH` says it.
+    pub program_path: Option<String>,
+}
+
+/// A setting that is missing or can not be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    #[error("{name} is not set, expected {expected}")]
+    Missing { name: &'static str, expected: &'static str },
+    #[error("{name} is {value:?}, expected {expected}")]
+    Invalid { name: &'static str, value: String, expected: &'static str },
+}
+
+/// Where a setting's value comes from.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+impl WorkerSettings {
+    /// Reads the settings by their environment names.
+    ///
+    /// # Errors
+    /// [`SettingError`] names the setting.
+    pub fn read(lookup: Lookup<'_>, data_dir: PathBuf) -> Result<Self, SettingError> {
+        let text = |name| lookup(name).filter(|value| !value.is_empty());
+        let mode = match text("AGENT_MODE").as_deref() {
+            None | Some("swarm-only") => AgentMode::SwarmOnly,
+            Some("ide-enabled") => AgentMode::IdeEnabled,
+            Some(value) => return Err(invalid("AGENT_MODE", value, "swarm-only or ide-enabled")),
+        };
+        Ok(Self {
+            agent_id: parsed(lookup, "AGENT_ID", "1 to 64 letters, digits and ._-")?
+                .ok_or(SettingError::Missing { name: "AGENT_ID", expected: "the name under which it was enrolled" })?,
+            registration_token: text("AGENT_REGISTRATION_TOKEN").map(SecretString::from),
+            data_dir,
+            coordinators: coordinators(lookup)?,
+            max_concurrent_tasks: max_concurrent_tasks(lookup)?,
+            mode,
+            os: text("AGENT_OS").unwrap_or_else(|| std::env::consts::OS.to_owned()),
+            client_type: text("AGENT_CLIENT_TYPE").unwrap_or_else(|| "edgecoder-native".to_owned()),
+            sandbox_mode: sandbox_mode(lookup, mode)?,
+            models: model_servers(lookup)?,
+            default_model: parsed(lookup, "OLLAMA_MODEL", "the name of a model, as qwen2.5-coder:7b")?,
+            drain_grace: DRAIN_GRACE,
+            program_path: text("PATH"),
+        })
+    }
+}
+
+fn invalid(name: &'static str, value: &str, expected: &'static str) -> SettingError {
+    SettingError::Invalid { name, value: value.to_owned(), expected }
+}
+
+fn parsed<T: FromStr>(
+    lookup: Lookup<'_>,
+    name: &'static str,
+    expected: &'static str,
+) -> Result<Option<T>, SettingError> {
+    let Some(value) = lookup(name).filter(|value| !value.is_empty()) else { return Ok(None) };
+    value.parse().map(Some).map_err(|_| invalid(name, &value, expected))
+}
+
+fn coordinators(lookup: Lookup<'_>) -> Result<Vec<Url>, SettingError> {
+    let (name, expected) = ("COORDINATOR_URL", "addresses like http://127.0.0.1:4301 with commas between, at most 16");
+    let text = lookup(name).filter(|value| !value.is_empty()).unwrap_or_else(|| "http://127.0.0.1:4301".to_owned());
+    let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let usable = |url: &Url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+    let urls: Option<Vec<Url>> = parts.iter().map(|part| part.parse().ok().filter(usable)).collect();
+    urls.filter(|urls| (1..=MAX_COORDINATORS).contains(&urls.len())).ok_or_else(|| invalid(name, &text, expected))
+}
+
+fn max_concurrent_tasks(lookup: Lookup<'_>) -> Result<u16, SettingError> {
+    let (name, expected) = ("MAX_CONCURRENT_TASKS", "a number from 1 to 64");
+    let number = parsed(lookup, name, expected)?.unwrap_or(1);
+    if (1..=MAX_CONCURRENT_TASKS).contains(&number) {
+        Ok(number)
+    } else {
+        Err(invalid(name, &number.to_string(), expected))
+    }
+}
+
+fn sandbox_mode(lookup: Lookup<'_>, mode: AgentMode) -> Result<SandboxMode, SettingError> {
+    let name = "SANDBOX_MODE";
+    match (lookup(name).filter(|value| !value.is_empty()).as_deref(), mode) {
+        (None | Some("wasm"), _) => Ok(SandboxMode::Wasm),
+        (Some("process"), _) => Ok(SandboxMode::Process),
+        (Some("docker"), _) => Ok(SandboxMode::Docker),
+        (Some("none"), AgentMode::IdeEnabled) => Ok(SandboxMode::None),
+        (Some("none"), AgentMode::SwarmOnly) => {
+            Err(invalid(name, "none", "wasm, process or docker: work of strangers is never run unconfined"))
+        }
+        (Some(value), _) => Err(invalid(name, value, "wasm, process, docker or none")),
+    }
+}
+
+fn model_servers(lookup: Lookup<'_>) -> Result<ServerSettings, SettingError> {
+    let text = |name| lookup(name).filter(|value: &String| !value.is_empty());
+    let provider: Option<Provider> = parsed(lookup, "LOCAL_MODEL_PROVIDER", "edgecoder-local, ollama-local or openai")?;
+    Ok(ServerSettings {
+        provider: provider.unwrap_or_default(),
+        ollama_host: text("OLLAMA_HOST"),
+        openai_base_url: text("OPENAI_BASE_URL"),
+        openai_api_key: text("OPENAI_API_KEY").map(SecretString::from),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<WorkerSettings, SettingError> {
+        let lookup = |name: &str| pairs.iter().find(|(it, _)| *it == name).map(|(_, value)| (*value).to_owned());
+        WorkerSettings::read(&lookup, PathBuf::from("data"))
+    }
+
+    #[test]
+    fn a_name_is_all_that_a_worker_on_the_coordinators_machine_needs() {
+        let settings = read(&[("AGENT_ID", "ann"), ("OLLAMA_MODEL", "")]).unwrap();
+        assert_eq!(settings.coordinators, ["http://127.0.0.1:4301".parse().unwrap()]);
+        assert_eq!((settings.max_concurrent_tasks, settings.sandbox_mode), (1, SandboxMode::Wasm));
+        assert_eq!((settings.mode, settings.default_model), (AgentMode::SwarmOnly, None));
+    }
+
+    #[test]
+    fn several_coordinators_stand_with_commas_between() {
+        let settings = read(&[("AGENT_ID", "ann"), ("COORDINATOR_URL", "https://a.example, https://b.example:4301/x")]);
+        let hosts: Vec<_> = settings.unwrap().coordinators.iter().map(ToString::to_string).collect();
+        assert_eq!(hosts, ["https://a.example/", "https://b.example:4301/x"]);
+    }
+
+    #[test]
+    fn a_bad_value_is_refused_by_its_name() {
+        for (name, value) in [
+            ("AGENT_ID", "a/b"),
+            ("AGENT_MODE", "all"),
+            ("COORDINATOR_URL", "ftp://a"),
+            ("COORDINATOR_URL", ","),
+            ("MAX_CONCURRENT_TASKS", "0"),
+            ("MAX_CONCURRENT_TASKS", "65"),
+            ("SANDBOX_MODE", "vm"),
+            ("SANDBOX_MODE", "none"),
+            ("LOCAL_MODEL_PROVIDER", "cloud"),
+            ("OLLAMA_MODEL", "a b"),
+        ] {
+            let told = [(name, value), ("AGENT_ID", "ann")];
+            let error = read(&told).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{name} is ")), "{error}");
+        }
+        assert_eq!(
+            read(&[]).unwrap_err().to_string(),
+            "AGENT_ID is not set, expected the name under which it was enrolled"
+        );
+    }
+
+    #[test]
+    fn only_a_machine_of_ones_own_may_go_without_a_sandbox() {
+        let told = [("AGENT_ID", "ann"), ("SANDBOX_MODE", "none"), ("AGENT_MODE", "ide-enabled")];
+        assert_eq!(read(&told).unwrap().sandbox_mode, SandboxMode::None);
+    }
+}

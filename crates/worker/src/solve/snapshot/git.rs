@@ -1,0 +1,204 @@
+//! What is in this commit? The machine's own git asks, with none of the machine's settings, and packs the answer.
+//!
+//! Nothing is checked out: no hook, filter or link of the repository is ever acted on.
+
+use super::{MAX_FETCHED_BYTES, MAX_UNPACKED_BYTES, SnapshotError, address::Source, refuse};
+use std::{
+    fs, io,
+    net::IpAddr,
+    path::{Path, PathBuf},
+    process::{Output, Stdio},
+    time::Duration,
+};
+use tokio::{
+    io::AsyncReadExt,
+    process::{Child, Command},
+};
+
+/// How often the size of what was fetched is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// What git may say about a failure, in bytes.
+const MAX_COMPLAINT_BYTES: u64 = 4096;
+/// An archive of the largest snapshot, with its headers.
+const MAX_ARCHIVE_BYTES: u64 = MAX_UNPACKED_BYTES + 8 * 1024 * 1024;
+/// The file of attributes that stands over those of the repository: what it would leave out or change is as it is.
+const ATTRIBUTES: &str = "* -export-ignore -export-subst -text -filter\n";
+
+/// Settings that hold whatever the repository says.
+const SETTINGS: [&str; 14] = [
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.symlinks=false",
+    "credential.helper=",
+    "fetch.fsckObjects=true",
+    "fetch.recurseSubmodules=false",
+    "gc.auto=0",
+    "http.followRedirects=false",
+    "http.lowSpeedLimit=1000",
+    "http.lowSpeedTime=20",
+    "http.proxy=",
+    "maintenance.auto=false",
+    "protocol.allow=never",
+    "submodule.recurse=false",
+];
+
+/// An empty repository of our own.
+pub struct Repository {
+    folder: PathBuf,
+    home: PathBuf,
+    program_path: String,
+}
+
+impl Repository {
+    pub fn new(scratch: &Path, program_path: Option<&str>) -> Self {
+        let (folder, home) = (scratch.join("repository"), scratch.join("home"));
+        Self { folder, home, program_path: program_path.unwrap_or("/usr/local/bin:/usr/bin:/bin").to_owned() }
+    }
+
+    /// Fetches one commit without its history and returns its files as a tape archive.
+    pub async fn archive_of(&self, source: &Source, commit: &str) -> Result<Vec<u8>, SnapshotError> {
+        let format = match commit.len() {
+            _ if !commit.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) => None,
+            40 => Some("--object-format=sha1"),
+            64 => Some("--object-format=sha256"),
+            _ => None,
+        };
+        let Some(format) = format else { return refuse("its commit is not a full id in lower-case hex") };
+        self.create(format).await?;
+        self.fetch(source, commit).await?;
+        let mut archive = self.git();
+        archive.args(["archive", "--format=tar", commit]);
+        self.output(archive).await
+    }
+
+    async fn create(&self, format: &str) -> Result<(), SnapshotError> {
+        fs::create_dir_all(&self.folder)
+            .and_then(|()| fs::create_dir_all(&self.home))
+            .map_err(|error| unavailable(&error))?;
+        let mut init = self.git();
+        init.args(["init", "--quiet", "--bare", "--template=", format, "."]);
+        self.output(init).await?;
+        let info = self.folder.join("info");
+        fs::create_dir_all(&info)
+            .and_then(|()| fs::write(info.join("attributes"), ATTRIBUTES))
+            .map_err(|error| unavailable(&error))
+    }
+
+    async fn fetch(&self, source: &Source, commit: &str) -> Result<(), SnapshotError> {
+        let mut fetch = self.git();
+        fetch.arg("-c").arg(format!("protocol.{}.allow=always", source.url.scheme()));
+        if let Some(machines) = pinned(source) {
+            fetch.arg("-c").arg(format!("http.curloptResolve={machines}"));
+        }
+        fetch
+            .args([
+                "fetch",
+                "--quiet",
+                "--depth=1",
+                "--no-tags",
+                "--no-recurse-submodules",
+                "--no-write-fetch-head",
+                "--",
+            ])
+            .args([source.url.as_str(), commit]);
+        let child = start(fetch)?;
+        tokio::select! {
+            done = finished(child) => done.map(drop),
+            () = self.grown_too_large() => refuse(&format!("its commit has more than {MAX_FETCHED_BYTES} bytes")),
+        }
+    }
+
+    /// Git with nothing of this machine's settings, and nobody to ask for a password.
+    fn git(&self) -> Command {
+        let mut git = Command::new("git");
+        git.env_clear()
+            .env("PATH", &self.program_path)
+            .env("HOME", &self.home)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_ATTR_NOSYSTEM", "1")
+            .env("LC_ALL", "C")
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        for setting in SETTINGS {
+            git.args(["-c", setting]);
+        }
+        git
+    }
+
+    async fn output(&self, command: Command) -> Result<Vec<u8>, SnapshotError> {
+        finished(start(command)?).await.map(|output| output.stdout)
+    }
+
+    /// Returns when the repository is larger than may be fetched.
+    async fn grown_too_large(&self) {
+        while size_of(&self.folder) <= MAX_FETCHED_BYTES {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+}
+
+/// The machines that were checked, so that git looks up no others; `None` where the address names one itself.
+fn pinned(source: &Source) -> Option<String> {
+    if source.host.parse::<IpAddr>().is_ok() {
+        return None;
+    }
+    let machines = source.machines.iter().map(|machine| match machine.ip() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    });
+    let port = source.url.port_or_known_default()?;
+    Some(format!("{}:{port}:{}", source.host, machines.collect::<Vec<_>>().join(",")))
+}
+
+fn start(mut command: Command) -> Result<Child, SnapshotError> {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    child.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => SnapshotError::Unavailable("git is not installed on this machine".to_owned()),
+        _ => unavailable(&error),
+    })
+}
+
+/// Waits for the end. What git prints is bounded; a git that prints more is stopped by its closed pipe.
+async fn finished(mut child: Child) -> Result<Output, SnapshotError> {
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let printed = read_at_most(stdout, MAX_ARCHIVE_BYTES.saturating_add(1));
+    let complained = read_at_most(stderr, MAX_COMPLAINT_BYTES);
+    let (stdout, stderr) = tokio::try_join!(printed, complained).map_err(|error| unavailable(&error))?;
+    let status = child.wait().await.map_err(|error| unavailable(&error))?;
+    if u64::try_from(stdout.len()).is_ok_and(|length| length > MAX_ARCHIVE_BYTES) {
+        return refuse(&format!("its files have more than {MAX_UNPACKED_BYTES} bytes"));
+    }
+    if status.success() {
+        return Ok(Output { status, stdout, stderr });
+    }
+    let complaint = String::from_utf8_lossy(&stderr);
+    let said = format!("git says: {}", complaint.lines().last().unwrap_or("nothing"));
+    let is_not_there = ["not our ref", "not found"].iter().any(|words| complaint.contains(words));
+    if is_not_there { refuse(&said) } else { Err(SnapshotError::Unavailable(said)) }
+}
+
+async fn read_at_most(pipe: Option<impl tokio::io::AsyncRead + Unpin>, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(pipe) = pipe {
+        pipe.take(limit).read_to_end(&mut bytes).await?;
+    }
+    Ok(bytes)
+}
+
+/// The bytes of all files below a folder. Files that vanish meanwhile count nothing.
+fn size_of(folder: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let sizes = entries.flatten().map(|entry| match entry.metadata() {
+        Ok(found) if found.is_dir() => size_of(&entry.path()),
+        Ok(found) => found.len(),
+        Err(_) => 0,
+    });
+    sizes.fold(0, u64::saturating_add)
+}
+
+fn unavailable(error: &io::Error) -> SnapshotError {
+    SnapshotError::Unavailable(error.to_string())
+}

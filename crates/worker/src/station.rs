@@ -1,0 +1,26 @@
+//! What do the tasks of one worker share?
+
+use crate::{
+    WorkerSettings, chance::Chance, client::CoordinatorClient, diary::Diary, held::HeldLeases, link::Link,
+    outbox::Outbox, solve::Solver,
+};
+use edgecoder_events::Clock;
+use edgecoder_identity::NodeKeys;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// One worker's tools. Everybody borrows, nobody owns.
+pub struct Station {
+    pub settings: WorkerSettings,
+    pub keys: Arc<NodeKeys>,
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<Chance>,
+    pub client: CoordinatorClient,
+    pub link: Link,
+    pub held: Arc<HeldLeases>,
+    pub outbox: Arc<Outbox>,
+    pub diary: Diary,
+    pub solver: Solver,
+    /// Cancelled when leases must be given back.
+    pub give_back: CancellationToken,
+}

@@ -1,0 +1,90 @@
+//! What do all journeys share? One sandbox, prepared once, and workers that are quick to start and stop.
+
+use crate::coordinator::Coordinator;
+use edgecoder_events::{AgentId, UnixMillis, agent::SandboxMode, node::AgentMode};
+use edgecoder_models::ServerSettings;
+use edgecoder_sandbox::{ChildCommand, Sandbox, SandboxSettings};
+use edgecoder_testkit::SetClock;
+use edgecoder_worker::{StartError, Worker, WorkerSettings};
+use rand::{SeedableRng, rngs::StdRng};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// The first argument of the confined process.
+pub const CHILD: &str = "sandbox-child";
+pub const NOW: UnixMillis = UnixMillis(1_700_000_000_000);
+
+pub struct House {
+    pub sandbox: Arc<Sandbox>,
+    pub clock: Arc<SetClock>,
+    seeds: AtomicU64,
+}
+
+/// A worker that runs.
+pub struct AtWork {
+    stop: CancellationToken,
+    running: JoinHandle<Result<(), StartError>>,
+}
+
+impl House {
+    pub async fn open() -> Arc<Self> {
+        let exe = std::env::current_exe().unwrap();
+        let sandbox = Sandbox::new(SandboxSettings {
+            mode: SandboxMode::Wasm,
+            runtime_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("worker-sandbox"),
+            child: ChildCommand { exe, args: vec![CHILD.into()] },
+            spare_children: 0,
+        });
+        let sandbox = Arc::new(sandbox.unwrap());
+        sandbox.wait_ready().await.unwrap();
+        Arc::new(Self { sandbox, clock: Arc::new(SetClock::at(NOW)), seeds: AtomicU64::new(1) })
+    }
+
+    /// Settings of a worker for these coordinators, with no model.
+    pub fn settings(data_dir: &Path, coordinators: &[&Coordinator]) -> WorkerSettings {
+        WorkerSettings {
+            agent_id: AgentId::new("ann").unwrap(),
+            registration_token: Some("token".to_owned().into()),
+            data_dir: data_dir.to_owned(),
+            coordinators: coordinators.iter().map(|it| it.url().parse().unwrap()).collect(),
+            max_concurrent_tasks: 1,
+            mode: AgentMode::SwarmOnly,
+            os: "linux".to_owned(),
+            client_type: "edgecoder-native".to_owned(),
+            sandbox_mode: SandboxMode::Wasm,
+            models: ServerSettings { ollama_host: Some("127.0.0.1:1".to_owned()), ..ServerSettings::default() },
+            default_model: None,
+            drain_grace: Duration::from_mins(1),
+            program_path: Some("/usr/local/bin:/usr/bin:/bin".to_owned()),
+        }
+    }
+
+    pub fn start(&self, settings: WorkerSettings) -> AtWork {
+        let rng = StdRng::seed_from_u64(self.seeds.fetch_add(1, Ordering::Relaxed));
+        let worker = Worker::new(settings, Arc::clone(&self.sandbox), Arc::clone(&self.clock) as _, rng);
+        let stop = CancellationToken::new();
+        AtWork { stop: stop.clone(), running: tokio::spawn(worker.run(stop)) }
+    }
+}
+
+impl AtWork {
+    /// Tells the worker to stop and waits until it has.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.running.await.unwrap().unwrap();
+    }
+
+    /// Ends the worker as a power cut does.
+    pub async fn crash(self) {
+        self.running.abort();
+        assert!(self.running.await.unwrap_err().is_cancelled());
+    }
+}

@@ -1,0 +1,94 @@
+//! How does a worker begin, take on, let go and end?
+
+use super::{endless, program};
+use crate::{coordinator::Coordinator, house::House};
+use edgecoder_wire::{
+    agents::HeldLease,
+    work::{Outcome, Work},
+};
+use edgecoder_worker::WorkerSettings;
+use std::{sync::Arc, time::Duration};
+
+pub async fn a_worker_registers_once_and_again_only_when_told(house: Arc<House>) {
+    let (coordinator, home) = (Coordinator::start().await, tempfile::tempdir().unwrap());
+    let worker = house.start(House::settings(home.path(), &[&coordinator]));
+    coordinator.office.wait_for(|scene| (scene.heartbeats.len() >= 5).then_some(())).await;
+    let before = coordinator.office.scene(|scene| {
+        scene.agent = None;
+        scene.registrations
+    });
+    coordinator.office.wait_for(|scene| (scene.registrations == 2).then_some(())).await;
+    let beats = coordinator.office.scene(|scene| scene.heartbeats.len());
+    coordinator.office.wait_for(|scene| (scene.heartbeats.len() >= beats + 5).then_some(())).await;
+    worker.stop().await;
+    assert_eq!((before, coordinator.office.scene(|scene| scene.registrations)), (1, 2));
+}
+
+pub async fn a_worker_never_holds_more_leases_than_it_has_slots(house: Arc<House>) {
+    let (coordinator, home) = (Coordinator::start().await, tempfile::tempdir().unwrap());
+    let busy = Work { timeout_ms: 700, ..endless() };
+    for n in 0..5 {
+        coordinator.office.offer(&format!("task-{n}"), busy.clone());
+    }
+    let settings = WorkerSettings { max_concurrent_tasks: 2, ..House::settings(home.path(), &[&coordinator]) };
+    let worker = house.start(settings);
+    coordinator.office.wait_for(|scene| (scene.accepted.len() == 5).then_some(())).await;
+    worker.stop().await;
+    let scene = coordinator.office.scene(std::mem::take);
+    assert_eq!(scene.most_held, 2);
+    assert!(scene.heartbeats.iter().all(|it| it.leases.len() <= 2));
+    let reports = scene.accepted.iter().map(|it| it.report.as_ref().unwrap().reason.as_str());
+    assert_eq!(reports.collect::<Vec<_>>(), ["timed_out"; 5]);
+}
+
+pub async fn an_ended_lease_stops_its_run(house: Arc<House>) {
+    let (coordinator, home) = (Coordinator::start().await, tempfile::tempdir().unwrap());
+    coordinator.office.offer("endless", endless());
+    coordinator.office.offer("next", program(&[("main.py", "print(1)\n")]));
+    let worker = house.start(House::settings(home.path(), &[&coordinator]));
+    let named = |scene: &mut crate::coordinator::Scene| scene.heartbeats.last()?.leases.first().cloned();
+    let lease: HeldLease = coordinator.office.wait_for(named).await;
+    assert_eq!(lease.task_id.as_str(), "endless");
+    coordinator.office.scene(|scene| scene.ended.push(lease));
+    // The only slot is free again, and nothing was said of the lease that is over.
+    assert_eq!(coordinator.office.result().await.task, "next");
+    worker.stop().await;
+    assert_eq!(coordinator.office.scene(|scene| (scene.accepted.len(), scene.repeated)), (0, 0));
+}
+
+pub async fn a_worker_that_stops_finishes_what_it_holds(house: Arc<House>) {
+    let (coordinator, home) = (Coordinator::start().await, tempfile::tempdir().unwrap());
+    coordinator.office.offer("last", Work { timeout_ms: 500, ..endless() });
+    let worker = house.start(House::settings(home.path(), &[&coordinator]));
+    coordinator.office.wait_for(|scene| (scene.most_held == 1).then_some(())).await;
+    worker.stop().await;
+    let scene = coordinator.office.scene(std::mem::take);
+    assert_eq!((scene.accepted.len(), scene.accepted[0].outcome), (1, Outcome::Failed));
+    let good_byes: Vec<_> = scene.heartbeats.iter().filter(|it| it.draining).collect();
+    assert!(good_byes.len() == 1 && good_byes[0].leases.is_empty());
+    assert!(scene.heartbeats.last().unwrap().draining, "the good-bye is the last word");
+}
+
+pub async fn what_outlasts_the_grace_is_given_back(house: Arc<House>) {
+    let (coordinator, home) = (Coordinator::start().await, tempfile::tempdir().unwrap());
+    coordinator.office.offer("endless", endless());
+    let grace = Duration::from_millis(50);
+    let worker = house.start(WorkerSettings { drain_grace: grace, ..House::settings(home.path(), &[&coordinator]) });
+    coordinator.office.wait_for(|scene| (scene.most_held == 1).then_some(())).await;
+    worker.stop().await;
+    let scene = coordinator.office.scene(std::mem::take);
+    assert_eq!((scene.accepted.len(), scene.accepted[0].outcome), (1, Outcome::Drained));
+    assert!(scene.accepted[0].report.is_none() && scene.heartbeats.last().unwrap().draining);
+}
+
+pub async fn the_next_coordinator_is_asked_when_one_is_gone(house: Arc<House>) {
+    let (first, home) = (Coordinator::start().await, tempfile::tempdir().unwrap());
+    let second = Coordinator::start_on(0, Arc::clone(&first.office)).await;
+    let worker = house.start(House::settings(home.path(), &[&first, &second]));
+    first.office.wait_for(|scene| (!scene.heartbeats.is_empty()).then_some(())).await;
+    first.leave().await;
+    second.office.offer("task", program(&[("main.py", "print(1)\n")]));
+    assert_eq!(second.office.result().await.outcome, Outcome::Passed);
+    worker.stop().await;
+    assert_eq!(second.office.scene(|scene| scene.registrations), 1, "they share the log: no second registration");
+}
