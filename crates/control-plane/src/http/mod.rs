@@ -1,0 +1,62 @@
+//! The control plane's routes: one folder per noun, one file per verb.
+
+mod agents;
+mod blacklist;
+mod credits;
+mod nodes;
+mod runtime;
+
+use crate::ControlPlane;
+use axum::{Router, middleware};
+use edgecoder_service_kit::http::{Problem, bounded, measure};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Items on a page where the caller does not say how many.
+const DEFAULT_LIMIT: usize = 50;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "EdgeCoder control plane",
+    description = "What operators steer: machines, the blacklist, accounts. Errors are RFC 9457 problem details."
+))]
+struct Description;
+
+fn routes() -> OpenApiRouter<ControlPlane> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(agents::list::list))
+        .routes(routes!(agents::show::show))
+        .routes(routes!(agents::approval::decide))
+        .routes(routes!(agents::mode::change))
+        .routes(routes!(nodes::list::list))
+        .routes(routes!(nodes::enroll::enroll))
+        .routes(routes!(blacklist::report::report, blacklist::list::list))
+        .routes(routes!(blacklist::lift::lift))
+        .routes(routes!(blacklist::audit::audit))
+        .routes(routes!(credits::open::open))
+        .routes(routes!(credits::balance::balance))
+        .routes(routes!(credits::history::history))
+        .routes(routes!(credits::faucet::faucet))
+        .routes(routes!(runtime::health::health))
+        .routes(routes!(runtime::metrics::metrics))
+}
+
+/// The OpenAPI document of every route.
+pub fn description() -> utoipa::openapi::OpenApi {
+    routes().into_openapi()
+}
+
+/// Every route, behind the bounds that all services have.
+pub fn router(control_plane: ControlPlane) -> Router {
+    let metrics = control_plane.metrics.clone();
+    let router = Router::from(routes()).with_state(control_plane);
+    bounded(router.layer(middleware::from_fn_with_state((metrics, "control-plane"), measure)))
+}
+
+/// A text of people for people: something, but not a book.
+fn check_text(field: &'static str, text: &str, max_chars: usize) -> Result<(), Problem> {
+    if text.trim().is_empty() || text.chars().count() > max_chars {
+        return Err(Problem::bad_field(field, format!("expected 1 to {max_chars} characters")));
+    }
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! The control plane itself.
+
+pub mod health;
+pub mod metrics;
