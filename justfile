@@ -27,11 +27,11 @@ run-control-plane *ARGS:
 
 # computes every projection anew from the log
 rebuild-projections *ARGS:
-    {{ edgecoder }} rebuild-projections {{ ARGS }}
+    {{ edgecoder }} ledger rebuild-projections {{ ARGS }}
 
-# proves a ledger, trusting nobody
+# proves a ledger, trusting nobody: `just audit verify`
 audit *ARGS:
-    cargo run --release --package edgecoder-auditor -- {{ ARGS }}
+    {{ edgecoder }} audit {{ ARGS }}
 
 # format, clippy, floors; deny and machete where they are installed
 check:
