@@ -23,7 +23,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
     ("store", &["store"]),
     ("projections", &["projections"]),
     ("kit", &["service-kit", TEST_ONLY]),
-    ("services", &["control-plane", "coordinator", "ide-provider", "inference", "portal", "worker"]),
+    ("services", &["command-line", "control-plane", "coordinator", "ide-provider", "inference", "portal", "worker"]),
     ("binaries", &["auditor", "edgecoder", "tests", "xtask"]),
 ];
 

@@ -1,0 +1,48 @@
+//! What does every command get from `main`: addresses, tokens, the clock, and where to write?
+
+use crate::{
+    api::{Api, Service},
+    console::Console,
+    error::CliError,
+};
+use edgecoder_events::Clock;
+use reqwest::Url;
+use secrecy::SecretString;
+use std::{path::PathBuf, sync::Arc};
+
+/// What the settings say and the machine has.
+pub struct Context {
+    pub coordinator: Url,
+    pub control_plane: Url,
+    /// For tasks and for one's own wallet.
+    pub account_token: Option<SecretString>,
+    /// For agents, accounts and capacity.
+    pub operator_token: Option<SecretString>,
+    /// Where the keys lie that sign blacklist reports; made there when first needed.
+    pub reporter_key_file: PathBuf,
+    pub clock: Arc<dyn Clock>,
+    pub console: Console,
+}
+
+impl Context {
+    /// The coordinator, asked as the owner of a wallet.
+    pub(crate) fn coordinator(&self) -> Result<Api, CliError> {
+        Api::new(Service::CoordinatorForAccount, &self.coordinator, self.account_token.clone())
+    }
+
+    /// The coordinator, asked as an operator.
+    pub(crate) fn coordinator_as_operator(&self) -> Result<Api, CliError> {
+        Api::new(Service::CoordinatorForOperator, &self.coordinator, self.operator_token.clone())
+    }
+
+    /// The control plane, asked as an operator.
+    pub(crate) fn control_plane(&self) -> Result<Api, CliError> {
+        Api::new(Service::ControlPlane, &self.control_plane, self.operator_token.clone())
+    }
+
+    /// The control plane, asked about a wallet: by an operator, or else by the owner of it.
+    pub(crate) fn wallets(&self) -> Result<Api, CliError> {
+        let token = self.operator_token.clone().or_else(|| self.account_token.clone());
+        Api::new(Service::ControlPlane, &self.control_plane, token)
+    }
+}

@@ -1,0 +1,84 @@
+//! Why could a command not be carried out, and what can its user do about it?
+
+use crate::{exit::ExitCode, safe::one_line, workspace::WorkspaceError};
+use edgecoder_events::AgentId;
+use edgecoder_identity::KeyFileError;
+use edgecoder_wire::problem::ProblemDetails;
+use std::{io, path::PathBuf};
+
+/// Why a command ended without what was asked for. Every text is safe to show on a terminal.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    #[error("nothing answers at {address}: start one with: edgecoder run")]
+    Unreachable { address: String },
+    #[error("the connection to {address} broke off: the command may have been carried out, look before you repeat it")]
+    BrokenOff { address: String },
+    #[error("{address} gave up its event stream {times} times in a row: try again with: edgecoder task watch {task}")]
+    StreamLost { address: String, times: u32, task: String },
+    #[error("{address} refuses the token: {detail}; give it {wanted}")]
+    Unauthorized { address: String, detail: String, wanted: &'static str },
+    #[error("{detail} ({code})")]
+    Refused { status: u16, code: String, detail: String },
+    #[error("{address} answered {status} and no explanation: is it an EdgeCoder service?")]
+    Unexplained { address: String, status: u16 },
+    #[error("{address} answered what this version does not understand ({problem}): are both of the same version?")]
+    NotUnderstood { address: String, problem: String },
+    #[error("{address} answered more than {limit} bytes")]
+    TooLong { address: String, limit: usize },
+    #[error("there is no machine {agent}; see them all with: edgecoder agent list")]
+    NoSuchAgent { agent: AgentId },
+    #[error("no secure connections can be made on this machine: {0}")]
+    NoTls(String),
+    #[error("{0}")]
+    Usage(String),
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    #[error("could not read {}: {source}", one_line(&path.display().to_string()))]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    ReporterKey(#[from] KeyFileError),
+    #[error("could not write the answer: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl CliError {
+    /// The number that the process ends with.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) | Self::Workspace(_) | Self::Unreadable { .. } => ExitCode::Usage,
+            Self::Unreachable { .. }
+            | Self::BrokenOff { .. }
+            | Self::StreamLost { .. }
+            | Self::Unauthorized { .. }
+            | Self::Refused { .. }
+            | Self::Unexplained { .. }
+            | Self::NotUnderstood { .. }
+            | Self::TooLong { .. }
+            | Self::NoSuchAgent { .. }
+            | Self::NoTls(_)
+            | Self::ReporterKey(_)
+            | Self::Output(_) => ExitCode::Error,
+        }
+    }
+
+    pub(crate) fn usage(text: impl AsRef<str>) -> Self {
+        Self::Usage(one_line(text.as_ref()))
+    }
+
+    pub(crate) fn refused(status: u16, problem: &ProblemDetails) -> Self {
+        let detail = match &problem.field {
+            Some(field) => format!("{}: {}", one_line(field), one_line(&problem.detail)),
+            None => one_line(&problem.detail),
+        };
+        Self::Refused { status, code: one_line(&problem.error), detail }
+    }
+
+    /// Whether the same question may be answered a little later.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::BrokenOff { .. } => true,
+            Self::Refused { status, .. } | Self::Unexplained { status, .. } => matches!(status, 429 | 500..=599),
+            _ => false,
+        }
+    }
+}

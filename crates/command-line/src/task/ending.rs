@@ -1,0 +1,69 @@
+//! How did a task end, and what does a person type next?
+
+use crate::{
+    credits,
+    exit::ExitCode,
+    text::{Style, Text},
+    words::spoken,
+};
+use edgecoder_events::task::FailReason;
+use edgecoder_wire::tasks::{TaskState, TaskView};
+
+/// Whether nothing more happens to a task after an event of this kind.
+pub fn ends(kind: &str) -> bool {
+    matches!(kind, "task.completed" | "task.failed" | "task.cancelled")
+}
+
+/// The number with which watching a task ends.
+pub fn exit_code(state: TaskState) -> ExitCode {
+    match state {
+        TaskState::Completed => ExitCode::Success,
+        TaskState::Failed => ExitCode::TaskFailed,
+        TaskState::Cancelled => ExitCode::TaskCancelled,
+        TaskState::Planning | TaskState::Queued | TaskState::Running | TaskState::Escalated => ExitCode::Error,
+    }
+}
+
+/// State and cost in one line, and the next useful command in another.
+pub fn told(view: &TaskView) -> Text {
+    let summary = &view.summary;
+    let mut text = Text::new().styled(style_of(summary.state), spoken(&summary.state));
+    if let Some(reason) = summary.fail_reason {
+        text = text.plain(format!(": {}", spoken(&reason)));
+    }
+    let (cost, budget) = (credits::shown(summary.cost_micro_credits), credits::shown(summary.budget_micro_credits));
+    text.plain(format!("; cost {cost} of at most {budget}")).end_line().then(next_command(view))
+}
+
+/// How a state looks.
+pub fn style_of(state: TaskState) -> Style {
+    match state {
+        TaskState::Completed => Style::Good,
+        TaskState::Failed => Style::Bad,
+        TaskState::Cancelled | TaskState::Escalated => Style::Notice,
+        TaskState::Planning | TaskState::Queued | TaskState::Running => Style::Plain,
+    }
+}
+
+fn next_command(view: &TaskView) -> Text {
+    let task = &view.summary.task_id;
+    let next = match (view.summary.state, view.summary.fail_reason) {
+        (TaskState::Completed, _) => {
+            format!("see where the credits went: edgecoder account history {}", view.summary.account_id)
+        }
+        (TaskState::Failed, Some(FailReason::BudgetExhausted)) => {
+            "submit it again with more: edgecoder task submit … --max-credits CREDITS".to_owned()
+        }
+        (TaskState::Failed, Some(FailReason::ProgramFailed)) => {
+            "mend it and submit it again: edgecoder task submit … --watch".to_owned()
+        }
+        (TaskState::Failed, Some(FailReason::AttemptsExhausted | FailReason::PlanningFailed) | None) => {
+            "see which models there are: edgecoder status".to_owned()
+        }
+        (TaskState::Cancelled, _) => "see your other tasks: edgecoder task list".to_owned(),
+        (TaskState::Planning | TaskState::Queued | TaskState::Running | TaskState::Escalated, _) => {
+            format!("watch it with: edgecoder task watch {task}")
+        }
+    };
+    Text::line(Style::Dim, next)
+}

@@ -1,0 +1,121 @@
+//! What came of each piece of a task: tests, output, changes, cost?
+
+use crate::{
+    credits,
+    durations::{shown_ago, shown_ms},
+    text::{Style, Text},
+    words::spoken,
+};
+use edgecoder_events::UnixMillis;
+use edgecoder_wire::tasks::{Report, SubtaskState, SubtaskView, TaskView, TestReport};
+
+const MARGIN: &str = "    | ";
+/// Why a run ended that ended by itself.
+const FINISHED: &str = "finished";
+
+/// Who submitted what, and when.
+pub fn heading(view: &TaskView, now: UnixMillis) -> Text {
+    let summary = &view.summary;
+    let what = format!(
+        " {} {} of {} in {}, priority {}, submitted {}",
+        spoken(&summary.language),
+        spoken(&summary.work),
+        summary.account_id,
+        summary.project_id,
+        summary.priority,
+        shown_ago(now, summary.submitted_at_ms)
+    );
+    let text = Text::new().styled(Style::Bold, summary.task_id.as_str()).plain(what).end_line();
+    match view.submission.as_ref().and_then(|submission| submission.prompt.as_deref()) {
+        Some(prompt) => text.block(MARGIN, prompt, |_| Style::Plain),
+        None => text,
+    }
+}
+
+/// Every subtask with its newest report.
+pub fn told(view: &TaskView) -> Text {
+    view.subtasks.iter().fold(Text::new(), |text, subtask| text.then(subtask_told(subtask)))
+}
+
+fn subtask_told(subtask: &SubtaskView) -> Text {
+    let mut text = Text::new()
+        .styled(Style::Bold, format!("subtask {} ", subtask.index))
+        .styled(subtask_style(subtask.state), spoken(&subtask.state));
+    if let Some(agent) = &subtask.agent_id {
+        text = text.plain(format!(" on {agent}"));
+    }
+    if let Some(report) = &subtask.report {
+        text = text.plain(format!(" in {}", shown_ms(report.duration_ms)));
+    }
+    if subtask.attempts > 1 {
+        text = text.plain(format!(", {} attempts", subtask.attempts));
+    }
+    let text = text.plain(format!(", {}", credits::shown(subtask.cost_micro_credits))).end_line();
+    match &subtask.report {
+        Some(report) => text.then(report_told(report)),
+        None => text,
+    }
+}
+
+fn subtask_style(state: SubtaskState) -> Style {
+    match state {
+        SubtaskState::Passed => Style::Good,
+        SubtaskState::Failed => Style::Bad,
+        SubtaskState::Escalated | SubtaskState::Stopped => Style::Notice,
+        SubtaskState::Waiting | SubtaskState::Leased => Style::Plain,
+    }
+}
+
+fn report_told(report: &Report) -> Text {
+    let mut text = Text::new();
+    if report.reason != FINISHED {
+        text = text.then(Text::line(Style::Notice, format!("  the run ended: {}", report.reason.replace('_', " "))));
+    } else if report.exit_code != 0 {
+        text = text.then(Text::line(Style::Notice, format!("  exit code {}", report.exit_code)));
+    }
+    if let Some(model) = &report.model {
+        text = text.then(Text::line(Style::Dim, format!("  written by {model} in {} rounds", report.iterations)));
+    }
+    if let Some(tests) = &report.tests {
+        text = text.then(tests_told(tests));
+    }
+    text.then(part("output", &report.stdout, |_| Style::Plain))
+        .then(part("errors", &report.stderr, |_| Style::Plain))
+        .then(changes_told(report))
+}
+
+fn tests_told(tests: &TestReport) -> Text {
+    let failed = tests.failures.len();
+    let style = if failed == 0 { Style::Good } else { Style::Bad };
+    let mut text = Text::line(style, format!("  tests: {} passed, {failed} failed", tests.passed));
+    for failure in &tests.failures {
+        text = text
+            .then(Text::new().styled(Style::Bad, "  failed ").styled(Style::Bold, &failure.name).end_line())
+            .block(MARGIN, &failure.message, |_| Style::Plain);
+    }
+    text
+}
+
+fn changes_told(report: &Report) -> Text {
+    if let Some(diff) = &report.diff {
+        return part("changes", diff, diff_style);
+    }
+    let names = report.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>();
+    part("files", &names.join("\n"), |_| Style::Plain)
+}
+
+fn part(name: &str, text: &str, style_of: impl Fn(&str) -> Style) -> Text {
+    if text.trim().is_empty() {
+        return Text::new();
+    }
+    Text::line(Style::Dim, format!("  {name}:")).block(MARGIN, text, style_of)
+}
+
+fn diff_style(line: &str) -> Style {
+    match line.as_bytes().first() {
+        Some(b'+') => Style::Good,
+        Some(b'-') => Style::Bad,
+        Some(b'@') => Style::Dim,
+        _ => Style::Plain,
+    }
+}

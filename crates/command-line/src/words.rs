@@ -1,0 +1,80 @@
+//! By which words do people name the variants that travel as words?
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IntoDeserializer, value::Error},
+};
+
+pub const LANGUAGES: &[&str] = &["python", "javascript"];
+pub const TASK_STATES: &[&str] = &["planning", "queued", "running", "escalated", "completed", "failed", "cancelled"];
+pub const AGENT_MODES: &[&str] = &["swarm-only", "ide-enabled"];
+pub const NODE_KINDS: &[&str] = &["agent", "coordinator"];
+pub const RESOURCES: &[&str] = &["cpu", "gpu"];
+pub const BLACKLIST_REASONS: &[&str] = &[
+    "abuse_spam",
+    "abuse_malware",
+    "policy_violation",
+    "credential_abuse",
+    "dos_behavior",
+    "forged_results",
+    "manual_review",
+];
+
+/// Takes one of `words` on the command line and gives the variant of that name.
+pub fn one_of<T>(words: &'static [&'static str]) -> impl TypedValueParser<Value = T>
+where
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(words).try_map(|word: String| {
+        let deserializer: serde::de::value::StrDeserializer<'_, Error> = word.as_str().into_deserializer();
+        T::deserialize(deserializer)
+    })
+}
+
+/// The word by which a variant travels, with spaces for underscores: `attempts exhausted`.
+pub fn spoken(variant: &impl Serialize) -> String {
+    word(variant).replace('_', " ")
+}
+
+/// The word by which a variant travels.
+pub fn word(variant: &impl Serialize) -> String {
+    match serde_json::to_value(variant) {
+        Ok(serde_json::Value::String(word)) => word,
+        Ok(other) => other.to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Arg, Command};
+    use edgecoder_events::{
+        blacklist::BlacklistReason,
+        node::{AgentMode, NodeKind},
+        task::{Language, ResourceClass},
+    };
+    use edgecoder_wire::tasks::TaskState;
+
+    fn round_trip<T>(words: &'static [&'static str])
+    where
+        T: DeserializeOwned + Serialize + Clone + Send + Sync + 'static,
+    {
+        for typed in words {
+            let command = Command::new("x").arg(Arg::new("word").value_parser(one_of::<T>(words)));
+            let matches = command.try_get_matches_from(["x", typed]).unwrap();
+            assert_eq!(word(matches.get_one::<T>("word").unwrap()), *typed);
+        }
+    }
+
+    #[test]
+    fn every_word_names_its_variant() {
+        round_trip::<Language>(LANGUAGES);
+        round_trip::<TaskState>(TASK_STATES);
+        round_trip::<AgentMode>(AGENT_MODES);
+        round_trip::<NodeKind>(NODE_KINDS);
+        round_trip::<ResourceClass>(RESOURCES);
+        round_trip::<BlacklistReason>(BLACKLIST_REASONS);
+    }
+}

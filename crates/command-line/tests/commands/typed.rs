@@ -1,0 +1,102 @@
+//! Types a command and collects what it writes.
+
+use crate::service::Service;
+use clap::Parser;
+use edgecoder_command_line::{
+    AccountCommand, AgentCommand, CliError, Console, Context, ExitCode, Output, StatusCommand, TaskCommand,
+};
+use edgecoder_events::UnixMillis;
+use edgecoder_testkit::SetClock;
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+/// An hour after the tasks of the tests were submitted.
+pub const NOW: UnixMillis = UnixMillis(1_800_003_600_000);
+
+#[derive(Debug, Parser)]
+enum Typed {
+    #[command(subcommand)]
+    Task(TaskCommand),
+    #[command(subcommand)]
+    Agent(AgentCommand),
+    #[command(subcommand)]
+    Account(AccountCommand),
+    Status(StatusCommand),
+}
+
+#[derive(Debug)]
+pub struct Outcome {
+    pub ended: Result<ExitCode, CliError>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Outcome {
+    pub fn refusal(&self) -> String {
+        self.ended.as_ref().unwrap_err().to_string()
+    }
+}
+
+pub const PLAIN: Output = Output::Human { color: false, width: 80, is_terminal: false };
+
+pub async fn person(service: &Service, words: &[&str]) -> Outcome {
+    typed(&service.address, PLAIN, words).await
+}
+
+pub async fn program(service: &Service, words: &[&str]) -> Outcome {
+    typed(&service.address, Output::Json, words).await
+}
+
+pub async fn typed(address: &str, output: Output, words: &[&str]) -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    typed_with_key(address, output, words, folder.path().join("reporter.keys")).await
+}
+
+pub async fn typed_with_key(address: &str, output: Output, words: &[&str], key: PathBuf) -> Outcome {
+    let (out, err) = (Paper::default(), Paper::default());
+    let context = Context {
+        coordinator: address.parse().unwrap(),
+        control_plane: address.parse().unwrap(),
+        account_token: Some("ec_acct_secret".into()),
+        operator_token: Some("ec_op_secret".into()),
+        reporter_key_file: key,
+        clock: Arc::new(SetClock::at(NOW)),
+        console: Console::to(output, out.clone(), err.clone()),
+    };
+    let words = std::iter::once(&"edgecoder").chain(words);
+    let ended = match Typed::try_parse_from(words).unwrap() {
+        Typed::Task(command) => command.run(&context).await,
+        Typed::Agent(command) => command.run(&context).await,
+        Typed::Account(command) => command.run(&context).await,
+        Typed::Status(command) => command.run(&context).await,
+    };
+    Outcome { ended, out: out.read(), err: err.read() }
+}
+
+/// What clap says of words that it does not take.
+pub fn usage(words: &[&str]) -> String {
+    let words = std::iter::once(&"edgecoder").chain(words);
+    Typed::try_parse_from(words).unwrap_err().to_string()
+}
+
+#[derive(Clone, Default)]
+struct Paper(Arc<Mutex<Vec<u8>>>);
+
+impl Paper {
+    fn read(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

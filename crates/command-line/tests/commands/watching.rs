@@ -1,0 +1,106 @@
+//! Watching: live events over connections that break, the end, and the number it ends with.
+
+use crate::{
+    scenes::{accepted, all_sent, event, failed, passed, sample, sent, view},
+    service::Service,
+    typed::{person, program},
+};
+use edgecoder_command_line::ExitCode;
+use edgecoder_events::task::FailReason;
+use edgecoder_wire::tasks::TaskState;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+const EVENTS: &str = "GET /tasks/01-primes/events";
+
+fn story(ending: &str) -> Vec<edgecoder_wire::tasks::TaskEventView<Value>> {
+    vec![
+        sample(3, "task.submitted"),
+        sample(4, "task.planned"),
+        sample(5, "task.subtask_leased"),
+        sample(6, "task.subtask_returned"),
+        event(7, "task.subtask_leased", |fields| fields["attempt"] = json!(2)),
+        sample(8, "task.subtask_finished"),
+        sample(9, ending),
+    ]
+}
+
+#[tokio::test]
+async fn a_watched_task_is_told_from_submission_to_result() {
+    let service = Service::start().await;
+    service.on_stream(EVENTS, &all_sent(&story("task.completed")), false);
+    service.on_json("GET /tasks/01-primes?after=9", &view(TaskState::Completed, None, Some(passed())));
+    let outcome = person(&service, &["task", "watch", "01-primes"]).await;
+    assert_eq!(outcome.ended.unwrap(), ExitCode::Success);
+    assert_snapshot!(outcome.out);
+    assert_eq!(outcome.err, "");
+}
+
+#[tokio::test]
+async fn a_failed_task_names_its_failed_tests_and_sends_no_escape_sequence() {
+    let service = Service::start().await;
+    let end = event(9, "task.failed", |fields| fields["reason"] = json!("program_failed"));
+    service.on_stream(EVENTS, &all_sent(&[sample(3, "task.submitted"), end]), false);
+    let failed = view(TaskState::Failed, Some(FailReason::ProgramFailed), Some(failed()));
+    service.on_json("GET /tasks/01-primes?after=9", &failed);
+    let outcome = person(&service, &["task", "watch", "01-primes"]).await;
+    assert_eq!(outcome.ended.unwrap(), ExitCode::TaskFailed);
+    assert!(!outcome.out.contains(['\u{1b}', '\u{7}', '\r']), "{:?}", outcome.out);
+    assert_snapshot!(outcome.out);
+}
+
+#[tokio::test]
+async fn a_broken_stream_is_read_on_behind_the_last_event_and_nothing_is_told_twice() {
+    let service = Service::start().await;
+    let story = story("task.completed");
+    let half_an_event = sent(&story[3])[..20].to_owned();
+    service.on_stream(EVENTS, &[all_sent(&story[..3]).concat(), half_an_event], true);
+    service.on_problem(EVENTS, 503, "starting", "the coordinator is starting");
+    // The service repeats one event, as it may.
+    service.on_stream(EVENTS, &all_sent(&story[2..5]), false);
+    service.on_stream(EVENTS, &all_sent(&story[5..]), false);
+    service.on_json("GET /tasks/01-primes?after=9", &view(TaskState::Completed, None, Some(passed())));
+    let outcome = program(&service, &["task", "watch", "01-primes"]).await;
+    assert_eq!(outcome.ended.unwrap(), ExitCode::Success);
+    let lines = outcome.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>();
+    let positions = lines.iter().take(7).map(|line| line["position"].as_u64().unwrap()).collect::<Vec<_>>();
+    assert_eq!(positions, [3, 4, 5, 6, 7, 8, 9]);
+    assert_eq!((lines.len(), &lines[7]["subtasks"][0]["report"]["stdout"]), (8, &json!("2 3 5 7\n")));
+    let asked = service.asked().into_iter().map(|asked| asked.last_event_id).collect::<Vec<_>>();
+    assert_eq!(asked, [None, Some("5"), Some("5"), Some("7"), None].map(|id| id.map(str::to_owned)));
+    assert_eq!(outcome.err.matches("connecting again").count(), 3, "{}", outcome.err);
+}
+
+#[tokio::test]
+async fn a_cancelled_task_ends_with_its_own_number() {
+    let service = Service::start().await;
+    service.on_stream(EVENTS, &all_sent(&[sample(9, "task.cancelled")]), false);
+    service.on_json("GET /tasks/01-primes?after=9", &view(TaskState::Cancelled, None, None));
+    let outcome = person(&service, &["task", "watch", "01-primes"]).await;
+    assert_eq!(outcome.ended.unwrap(), ExitCode::TaskCancelled);
+}
+
+#[tokio::test]
+async fn a_task_of_somebody_else_is_not_asked_for_again() {
+    let service = Service::start().await;
+    service.on_problem(EVENTS, 404, "no_such_task", "there is no task of this name");
+    let outcome = person(&service, &["task", "watch", "01-primes"]).await;
+    assert_eq!(outcome.refusal(), "there is no task of this name (no_such_task)");
+    assert_eq!(service.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn submit_with_watch_tells_the_program_first_what_was_accepted() {
+    let service = Service::start().await;
+    service.on_json("POST /submit", &accepted());
+    service.on_stream(EVENTS, &all_sent(&[sample(9, "task.completed")]), false);
+    service.on_json("GET /tasks/01-primes?after=9", &view(TaskState::Completed, None, Some(passed())));
+    let outcome = program(&service, &["task", "submit", "say hello", "--watch"]).await;
+    assert_eq!(outcome.ended.unwrap(), ExitCode::Success);
+    let lines = outcome.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(
+        (&lines[0], &lines[1]["kind"], &lines[2]["state"]),
+        (&accepted(), &json!("task.completed"), &json!("completed"))
+    );
+}
