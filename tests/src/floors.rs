@@ -23,20 +23,8 @@ const FLOORS: [(&str, &[&str]); 7] = [
     ("store", &["store"]),
     ("projections", &["projections"]),
     ("kit", &["service-kit", TEST_ONLY]),
-    (
-        "services",
-        &[
-            "auditor",
-            "command-line",
-            "control-plane",
-            "coordinator",
-            "ide-provider",
-            "inference",
-            "portal",
-            "worker",
-        ],
-    ),
-    ("binaries", &["edgecoder", "tests", "xtask"]),
+    ("services", &["command-line", "control-plane", "coordinator", "ide-provider", "inference", "portal", "worker"]),
+    ("binaries", &["auditor", "edgecoder", "tests", "xtask"]),
 ];
 
 /// The crate that every floor may use in its tests, and none in its product.

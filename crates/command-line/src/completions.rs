@@ -10,3 +10,26 @@ pub fn completions(shell: Shell, command: &mut clap::Command, out: &mut dyn Writ
     clap_complete::generate(shell, command, name, &mut script);
     out.write_all(&script)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{CommandFactory, Parser};
+
+    #[derive(Parser)]
+    #[command(name = "edgecoder")]
+    enum Typed {
+        #[command(subcommand)]
+        Task(crate::TaskCommand),
+    }
+
+    #[test]
+    fn every_shell_completes_the_flags_and_their_words() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish] {
+            let mut script = Vec::new();
+            completions(shell, &mut Typed::command(), &mut script).unwrap();
+            let script = String::from_utf8(script).unwrap();
+            assert!(script.contains("max-credits") && script.contains("edgecoder"), "{shell}");
+        }
+    }
+}

@@ -94,7 +94,7 @@ impl<'a> Follower<'a> {
     }
 
     async fn connect(&mut self) -> Result<Response, CliError> {
-        if self.was_connected {
+        if self.was_connected || self.failures > 0 {
             sleep(back_off(self.failures)).await;
         }
         let path = ["tasks", self.task.as_str(), "events"];
@@ -105,7 +105,9 @@ impl<'a> Follower<'a> {
     }
 
     fn lost(&mut self, error: CliError) -> Result<Step, CliError> {
-        if !self.was_connected || !error.may_pass() {
+        // A service that never answered is likely not there at all, and its user should learn that at once.
+        let never_there = !self.was_connected && matches!(error, CliError::Unreachable { .. });
+        if never_there || !error.may_pass() {
             return Err(error);
         }
         self.failures += 1;

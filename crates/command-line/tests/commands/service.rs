@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use edgecoder_wire::problem::ProblemDetails;
+use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use serde_json::Value;
 use std::{
@@ -81,9 +82,13 @@ impl Service {
     pub fn on_stream(&self, line: &str, pieces: &[String], breaks: bool) -> &Self {
         let pieces = pieces.to_vec();
         self.on(line, move || {
-            let torn = breaks.then(|| Err(std::io::Error::other("the cable was pulled")));
-            let pieces = pieces.clone().into_iter().map(|piece| Ok(Bytes::from(piece)));
-            Body::from_stream(futures_util::stream::iter(pieces.chain(torn))).into_response()
+            let pieces = stream::iter(pieces.clone().into_iter().map(|piece| Ok(Bytes::from(piece))));
+            let torn = stream::iter(breaks.then_some(())).then(|()| async {
+                // What was written before leaves the machine while the body is not ready.
+                tokio::task::yield_now().await;
+                Err(std::io::Error::other("the cable was pulled"))
+            });
+            Body::from_stream(pieces.chain(torn)).into_response()
         })
     }
 

@@ -39,7 +39,8 @@ async fn a_watched_task_is_told_from_submission_to_result() {
 #[tokio::test]
 async fn a_failed_task_names_its_failed_tests_and_sends_no_escape_sequence() {
     let service = Service::start().await;
-    service.on_stream(EVENTS, &all_sent(&[sample(3, "task.submitted"), sample(9, "task.failed")]), false);
+    let end = event(9, "task.failed", |fields| fields["reason"] = json!("program_failed"));
+    service.on_stream(EVENTS, &all_sent(&[sample(3, "task.submitted"), end]), false);
     let failed = view(TaskState::Failed, Some(FailReason::ProgramFailed), Some(failed()));
     service.on_json("GET /tasks/01-primes?after=9", &failed);
     let outcome = person(&service, &["task", "watch", "01-primes"]).await;

@@ -1,0 +1,141 @@
+//! Agents, accounts, status.
+
+use crate::{
+    service::Service,
+    typed::{PLAIN, person, program, typed_with_key, usage},
+};
+use edgecoder_command_line::ExitCode;
+use edgecoder_events::blacklist::AgentBlacklisted;
+use edgecoder_identity::evidence;
+use edgecoder_wire::nodes::BlacklistReport;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+fn agent(name: &str) -> Value {
+    json!({ "agentId": name, "kind": "agent", "ownerAccountId": "bob", "standing": "pending", "registered": true,
+        "online": true, "blacklisted": false, "mode": "swarm-only", "os": "linux\u{1b}[2J", "version": "0.1.0",
+        "sandboxMode": "wasm", "maxConcurrentTasks": 2, "languages": ["python"], "models": ["qwen2.5-coder:7b"],
+        "finishedSubtasks": 5, "failedSubtasks": 1 })
+}
+
+fn balance() -> Value {
+    json!({ "accountId": "ann", "availableMicroCredits": 99_500_000, "reservedMicroCredits": 500_000, "position": 4 })
+}
+
+#[tokio::test]
+async fn machines_are_listed_and_one_is_found_on_a_later_page() {
+    let service = Service::start().await;
+    service.on_json("GET /agents?limit=50", &json!({ "agents": [agent("worker-1")], "next": "worker-1" }));
+    service.on_json("GET /agents?limit=200", &json!({ "agents": [agent("worker-1")], "next": "worker-1" }));
+    service.on_json("GET /agents?after=worker-1&limit=200", &json!({ "agents": [agent("worker-2")], "next": null }));
+    let listed = person(&service, &["agent", "list"]).await;
+    let shown = person(&service, &["agent", "show", "worker-2"]).await;
+    assert_snapshot!(format!("{}{}\n{}", listed.out, listed.err, shown.out));
+    assert_eq!(service.asked()[0].token.as_deref(), Some("Bearer ec_op_secret"));
+    let missing = person(&service, &["agent", "show", "worker-3"]).await;
+    assert!(missing.refusal().starts_with("there is no machine worker-3"));
+}
+
+#[tokio::test]
+async fn what_an_operator_says_of_a_machine_is_sent_as_typed() {
+    let service = Service::start().await;
+    service.on_done("POST /agents/w/approval").on_done("POST /agents/w/mode");
+    service.on_done("POST /security/blacklist/w/lift");
+    let enrolled = json!({ "nodeId": "w", "registrationToken": "ec_node_once" });
+    service.on_json("POST /nodes/enroll", &enrolled);
+    for words in [
+        &["agent", "enroll", "w", "--owner", "bob"][..],
+        &["agent", "approve", "w"],
+        &["agent", "reject", "w", "--reason", "not ours"],
+        &["agent", "mode", "w", "ide-enabled"],
+        &["agent", "blacklist-lift", "w", "--reason", "a mistake"],
+    ] {
+        assert_eq!(person(&service, words).await.ended.unwrap(), ExitCode::Success);
+    }
+    let bodies = service.asked().into_iter().map(|asked| asked.body).collect::<Vec<_>>();
+    let expected = [
+        json!({ "nodeId": "w", "nodeKind": "agent", "ownerAccountId": "bob" }),
+        json!({ "approved": true, "reason": null }),
+        json!({ "approved": false, "reason": "not ours" }),
+        json!({ "mode": "ide-enabled" }),
+        json!({ "reason": "a mistake" }),
+    ];
+    assert_eq!(bodies, expected);
+    assert!(usage(&["agent", "reject", "w"]).contains("--reason"));
+}
+
+#[tokio::test]
+async fn a_report_is_signed_over_the_hash_of_its_evidence_with_a_key_that_stays() {
+    let service = Service::start().await;
+    service.on_done("POST /security/blacklist");
+    let folder = tempfile::tempdir().unwrap();
+    let (proof, key) = (folder.path().join("proof.log"), folder.path().join("keys/reporter"));
+    std::fs::write(&proof, "abc").unwrap();
+    let proof = proof.to_str().unwrap();
+    let words = ["agent", "blacklist", "w", "--reason-code", "forged_results", "--reason", "lies", "--evidence", proof];
+    let words = [&words[..], &["--expires", "1d"]].concat();
+    for _ in 0..2 {
+        typed_with_key(&service.address, PLAIN, &words, key.clone()).await.ended.unwrap();
+    }
+    let asked = service.asked();
+    let sent: BlacklistReport = serde_json::from_value(asked[0].body.clone()).unwrap();
+    assert_eq!(sent.evidence_hash_sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_eq!(sent.expires_at_ms.unwrap().ms_since(sent.reported_at_ms), 86_400_000);
+    assert_eq!(asked[0].body["reporterPublicKey"], asked[1].body["reporterPublicKey"]);
+    let recorded = AgentBlacklisted {
+        agent: sent.agent_id,
+        reason_code: sent.reason_code,
+        reason: sent.reason,
+        evidence_sha256: sent.evidence_hash_sha256,
+        reported_at: sent.reported_at_ms,
+        expires_at: sent.expires_at_ms,
+        reporter: sent.reporter_id,
+        reporter_key: sent.reporter_public_key,
+        reporter_signature: sent.reporter_signature,
+    };
+    assert_eq!(evidence::verify(&recorded), Ok(()));
+}
+
+#[tokio::test]
+async fn evidence_that_is_not_there_is_found_before_anything_is_sent() {
+    let service = Service::start().await;
+    let words = ["agent", "blacklist", "w", "--reason-code", "abuse_spam", "--reason", "x", "--evidence", "no/file"];
+    let outcome = person(&service, &words).await;
+    assert_eq!(outcome.ended.unwrap_err().exit_code(), ExitCode::Usage);
+    assert!(service.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_wallet_is_opened_filled_and_read() {
+    let service = Service::start().await;
+    service.on_json("POST /credits/accounts", &json!({ "accountId": "ann", "token": "ec_acct_once" }));
+    service.on_json("POST /credits/ann/faucet", &balance()).on_json("GET /credits/ann/balance", &balance());
+    let movement = json!({ "position": 4, "recordedAtMs": 1_800_000_000_000_u64, "kind": "reserved",
+        "availableDelta": -500_000, "reservedDelta": 500_000, "taskId": "01-primes", "counterparty": null });
+    service.on_json("GET /credits/ann/history?limit=20", &json!({ "movements": [movement], "next": 4 }));
+    let mut told = String::new();
+    for words in [&["create", "ann"][..], &["faucet", "ann", "100"], &["balance", "ann"], &["history", "ann"]] {
+        let outcome = person(&service, &[&["account"], words].concat()).await;
+        told += &(outcome.out + &outcome.err);
+    }
+    assert_snapshot!(told);
+    assert_eq!(service.asked()[1].body, json!({ "credits": 100 }));
+    let outcome = program(&service, &["account", "balance", "ann"]).await;
+    assert_eq!(serde_json::from_str::<Value>(&outcome.out).unwrap(), balance());
+}
+
+#[tokio::test]
+async fn the_status_is_one_picture_of_queue_machines_models_and_log() {
+    let service = Service::start().await;
+    let status = json!({ "queued": 3, "leased": 2, "agents": 2, "ledgerSize": 40, "ledgerHead": "ab12" });
+    let totals = json!({ "agentsConnected": 2, "totalCapacity": 4, "swarmEnabledCount": 1, "ideEnabledCount": 1,
+        "blacklistedAgents": 0 });
+    service.on_json("GET /status", &status);
+    service.on_json("GET /models/available", &json!([{ "model": "qwen2.5-coder:7b", "agentCount": 2 }]));
+    service.on_json("GET /capacity", &json!({ "totals": totals, "agents": [] }));
+    let outcome = person(&service, &["status"]).await;
+    assert_snapshot!(outcome.out.replace(&service.address, "[address]"));
+    let outcome = program(&service, &["status"]).await;
+    let answer: Value = serde_json::from_str(&outcome.out).unwrap();
+    assert_eq!((&answer["status"], &answer["capacity"]), (&status, &totals));
+}
