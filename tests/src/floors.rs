@@ -23,8 +23,20 @@ const FLOORS: [(&str, &[&str]); 7] = [
     ("store", &["store"]),
     ("projections", &["projections"]),
     ("kit", &["service-kit", TEST_ONLY]),
-    ("services", &["command-line", "control-plane", "coordinator", "ide-provider", "inference", "portal", "worker"]),
-    ("binaries", &["auditor", "edgecoder", "tests", "xtask"]),
+    (
+        "services",
+        &[
+            "auditor",
+            "command-line",
+            "control-plane",
+            "coordinator",
+            "ide-provider",
+            "inference",
+            "portal",
+            "worker",
+        ],
+    ),
+    ("binaries", &["edgecoder", "tests", "xtask"]),
 ];
 
 /// The crate that every floor may use in its tests, and none in its product.

@@ -56,7 +56,7 @@ pub struct Parts {
     access: Access,
     presence: Presence,
     diagnostics: DiagnosticsBook,
-    keys: NodeKeys,
+    keys: Arc<NodeKeys>,
     metrics: Metrics,
     inference: Option<InferenceClient>,
     origin: String,
@@ -69,7 +69,7 @@ pub struct Settings {
     pub projections: Arc<Projections>,
     pub access: Access,
     /// Opens sealed reports; kept over restarts.
-    pub keys: NodeKeys,
+    pub keys: Arc<NodeKeys>,
     pub metrics: Metrics,
     /// Splits prompts; without it they fail with a reason.
     pub inference: Option<InferenceClient>,

@@ -1,0 +1,101 @@
+//! Where does this machine keep what must survive? One private directory: ledger, keys, tokens, contents, caches.
+
+use anyhow::{Context, Result, bail};
+use directories::ProjectDirs;
+use edgecoder_service_kit::settings::Settings;
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+/// The data directory, made private and known to be writable.
+#[derive(Debug, Clone)]
+pub struct DataDir(PathBuf);
+
+impl DataDir {
+    /// The directory that the settings name, else the platform's own; not made yet.
+    pub fn locate(settings: &Settings) -> Result<PathBuf> {
+        if let Some(path) = settings.text("EDGECODER_DATA_DIR") {
+            return Ok(PathBuf::from(path));
+        }
+        let platform = ProjectDirs::from("io", "edgecoder", "edgecoder");
+        platform
+            .map(|dirs| dirs.data_dir().to_owned())
+            .context("this user has no home directory: say where to keep the data with --data-dir")
+    }
+
+    /// Makes the directory with access for its owner alone.
+    pub fn make(path: PathBuf) -> Result<Self> {
+        fs::create_dir_all(&path)
+            .with_context(|| format!("could not make the data directory {}: choose another with --data-dir", path.display()))?;
+        make_private(&path)?;
+        let probe = tempfile::NamedTempFile::new_in(&path);
+        probe.with_context(|| format!("the data directory {} can not be written to", path.display()))?;
+        Ok(Self(path))
+    }
+
+    /// A path in the directory.
+    pub fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// A small secret that is made once and kept: read where it is there, else made by `create`.
+    pub fn secret(&self, name: &str, create: impl FnOnce() -> String) -> Result<KeptSecret> {
+        if let Some(text) = self.read(name)? {
+            return Ok(KeptSecret { text, is_new: false });
+        }
+        let text = create();
+        self.write_private(name, &text)?;
+        Ok(KeptSecret { text, is_new: true })
+    }
+
+    /// The text of a file, without the line's end; `None` where there is no file.
+    pub fn read(&self, name: &str) -> Result<Option<String>> {
+        let path = self.join(name);
+        match fs::read_to_string(&path) {
+            Ok(text) if text.trim().is_empty() => bail!("{} is empty: restore it from a backup", path.display()),
+            Ok(text) => Ok(Some(text.trim_end().to_owned())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("could not read {}", path.display())),
+        }
+    }
+
+    /// Writes a file for its owner alone, whole or not at all.
+    pub fn write_private(&self, name: &str, text: &str) -> Result<()> {
+        let path = self.join(name);
+        let write = || -> std::io::Result<()> {
+            let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
+            writeln!(file, "{text}")?;
+            file.as_file().sync_all()?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        write().with_context(|| format!("could not write {}", path.display()))
+    }
+}
+
+/// A secret of the data directory.
+pub struct KeptSecret {
+    pub text: String,
+    /// Whether it was made just now.
+    pub is_new: bool,
+}
+
+#[cfg(unix)]
+fn make_private(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+        .with_context(|| format!("could not make {} private", path.display()))
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path) -> Result<()> {
+    // The platform's own data directory is private to its user already.
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Does this machine have what EdgeCoder needs, and what would make it better?
+
+use crate::{data_dir::DataDir, run::listen};
+use anyhow::Result;
+use edgecoder_events::{agent::SandboxMode, task::Language};
+use edgecoder_models::{Choice, choose};
+use edgecoder_sandbox::{ChildCommand, Sandbox, SandboxSettings};
+use edgecoder_service_kit::settings::Settings;
+use edgecoder_worker::WorkerSettings;
+use serde::Serialize;
+use std::process::ExitCode;
+use tokio::net::TcpListener;
+
+/// What was found about one thing.
+#[derive(Debug, Serialize)]
+struct Finding {
+    check: &'static str,
+    state: State,
+    detail: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Good,
+    /// Something optional is missing.
+    Missing,
+    /// EdgeCoder can not run so.
+    Bad,
+}
+
+/// Looks at everything; fails only where EdgeCoder could not run.
+pub async fn run(settings: &Settings, json: bool) -> Result<ExitCode> {
+    let mut findings = vec![data_directory(settings)];
+    findings.extend(ports(settings).await);
+    findings.extend(sandbox(settings));
+    findings.push(model_server(settings).await);
+    findings.push(ledger(settings));
+    if json {
+        println!("{}", serde_json::to_string(&findings)?);
+    } else {
+        for finding in &findings {
+            println!("{:<8} {:<22} {}", finding.state.word(), finding.check, finding.detail);
+        }
+    }
+    let is_bad = findings.iter().any(|finding| finding.state == State::Bad);
+    Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+impl State {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Missing => "missing",
+            Self::Bad => "BAD",
+        }
+    }
+}
+
+fn data_directory(settings: &Settings) -> Finding {
+    let (state, detail) = match DataDir::locate(settings).and_then(DataDir::make) {
+        Ok(data) => (State::Good, format!("{} can be written to", data.path().display())),
+        Err(error) => (State::Bad, format!("{error:#}")),
+    };
+    Finding { check: "data directory", state, detail }
+}
+
+async fn ports(settings: &Settings) -> Vec<Finding> {
+    let wanted = [
+        ("coordinator port", listen::COORDINATOR),
+        ("inference port", listen::INFERENCE),
+        ("control plane port", listen::CONTROL_PLANE),
+    ];
+    let mut findings = Vec::new();
+    for (check, port) in wanted {
+        let bound: Result<TcpListener> = listen::bind(settings, port).await;
+        let (state, detail) = match bound.and_then(|listener| listen::url(&listener)) {
+            Ok(url) => (State::Good, format!("{url} is free")),
+            Err(error) => (State::Missing, format!("{error:#}; or EdgeCoder is running already")),
+        };
+        findings.push(Finding { check, state, detail });
+    }
+    findings
+}
+
+fn sandbox(settings: &Settings) -> Vec<Finding> {
+    let opened = || -> Result<Sandbox> {
+        let data = DataDir::make(DataDir::locate(settings)?)?;
+        let named = settings.clone().with_flag("AGENT_ID", Some("doctor"));
+        let worker = WorkerSettings::read(&|name| named.text(name), data.join("worker"))?;
+        let child = ChildCommand { exe: std::env::current_exe()?, args: vec![crate::SANDBOX_CHILD.into()] };
+        let (mode, runtime_dir): (SandboxMode, _) = (worker.sandbox_mode, data.join("sandbox"));
+        Ok(Sandbox::new(SandboxSettings { mode, runtime_dir, child, spare_children: 0 })?)
+    };
+    let sandbox = match opened() {
+        Ok(sandbox) => sandbox,
+        Err(error) => return vec![Finding { check: "sandbox", state: State::Bad, detail: format!("{error:#}") }],
+    };
+    let languages = [("sandbox for Python", Language::Python), ("sandbox for JavaScript", Language::Javascript)];
+    let look = |(check, language)| match sandbox.supports(language) {
+        Ok(()) => Finding { check, state: State::Good, detail: "can be confined".into() },
+        Err(why) => Finding { check, state: State::Bad, detail: why.to_string() },
+    };
+    languages.into_iter().map(look).collect()
+}
+
+async fn model_server(settings: &Settings) -> Finding {
+    let servers = match edgecoder_inference::ModelSettings::read(settings) {
+        Ok(read) => read.servers,
+        Err(error) => return Finding { check: "model server", state: State::Bad, detail: error.to_string() },
+    };
+    let (state, detail) = match choose(&servers).await {
+        Choice::Server(server) => (State::Good, format!("{} answers", server.url())),
+        Choice::NoneAvailable { what_to_do } => (State::Missing, what_to_do),
+    };
+    Finding { check: "model server", state, detail }
+}
+
+fn ledger(settings: &Settings) -> Finding {
+    let (state, detail) = match (settings.text("DATABASE_URL"), DataDir::locate(settings)) {
+        (Some(_), _) => (State::Good, "in PostgreSQL (DATABASE_URL)".into()),
+        (None, Ok(dir)) if dir.join("ledger.db").exists() => (State::Good, "in SQLite; check it with: audit verify".into()),
+        (None, Ok(_)) => (State::Good, "none yet: the first start begins one".into()),
+        (None, Err(error)) => (State::Bad, format!("{error:#}")),
+    };
+    Finding { check: "ledger", state, detail }
+}

@@ -1,0 +1,107 @@
+//! The ledger of this machine, looked after while no service runs.
+
+use crate::{
+    cli::{Global, LedgerCommand},
+    data_dir::DataDir,
+    run::node::Node,
+};
+use anyhow::{Context, Result, bail};
+use edgecoder_events::Actor;
+use edgecoder_projections::Question;
+use edgecoder_service_kit::settings::Settings;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use std::{path::Path, process::ExitCode};
+
+/// The questions whose answers are kept in tables.
+const IN_TABLES: [Question; 3] = [Question::TaskBoard, Question::CreditBalances, Question::Blacklist];
+
+/// Does what was asked.
+pub async fn run(settings: &Settings, global: &Global, command: LedgerCommand) -> Result<ExitCode> {
+    let data = DataDir::make(DataDir::locate(settings)?)?;
+    match command {
+        LedgerCommand::Stats => stats(settings, &data, global.json).await?,
+        LedgerCommand::RebuildProjections => rebuild(settings, &data).await?,
+        LedgerCommand::Backup { to } => backup(settings, &data, &to).await?,
+        LedgerCommand::Restore { from } => restore(&data, &from)?,
+        LedgerCommand::AcceptRestore { reason } => accept_restore(settings, &data, &reason).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn open(settings: &Settings, data: &DataDir) -> Result<Node> {
+    Node::open(settings, data).await.context("the ledger can be looked after only while no service uses it")
+}
+
+async fn stats(settings: &Settings, data: &DataDir, json: bool) -> Result<()> {
+    let node = open(settings, data).await?;
+    let head = node.store.head();
+    let (hash, checkpoint) = (hex::encode(head.hash), node.store.checkpoint());
+    if json {
+        let stats = json!({ "origin": node.origin, "size": head.size, "head": hash, "checkpoint": checkpoint.as_deref() });
+        println!("{stats}");
+    } else {
+        println!("origin     {}", node.origin);
+        println!("entries    {}", head.size);
+        println!("head       {hash}");
+        println!("log key    {}", node.log_verifier_key);
+        println!("checkpoint\n{}", checkpoint.as_deref().unwrap_or("none yet"));
+    }
+    node.close().await
+}
+
+async fn rebuild(settings: &Settings, data: &DataDir) -> Result<()> {
+    let node = open(settings, data).await?;
+    let style = ProgressStyle::with_template("{msg:<16} {wide_bar} {pos}/{len} {eta}").context("the bar's form")?;
+    for question in IN_TABLES {
+        let bar = ProgressBar::new(node.store.head().size).with_style(style.clone()).with_message(question.name());
+        node.projections.rebuild(question, |progress| bar.set_position(progress.done.0)).await?;
+        bar.finish();
+        println!("{question} was built anew");
+    }
+    node.close().await
+}
+
+async fn accept_restore(settings: &Settings, data: &DataDir, reason: &str) -> Result<()> {
+    let node = open(settings, data).await?;
+    let receipt = node.store.accept_restore(reason, Actor::operator("admin")).await?;
+    println!("recorded as entry {}: the ledger goes on in a new epoch", receipt.first.0);
+    node.close().await
+}
+
+async fn backup(settings: &Settings, data: &DataDir, to: &Path) -> Result<()> {
+    if settings.text("DATABASE_URL").is_some() {
+        bail!("this ledger is in PostgreSQL: back it up with pg_dump, and copy {} beside it", data.path().display());
+    }
+    edgecoder_store::backup(data.path(), to).await.context("copying the ledger")?;
+    println!("copied to {}; it holds the keys too: keep it as safe as the original", to.display());
+    Ok(())
+}
+
+/// Copies a backup into a data directory that holds no ledger yet.
+fn restore(data: &DataDir, from: &Path) -> Result<()> {
+    if data.join("ledger.db").exists() {
+        bail!("{} holds a ledger already: restore into an empty directory (--data-dir)", data.path().display());
+    }
+    if !from.join("ledger.db").exists() {
+        bail!("{} is not a backup: there is no ledger.db in it", from.display());
+    }
+    copy_folder(from, data.path())?;
+    println!("restored; if entries were made after the backup, the next start refuses to append until");
+    println!("you record that you know: edgecoder ledger accept-restore --reason \"…\"");
+    Ok(())
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to).with_context(|| format!("making {}", to.display()))?;
+    for entry in std::fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), &target).with_context(|| format!("copying {}", entry.path().display()))?;
+        }
+    }
+    Ok(())
+}

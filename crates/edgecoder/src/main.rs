@@ -1,0 +1,80 @@
+//! Every role of EdgeCoder in one executable.
+
+mod cli;
+mod client;
+mod data_dir;
+mod doctor;
+mod ledger;
+mod run;
+
+use anyhow::{Context, Result};
+use clap::{CommandFactory, Parser, ValueEnum};
+use cli::{Cli, Command, Global, RunArgs};
+use data_dir::DataDir;
+use edgecoder_service_kit::{settings::Settings, telemetry};
+use run::Mode;
+use std::process::ExitCode;
+
+/// What every command but the ones with codes of their own ends with when it could not do its work.
+const EXIT_ERROR: u8 = 4;
+
+/// The first argument of the inside of a sandbox; workers start it. What follows is the sandbox's own.
+const SANDBOX_CHILD: &str = "sandbox-child";
+
+fn main() -> ExitCode {
+    // Before anything else: the child confines itself while it has one thread.
+    if std::env::args_os().nth(1).is_some_and(|first| first == SANDBOX_CHILD) {
+        return edgecoder_sandbox::child_main();
+    }
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let ended = runtime.context("starting the threads").and_then(|runtime| runtime.block_on(dispatch(cli)));
+    ended.unwrap_or_else(|error| {
+        eprintln!("edgecoder: {error:#}");
+        ExitCode::from(EXIT_ERROR)
+    })
+}
+
+async fn dispatch(cli: Cli) -> Result<ExitCode> {
+    let Cli { global, command } = cli;
+    let settings = settings(&global)?;
+    match command.unwrap_or(Command::Run(RunArgs { mode: None, host: None })) {
+        Command::Run(args) => run_services(settings, args).await,
+        Command::Task(command) => client::run(&settings, &global, client::Command::Task(command)).await,
+        Command::Agent(command) => client::run(&settings, &global, client::Command::Agent(command)).await,
+        Command::Account(command) => client::run(&settings, &global, client::Command::Account(command)).await,
+        Command::Status(command) => client::run(&settings, &global, client::Command::Status(command)).await,
+        Command::Audit(command) => {
+            Ok(ExitCode::from(command.run(Some(&DataDir::locate(&settings)?)).await))
+        }
+        Command::Ledger(command) => ledger::run(&settings, &global, command).await,
+        Command::Doctor => doctor::run(&settings, global.json).await,
+        Command::Completions { shell } => {
+            edgecoder_command_line::completions(shell, &mut Cli::command(), &mut std::io::stdout())?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Flags over environment over `edgecoder.toml` in the data directory.
+fn settings(global: &Global) -> Result<Settings> {
+    let flags = Settings::default()
+        .with_flag("EDGECODER_DATA_DIR", global.data_dir.as_ref().map(|dir| dir.display()))
+        .with_flag("COORDINATOR_URL", global.coordinator.as_ref())
+        .with_flag("CONTROL_PLANE_URL", global.control_plane.as_ref());
+    let file = DataDir::locate(&flags)?.join("edgecoder.toml");
+    Ok(flags.with_file(&file)?)
+}
+
+async fn run_services(settings: Settings, args: RunArgs) -> Result<ExitCode> {
+    let settings = settings.with_flag("EDGECODER_HOST", args.host);
+    let mode = match (args.mode, settings.text("EDGE_RUNTIME_MODE")) {
+        (Some(mode), _) => mode,
+        (None, Some(name)) => Mode::from_str(&name, true)
+            .map_err(|_| anyhow::anyhow!("EDGE_RUNTIME_MODE is {name:?}, expected one of those in `edgecoder run --help`"))?,
+        (None, None) => Mode::AllInOne,
+    };
+    telemetry::begin(&settings)?;
+    let data = DataDir::make(DataDir::locate(&settings)?)?;
+    run::run(settings, data, mode).await
+}

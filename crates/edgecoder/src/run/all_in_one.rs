@@ -1,0 +1,62 @@
+//! Everything in one process: what `cargo run --release` starts.
+
+use super::{
+    Ending,
+    banner::{self, Endpoints},
+    first_start, listen,
+    node::Node,
+    parts,
+};
+use crate::data_dir::DataDir;
+use anyhow::{Context, Result};
+use edgecoder_events::AgentId;
+use edgecoder_service_kit::settings::Settings;
+use std::time::Instant;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+const DEFAULT_AGENT_ID: &str = "worker-1";
+
+/// Starts ledger, coordinator, inference, control plane and a worker.
+pub async fn start(
+    settings: &Settings,
+    data: &DataDir,
+    tasks: &mut JoinSet<()>,
+    stop: &CancellationToken,
+) -> Result<Ending> {
+    let begun = Instant::now();
+    let (coordinator, inference, control_plane) = (
+        listen::bind(settings, listen::COORDINATOR).await?,
+        listen::bind(settings, listen::INFERENCE).await?,
+        listen::bind(settings, listen::CONTROL_PLANE).await?,
+    );
+    let endpoints = Endpoints {
+        coordinator: Some(listen::url(&coordinator)?),
+        inference: Some(listen::url(&inference)?),
+        control_plane: Some(listen::url(&control_plane)?),
+    };
+    let node = Node::open(settings, data).await?;
+    let agent = settings.text("AGENT_ID").unwrap_or_else(|| DEFAULT_AGENT_ID.to_owned());
+    let agent: AgentId = agent.parse().context("AGENT_ID can not be used")?;
+    first_start::open_local_account(&node, data).await?;
+    let token = first_start::admit_local_worker(&node, &agent).await?;
+
+    let inference_url = endpoints.inference.clone();
+    let inference_router = parts::inference_router(settings, &node.tokens, node.metrics.clone(), (tasks, stop))?;
+    listen::answer(tasks, inference, inference_router, stop);
+    let services = parts::ledger_services(settings, &node, inference_url.as_deref())?;
+    services.coordinator.start(tasks, stop);
+    listen::answer(tasks, coordinator, services.coordinator_router, stop);
+    listen::answer(tasks, control_plane, services.control_plane_router, stop);
+    banner::remember(data, &endpoints)?;
+    banner::show(&node, data, &endpoints, begun)?;
+
+    let coordinator_url = endpoints.coordinator.unwrap_or_default();
+    let worker = settings
+        .clone()
+        .with_flag("AGENT_ID", Some(agent.as_str()))
+        .with_flag("AGENT_REGISTRATION_TOKEN", Some(token.expose()))
+        .with_flag("COORDINATOR_URL", Some(coordinator_url));
+    parts::spawn_worker(&worker, data, tasks, stop)?;
+    Ok(Ending { node: Some(node) })
+}

@@ -1,0 +1,46 @@
+//! Where do services listen?
+
+use anyhow::{Context, Result};
+use axum::Router;
+use edgecoder_service_kit::{http::serve, settings::Settings};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+/// A service's port: its setting and its default.
+#[derive(Debug, Clone, Copy)]
+pub struct Port {
+    pub setting: &'static str,
+    pub default: u16,
+}
+
+pub const COORDINATOR: Port = Port { setting: "COORDINATOR_PORT", default: 4301 };
+pub const INFERENCE: Port = Port { setting: "INFERENCE_PORT", default: 4302 };
+pub const CONTROL_PLANE: Port = Port { setting: "CONTROL_PLANE_PORT", default: 4303 };
+
+/// The address that services listen on; this machine alone where nothing is said.
+pub fn host(settings: &Settings) -> Result<IpAddr> {
+    let host = settings.parsed("EDGECODER_HOST", "an IP address as 127.0.0.1 or 0.0.0.0")?;
+    Ok(host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)))
+}
+
+/// Takes a service's port.
+pub async fn bind(settings: &Settings, port: Port) -> Result<TcpListener> {
+    let number = settings.parsed(port.setting, "a port number; 0 picks a free one")?.unwrap_or(port.default);
+    let address = SocketAddr::new(host(settings)?, number);
+    TcpListener::bind(address).await.with_context(|| {
+        format!("could not listen on {address}: set {} to another port, or to 0 for a free one", port.setting)
+    })
+}
+
+/// The address that others on this machine can ask.
+pub fn url(listener: &TcpListener) -> Result<String> {
+    let address = listener.local_addr().context("asking for the port")?;
+    let host = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
+    Ok(format!("http://{}", SocketAddr::new(host, address.port())))
+}
+
+/// Answers requests until `stop`.
+pub fn answer(tasks: &mut JoinSet<()>, listener: TcpListener, router: Router, stop: &CancellationToken) {
+    tasks.spawn(serve(listener, router, stop.clone()));
+}

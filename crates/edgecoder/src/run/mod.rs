@@ -1,0 +1,111 @@
+//! Which services run in this process, and how do they begin and end?
+
+mod access;
+mod all_in_one;
+pub mod banner;
+mod control_plane_gate;
+mod first_start;
+pub mod listen;
+pub mod node;
+mod parts;
+
+use crate::data_dir::DataDir;
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+use edgecoder_service_kit::settings::Settings;
+use std::process::ExitCode;
+use tokio::{signal, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+/// What a process is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// Coordinator, inference, control plane and a worker
+    AllInOne,
+    /// The ledger and the task queue
+    Coordinator,
+    /// The operators' door; asks the coordinator
+    ControlPlane,
+    /// Splits prompts and mends code with a language model
+    Inference,
+    /// Pulls work and runs it in a sandbox
+    Worker,
+}
+
+/// Runs until Ctrl-C or SIGTERM, then finishes what is under way.
+pub async fn run(settings: Settings, data: DataDir, mode: Mode) -> Result<ExitCode> {
+    let stop = CancellationToken::new();
+    let mut tasks = JoinSet::new();
+    let started = match mode {
+        Mode::AllInOne => all_in_one::start(&settings, &data, &mut tasks, &stop).await,
+        Mode::Coordinator => parts::start_coordinator(&settings, &data, &mut tasks, &stop).await,
+        Mode::ControlPlane => control_plane_gate::start(&settings, &mut tasks, &stop).await,
+        Mode::Inference => parts::start_inference(&settings, &data, &mut tasks, &stop).await,
+        Mode::Worker => parts::start_worker(&settings, &data, &mut tasks, &stop).await,
+    };
+    let ending = started?;
+    wait_for_the_end(&mut tasks).await?;
+    tracing::info!("stopping: what is under way is finished first");
+    stop.cancel();
+    while let Some(done) = tasks.join_next().await {
+        done.context("a service ended badly")?;
+    }
+    ending.end().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is closed after every service has ended.
+#[derive(Default)]
+pub struct Ending {
+    node: Option<node::Node>,
+}
+
+impl Ending {
+    async fn end(self) -> Result<()> {
+        match self.node {
+            Some(node) => node.close().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Ctrl-C, SIGTERM, or a service that ended by itself.
+async fn wait_for_the_end(tasks: &mut JoinSet<()>) -> Result<()> {
+    let mut terminate = Terminate::new()?;
+    tokio::select! {
+        pressed = signal::ctrl_c() => pressed.context("waiting for Ctrl-C"),
+        () = terminate.received() => Ok(()),
+        ended = tasks.join_next() => {
+            ended.transpose().context("a service ended badly")?;
+            anyhow::bail!("a service ended by itself: see the log lines above")
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Terminate(signal::unix::Signal);
+
+#[cfg(unix)]
+impl Terminate {
+    fn new() -> Result<Self> {
+        Ok(Self(signal::unix::signal(signal::unix::SignalKind::terminate()).context("listening for SIGTERM")?))
+    }
+
+    async fn received(&mut self) {
+        self.0.recv().await;
+    }
+}
+
+#[cfg(not(unix))]
+struct Terminate;
+
+#[cfg(not(unix))]
+impl Terminate {
+    fn new() -> Result<Self> {
+        Ok(Self)
+    }
+
+    async fn received(&mut self) {
+        std::future::pending().await
+    }
+}

@@ -1,0 +1,123 @@
+//! What does the process that holds the ledger stand on? Store, projections, commands, keys, callers.
+
+use super::access::{self, DirectoryKeys, Tokens};
+use crate::data_dir::DataDir;
+use anyhow::{Context, Result, anyhow};
+use edgecoder_events::{Clock, Position};
+use edgecoder_identity::{NodeKeys, NonceFile};
+use edgecoder_ledger::note::LogKey;
+use edgecoder_projections::{Projections, TablesIn};
+use edgecoder_service_kit::{
+    SystemClock,
+    callers::{Access, TokenBook},
+    chance,
+    commands::Commands,
+    http::Metrics,
+    settings::Settings,
+};
+use edgecoder_store::{Backend, Limits, Store, StoreSettings};
+use std::sync::Arc;
+
+const DEFAULT_ORIGIN_PREFIX: &str = "edgecoder.local";
+
+/// A ledger of this process, and what is built on it.
+pub struct Node {
+    pub store: Store,
+    pub projections: Arc<Projections>,
+    pub commands: Commands,
+    pub access: Access,
+    pub keys: Arc<NodeKeys>,
+    pub metrics: Metrics,
+    pub tokens: Tokens,
+    pub origin: String,
+    pub log_verifier_key: String,
+}
+
+impl Node {
+    /// Opens the ledger and waits until every projection has caught up with it.
+    pub async fn open(settings: &Settings, data: &DataDir) -> Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let origin = origin(settings, data)?;
+        let log_key = log_key(data, &origin)?;
+        let log_verifier_key = log_key.verifier_key().to_string();
+        let store = open_store(settings, data, &origin, log_key, Arc::clone(&clock)).await?;
+        let projections = open_projections(settings, data, &store).await?;
+        let keys = Arc::new(NodeKeys::load_or_create(&data.join("coordinator.keys"), &mut chance::system())?);
+        let tokens = Tokens::of(settings, data)?;
+        let nonces = NonceFile::open(data.join("nonces"), clock.now())?;
+        let access = Access::new(
+            access::settings(settings, &tokens)?,
+            TokenBook::new(store.secrets()),
+            Arc::new(DirectoryKeys { projections: Arc::clone(&projections), clock: Arc::clone(&clock) }),
+            nonces,
+            Arc::clone(&clock),
+        );
+        let commands = Commands::new(store.clone(), clock);
+        let metrics = Metrics::default();
+        Ok(Self { store, projections, commands, access, keys, metrics, tokens, origin, log_verifier_key })
+    }
+
+    /// Records what is queued, signs a last checkpoint and lets go of the files.
+    pub async fn close(self) -> Result<()> {
+        self.store.close().await.context("closing the ledger")
+    }
+}
+
+/// The log's name: a setting, else one that is drawn once and kept.
+fn origin(settings: &Settings, data: &DataDir) -> Result<String> {
+    let kept = data.secret("origin", || {
+        settings.text("LEDGER_ORIGIN").unwrap_or_else(|| format!("{DEFAULT_ORIGIN_PREFIX}/{}", random_hex::<8>()))
+    })?;
+    match settings.text("LEDGER_ORIGIN") {
+        Some(wanted) if wanted != kept.text => Err(anyhow!(
+            "LEDGER_ORIGIN is {wanted:?}, but this ledger is called {:?}: a log never changes its name",
+            kept.text
+        )),
+        Some(_) | None => Ok(kept.text),
+    }
+}
+
+fn log_key(data: &DataDir, origin: &str) -> Result<LogKey> {
+    let kept = data.secret("log.key", random_hex::<32>)?;
+    let mut seed = [0; 32];
+    hex::decode_to_slice(&kept.text, &mut seed)
+        .with_context(|| format!("{} is not 64 hex digits: restore it from a backup", data.join("log.key").display()))?;
+    LogKey::from_seed(origin, &seed).context("LEDGER_ORIGIN can not be the name of a log")
+}
+
+pub(super) fn random_hex<const BYTES: usize>() -> String {
+    let mut bytes = [0; BYTES];
+    rand::Rng::fill_bytes(&mut chance::system(), &mut bytes);
+    hex::encode(bytes)
+}
+
+async fn open_store(
+    settings: &Settings,
+    data: &DataDir,
+    origin: &str,
+    log_key: LogKey,
+    clock: Arc<dyn Clock>,
+) -> Result<Store> {
+    let backend = match settings.text("DATABASE_URL") {
+        Some(url) => Backend::postgres(url),
+        None => Backend::Sqlite { dir: data.path().to_owned() },
+    };
+    let store = Store::open(StoreSettings {
+        backend,
+        origin: origin.to_owned(),
+        log_key,
+        clock,
+        rng: Box::new(chance::system()),
+        checkpoint_file: Some(data.join("checkpoint")),
+        limits: Limits::default(),
+    });
+    store.await.context("opening the ledger")
+}
+
+async fn open_projections(settings: &Settings, data: &DataDir, store: &Store) -> Result<Arc<Projections>> {
+    let (url, file) = (settings.text("DATABASE_URL"), data.join("projections.db"));
+    let tables = url.as_deref().map_or(TablesIn::File(&file), TablesIn::Postgres);
+    let projections = Projections::start(store, tables).await.context("opening the projections")?;
+    projections.caught_up(Position(store.head().size)).await.context("bringing the projections up to the ledger")?;
+    Ok(Arc::new(projections))
+}

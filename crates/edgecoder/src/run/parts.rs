@@ -1,0 +1,172 @@
+//! One service each: how is it put together, alone or beside the others?
+
+use super::{
+    Ending,
+    access::{self, Tokens},
+    banner::{self, Endpoints},
+    first_start, listen,
+    node::Node,
+};
+use crate::data_dir::DataDir;
+use anyhow::{Context, Result};
+use axum::Router;
+use edgecoder_control_plane::ControlPlane;
+use edgecoder_coordinator::{Coordinator, InferenceClient};
+use edgecoder_inference::{Inference, Limits, ModelSettings};
+use edgecoder_sandbox::{ChildCommand, Sandbox, SandboxSettings};
+use edgecoder_service_kit::{
+    SystemClock,
+    callers::ServiceTokens,
+    chance,
+    http::Metrics,
+    settings::Settings,
+};
+use edgecoder_worker::{Worker, WorkerSettings};
+use secrecy::SecretString;
+use std::{sync::Arc, time::Instant};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Interpreters that a worker keeps started, so that a task does not wait for one.
+const SPARE_INTERPRETERS: usize = 1;
+/// Where the coordinator serves the operators' routes for a control plane in a process of its own.
+const CONTROL_PLANE_PATH: &str = "/control-plane";
+
+/// The services that stand on the ledger.
+pub struct LedgerServices {
+    pub coordinator: Coordinator,
+    pub coordinator_router: Router,
+    pub control_plane_router: Router,
+}
+
+/// Puts coordinator and control plane together.
+pub fn ledger_services(settings: &Settings, node: &Node, inference_url: Option<&str>) -> Result<LedgerServices> {
+    let inference = inference_url.map(|url| inference_client(url, &node.tokens)).transpose()?;
+    let control_plane = ControlPlane::new(edgecoder_control_plane::Settings {
+        commands: node.commands.clone(),
+        projections: Arc::clone(&node.projections),
+        access: node.access.clone(),
+        metrics: node.metrics.clone(),
+        faucet_enabled: is_development(settings)?,
+    });
+    let coordinator = Coordinator::new(edgecoder_coordinator::Settings {
+        commands: node.commands.clone(),
+        projections: Arc::clone(&node.projections),
+        access: node.access.clone(),
+        keys: Arc::clone(&node.keys),
+        metrics: node.metrics.clone(),
+        inference,
+        origin: node.origin.clone(),
+        log_verifier_key: node.log_verifier_key.clone(),
+    });
+    let control_plane_router = edgecoder_control_plane::router(control_plane);
+    let coordinator_router = edgecoder_coordinator::router(coordinator.clone())
+        .nest(CONTROL_PLANE_PATH, control_plane_router.clone());
+    Ok(LedgerServices { coordinator, coordinator_router, control_plane_router })
+}
+
+/// Development is what listens on this machine alone and was not told to be production: it has a faucet.
+fn is_development(settings: &Settings) -> Result<bool> {
+    let is_production = settings.text("EDGECODER_ENV").as_deref() == Some("production");
+    Ok(!is_production && listen::host(settings)?.is_loopback())
+}
+
+fn inference_client(url: &str, tokens: &Tokens) -> Result<InferenceClient> {
+    let base = if url.ends_with('/') { url.to_owned() } else { format!("{url}/") };
+    let base = base.parse().with_context(|| format!("INFERENCE_URL is {url:?}, expected an address"))?;
+    InferenceClient::new(base, SecretString::from(tokens.service.expose().to_owned()))
+        .context("preparing to ask the inference service")
+}
+
+/// The inference service's routes; its background work ends with `stop`.
+pub fn inference_router(
+    settings: &Settings,
+    tokens: &Tokens,
+    metrics: Metrics,
+    (tasks, stop): (&mut JoinSet<()>, &CancellationToken),
+) -> Result<Router> {
+    let tokens = ServiceTokens::new(access::settings(settings, tokens)?);
+    let inference = Inference::new(ModelSettings::read(settings)?, Limits::default(), tokens, metrics);
+    inference.start(tasks, stop);
+    Ok(edgecoder_inference::router(inference))
+}
+
+/// Starts the coordinator alone.
+pub async fn start_coordinator(
+    settings: &Settings,
+    data: &DataDir,
+    tasks: &mut JoinSet<()>,
+    stop: &CancellationToken,
+) -> Result<Ending> {
+    let begun = Instant::now();
+    let listener = listen::bind(settings, listen::COORDINATOR).await?;
+    let url = listen::url(&listener)?;
+    let node = Node::open(settings, data).await?;
+    if is_development(settings)? {
+        first_start::open_local_account(&node, data).await?;
+    }
+    let default_inference = format!("http://127.0.0.1:{}", listen::INFERENCE.default);
+    let inference_url = settings.text("INFERENCE_URL").unwrap_or(default_inference);
+    let services = ledger_services(settings, &node, Some(&inference_url))?;
+    services.coordinator.start(tasks, stop);
+    listen::answer(tasks, listener, services.coordinator_router, stop);
+    let control_plane = format!("{url}{CONTROL_PLANE_PATH}");
+    let endpoints = Endpoints { coordinator: Some(url), inference: None, control_plane: Some(control_plane) };
+    banner::remember(data, &endpoints)?;
+    banner::show(&node, data, &endpoints, begun)?;
+    Ok(Ending { node: Some(node) })
+}
+
+/// Starts the inference service alone.
+pub async fn start_inference(
+    settings: &Settings,
+    data: &DataDir,
+    tasks: &mut JoinSet<()>,
+    stop: &CancellationToken,
+) -> Result<Ending> {
+    let listener = listen::bind(settings, listen::INFERENCE).await?;
+    let tokens = Tokens::of(settings, data)?;
+    let router = inference_router(settings, &tokens, Metrics::default(), (tasks, stop))?;
+    banner::say_ready("inference", &listen::url(&listener)?)?;
+    listen::answer(tasks, listener, router, stop);
+    Ok(Ending::default())
+}
+
+/// Starts a worker alone.
+pub async fn start_worker(
+    settings: &Settings,
+    data: &DataDir,
+    tasks: &mut JoinSet<()>,
+    stop: &CancellationToken,
+) -> Result<Ending> {
+    spawn_worker(settings, data, tasks, stop)?;
+    banner::say_ready("worker", &settings.text("COORDINATOR_URL").unwrap_or_else(|| "the discovered coordinator".into()))?;
+    Ok(Ending::default())
+}
+
+/// Runs a worker until `stop`.
+pub fn spawn_worker(
+    settings: &Settings,
+    data: &DataDir,
+    tasks: &mut JoinSet<()>,
+    stop: &CancellationToken,
+) -> Result<()> {
+    let worker = WorkerSettings::read(&|name| settings.text(name), data.join("worker"))?;
+    let sandbox = Sandbox::new(SandboxSettings {
+        mode: worker.sandbox_mode,
+        runtime_dir: data.join("sandbox"),
+        child: ChildCommand {
+            exe: std::env::current_exe().context("finding this executable")?,
+            args: vec![crate::SANDBOX_CHILD.into()],
+        },
+        spare_children: SPARE_INTERPRETERS,
+    })?;
+    let worker = Worker::new(worker, Arc::new(sandbox), Arc::new(SystemClock), chance::system());
+    let stop = stop.clone();
+    tasks.spawn(async move {
+        if let Err(error) = worker.run(stop).await {
+            tracing::error!(%error, "the worker could not start");
+        }
+    });
+    Ok(())
+}
