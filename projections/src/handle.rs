@@ -87,7 +87,9 @@ impl Projections {
         let (progress, queue) = (self.watched(Question::ReadyQueue), self.ready_queue.clone());
         let apply = move |batch: &[edgecoder_events::Recorded]| {
             let mut queue = queue.write();
-            batch.iter().for_each(|it| queue.apply(it));
+            for it in batch {
+                queue.apply(it);
+            }
             let now = queue.arrivals();
             drop(queue);
             arrived.send_if_modified(|seen| std::mem::replace(seen, now) != now);
@@ -99,7 +101,9 @@ impl Projections {
         let (progress, directory) = (self.watched(Question::AgentDirectory), self.agent_directory.clone());
         let apply = move |batch: &[edgecoder_events::Recorded]| {
             let mut directory = directory.write();
-            batch.iter().for_each(|it| directory.apply(it));
+            for it in batch {
+                directory.apply(it);
+            }
         };
         self.runners.spawn(follow_in_memory(Question::AgentDirectory, log.clone(), progress, apply));
     }

@@ -110,7 +110,7 @@ impl Row {
     /// The next column as an integer of any size.
     pub(crate) fn number<T: TryFrom<i64>>(&mut self) -> Result<T, ProjectionError> {
         let found: i64 = self.take()?;
-        T::try_from(found).map_err(|_| self.damaged(found))
+        T::try_from(found).map_err(|_| self.damaged(&found))
     }
 
     /// The next column as an amount of credit.
@@ -126,46 +126,46 @@ impl Row {
     /// The next column as an instant that may be missing.
     pub(crate) fn maybe_instant(&mut self) -> Result<Option<UnixMillis>, ProjectionError> {
         let found: Option<i64> = self.take()?;
-        found.map(|it| u64::try_from(it).map(UnixMillis).map_err(|_| self.damaged(it))).transpose()
+        found.map(|it| u64::try_from(it).map(UnixMillis).map_err(|_| self.damaged(&it))).transpose()
     }
 
     /// The next column as a checked text.
     pub(crate) fn id<T: TryFrom<String>>(&mut self) -> Result<T, ProjectionError> {
         let found: String = self.take()?;
-        T::try_from(found.clone()).map_err(|_| self.damaged(found))
+        T::try_from(found.clone()).map_err(|_| self.damaged(&found))
     }
 
     /// The next column as a checked text that may be missing.
     pub(crate) fn maybe_id<T: TryFrom<String>>(&mut self) -> Result<Option<T>, ProjectionError> {
         let found: Option<String> = self.take()?;
-        found.map(|it| T::try_from(it.clone()).map_err(|_| self.damaged(it))).transpose()
+        found.map(|it| T::try_from(it.clone()).map_err(|_| self.damaged(&it))).transpose()
     }
 
     /// The next column as one of a list of words.
     pub(crate) fn word<T: super::Word>(&mut self) -> Result<T, ProjectionError> {
         let found: String = self.take()?;
-        T::from_word(&found).ok_or_else(|| self.damaged(found))
+        T::from_word(&found).ok_or_else(|| self.damaged(&found))
     }
 
     /// The next column as one of a list of words, or nothing.
     pub(crate) fn maybe_word<T: super::Word>(&mut self) -> Result<Option<T>, ProjectionError> {
         let found: Option<String> = self.take()?;
-        found.map(|it| T::from_word(&it).ok_or_else(|| self.damaged(it))).transpose()
+        found.map(|it| T::from_word(&it).ok_or_else(|| self.damaged(&it))).transpose()
     }
 
     /// The next column as so many bytes.
     pub(crate) fn fixed<const N: usize>(&mut self) -> Result<[u8; N], ProjectionError> {
         let found: Vec<u8> = self.take()?;
-        found.try_into().map_err(|found: Vec<u8>| self.damaged(found.len()))
+        found.try_into().map_err(|found: Vec<u8>| self.damaged(&found.len()))
     }
 
     /// The next column as so many bytes, or nothing.
     pub(crate) fn maybe_fixed<const N: usize>(&mut self) -> Result<Option<[u8; N]>, ProjectionError> {
         let found: Option<Vec<u8>> = self.take()?;
-        found.map(|it| it.try_into().map_err(|found: Vec<u8>| self.damaged(found.len()))).transpose()
+        found.map(|it| it.try_into().map_err(|found: Vec<u8>| self.damaged(&found.len()))).transpose()
     }
 
-    fn damaged(&self, found: impl ToString) -> ProjectionError {
+    fn damaged(&self, found: &impl ToString) -> ProjectionError {
         ProjectionError::Damaged { table: self.table, found: found.to_string() }
     }
 }
