@@ -23,6 +23,14 @@ pub(crate) enum Database {
     Postgres(PgPool),
 }
 
+/// How a placeholder is written in a generated list of thousands. SQLite keeps a numbered one as a name and searches the
+/// list of names from its beginning for each, so the cost of a statement would be the square of its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Placeholders {
+    Numbered,
+    Unnumbered,
+}
+
 /// Statements that happen together or not at all.
 pub(crate) enum Tx {
     Sqlite(Transaction<'static, Sqlite>),
@@ -102,6 +110,14 @@ impl Database {
 }
 
 impl Tx {
+    /// How generated lists of placeholders are written here.
+    pub(super) fn placeholder_style(&self) -> Placeholders {
+        match self {
+            Self::Sqlite(_) => Placeholders::Unnumbered,
+            Self::Postgres(_) => Placeholders::Numbered,
+        }
+    }
+
     /// Runs one statement; how many rows it changed.
     pub(crate) async fn execute(&mut self, sql: String, cells: Vec<Cell>) -> Result<u64, ProjectionError> {
         let sql = AssertSqlSafe(sql);

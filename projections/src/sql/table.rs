@@ -1,6 +1,6 @@
 //! How are many rows written, and many keys looked up, with few statements?
 
-use super::{Cell, Colour, Row, Tx};
+use super::{Cell, Colour, Row, Tx, database::Placeholders};
 use crate::ProjectionError;
 use std::fmt::Write as _;
 
@@ -15,14 +15,18 @@ pub(crate) struct Table {
     pub key: &'static [&'static str],
 }
 
-/// `($1,$2),($3,$4)` for two rows of two columns.
-fn placeholders(rows: usize, columns: usize) -> String {
+/// `($1,$2),($3,$4)` or `(?,?),(?,?)` for two rows of two columns.
+fn placeholders(style: Placeholders, rows: usize, columns: usize) -> String {
     let mut text = String::with_capacity(rows * columns * 6);
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ",(" });
         for column in 0..columns {
             let comma = if column == 0 { "" } else { "," };
-            write!(text, "{comma}${}", row * columns + column + 1).expect("a text takes any text");
+            match style {
+                Placeholders::Numbered => write!(text, "{comma}${}", row * columns + column + 1),
+                Placeholders::Unnumbered => write!(text, "{comma}?"),
+            }
+            .expect("a text takes any text");
         }
         text.push(')');
     }
@@ -36,12 +40,13 @@ fn size_for(left: usize) -> usize {
 impl Table {
     /// Writes the rows: adds those that are new, replaces those that are not.
     pub(crate) async fn write(&self, tx: &mut Tx, colour: Colour, rows: Vec<Vec<Cell>>) -> Result<(), ProjectionError> {
+        let style = tx.placeholder_style();
         let mut left = rows.len();
         let mut rows = rows.into_iter();
         while left > 0 {
             let size = size_for(left);
             let cells = rows.by_ref().take(size).flatten().collect();
-            tx.execute(self.insert(colour, size), cells).await?;
+            tx.execute(self.insert(style, colour, size), cells).await?;
             left -= size;
         }
         Ok(())
@@ -49,19 +54,20 @@ impl Table {
 
     /// Reads with a statement that ends in `IN`, in portions of a few sizes: the last key fills a portion up.
     pub(crate) async fn read_where_in(tx: &mut Tx, sql: &str, keys: &[Cell]) -> Result<Vec<Row>, ProjectionError> {
+        let style = tx.placeholder_style();
         let mut found = Vec::new();
         for portion in keys.chunks(SIZES[0]) {
             let size = SIZES.into_iter().rev().find(|size| *size >= portion.len()).unwrap_or(SIZES[0]);
             let fill = portion.last().into_iter().cycle().cloned();
             let cells = portion.iter().cloned().chain(fill).take(size).collect();
-            found.extend(tx.read(format!("{sql} {}", placeholders(1, size)), cells).await?);
+            found.extend(tx.read(format!("{sql} {}", placeholders(style, 1, size)), cells).await?);
         }
         Ok(found)
     }
 
-    fn insert(&self, colour: Colour, rows: usize) -> String {
+    fn insert(&self, style: Placeholders, colour: Colour, rows: usize) -> String {
         let columns = self.columns.join(",");
-        let values = placeholders(rows, self.columns.len());
+        let values = placeholders(style, rows, self.columns.len());
         let mut sql = format!("INSERT INTO {} ({columns}) VALUES {values}", colour.paint(self.name));
         if !self.key.is_empty() {
             let changed = self.columns.iter().filter(|it| !self.key.contains(it));
@@ -81,7 +87,7 @@ mod tests {
     fn a_row_with_the_same_key_is_replaced_in_the_colour_that_is_written() {
         let table = Table { name: "a__b", columns: &["k", "v"], key: &["k"] };
         assert_eq!(
-            table.insert(Colour::Green, 2),
+            table.insert(Placeholders::Numbered, Colour::Green, 2),
             "INSERT INTO a_green_b (k,v) VALUES ($1,$2),($3,$4) ON CONFLICT (k) DO UPDATE SET v=excluded.v"
         );
     }
