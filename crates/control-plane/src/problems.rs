@@ -1,7 +1,6 @@
-//! What does an operator hear when a machine is not there, or an answer can not be read?
+//! What does an operator hear when a machine or an account is not there?
 
 use edgecoder_domain::agent::AgentRefusal;
-use edgecoder_projections::ProjectionError;
 use edgecoder_service_kit::{
     commands::CommandError,
     http::{Problem, Refusal},
@@ -27,19 +26,4 @@ pub fn no_such_agent() -> Problem {
 /// 404 for an account that is not there, or not the caller's.
 pub fn no_such_account() -> Problem {
     Problem::not_found("account_not_found", "there is no account of this name, or it is not yours")
-}
-
-/// A projection did not answer.
-pub fn unread(error: ProjectionError) -> Problem {
-    match error {
-        ProjectionError::Behind { .. } | ProjectionError::Stopped(_) | ProjectionError::Overtaken => {
-            Problem::unavailable("answers_behind", error.to_string())
-        }
-        ProjectionError::Database(_)
-        | ProjectionError::Log(_)
-        | ProjectionError::Damaged { .. }
-        | ProjectionError::AmountTooLarge(_)
-        | ProjectionError::HeldInMemory(_)
-        | ProjectionError::RebuildInterrupted(_) => Problem::internal(&error),
-    }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A model may think for a while; the inference service has its own, shorter deadlines.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(300);
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(5);
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
 /// A client of one inference service.

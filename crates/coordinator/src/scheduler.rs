@@ -13,7 +13,7 @@ use edgecoder_events::{
 use edgecoder_identity::envelope::Envelope;
 use edgecoder_projections::{
     agent_directory::NodeEntry,
-    ready_queue::{AgentNeeds, ReadySubtask},
+    ready_queue::{AgentNeeds, ReadyQueue, ReadySubtask},
 };
 use edgecoder_service_kit::{
     commands::{CommandError, Request, Subject},
@@ -117,7 +117,7 @@ impl Scheduler<'_> {
 
     fn load_permille(&self) -> u64 {
         let now = self.0.commands.clock().now();
-        let waiting = self.0.projections.ready_queue(|queue| queue.waiting());
+        let waiting = self.0.projections.ready_queue(ReadyQueue::waiting);
         let agents = self.0.projections.agent_directory(|agents| agents.workers(now).count());
         price::load_permille(waiting as u64, agents as u64)
     }

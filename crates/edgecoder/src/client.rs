@@ -68,7 +68,8 @@ fn endpoints(data: &Path) -> Endpoints {
 
 fn address(setting: &str, said: Option<String>, default_port: u16) -> Result<Url> {
     let text = said.unwrap_or_else(|| format!("http://127.0.0.1:{default_port}"));
-    text.parse().with_context(|| format!("{setting} is {text:?}, expected an address as http://127.0.0.1:{default_port}"))
+    text.parse()
+        .with_context(|| format!("{setting} is {text:?}, expected an address as http://127.0.0.1:{default_port}"))
 }
 
 fn kept(data: &Path, name: &str) -> Option<SecretString> {

@@ -27,8 +27,9 @@ impl DataDir {
 
     /// Makes the directory with access for its owner alone.
     pub fn make(path: PathBuf) -> Result<Self> {
-        fs::create_dir_all(&path)
-            .with_context(|| format!("could not make the data directory {}: choose another with --data-dir", path.display()))?;
+        fs::create_dir_all(&path).with_context(|| {
+            format!("could not make the data directory {}: choose another with --data-dir", path.display())
+        })?;
         make_private(&path)?;
         let probe = tempfile::NamedTempFile::new_in(&path);
         probe.with_context(|| format!("the data directory {} can not be written to", path.display()))?;

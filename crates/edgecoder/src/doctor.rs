@@ -119,7 +119,9 @@ async fn model_server(settings: &Settings) -> Finding {
 fn ledger(settings: &Settings) -> Finding {
     let (state, detail) = match (settings.text("DATABASE_URL"), DataDir::locate(settings)) {
         (Some(_), _) => (State::Good, "in PostgreSQL (DATABASE_URL)".into()),
-        (None, Ok(dir)) if dir.join("ledger.db").exists() => (State::Good, "in SQLite; check it with: audit verify".into()),
+        (None, Ok(dir)) if dir.join("ledger.db").exists() => {
+            (State::Good, "in SQLite; check it with: audit verify".into())
+        }
         (None, Ok(_)) => (State::Good, "none yet: the first start begins one".into()),
         (None, Err(error)) => (State::Bad, format!("{error:#}")),
     };

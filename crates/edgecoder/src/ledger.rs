@@ -38,7 +38,8 @@ async fn stats(settings: &Settings, data: &DataDir, json: bool) -> Result<()> {
     let head = node.store.head();
     let (hash, checkpoint) = (hex::encode(head.hash), node.store.checkpoint());
     if json {
-        let stats = json!({ "origin": node.origin, "size": head.size, "head": hash, "checkpoint": checkpoint.as_deref() });
+        let stats =
+            json!({ "origin": node.origin, "size": head.size, "head": hash, "checkpoint": checkpoint.as_deref() });
         println!("{stats}");
     } else {
         println!("origin     {}", node.origin);

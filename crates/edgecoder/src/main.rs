@@ -39,14 +39,12 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
     let Cli { global, command } = cli;
     let settings = settings(&global)?;
     match command.unwrap_or(Command::Run(RunArgs { mode: None, host: None })) {
-        Command::Run(args) => run_services(settings, args).await,
+        Command::Run(args) => Box::pin(run_services(settings, args)).await,
         Command::Task(command) => client::run(&settings, &global, client::Command::Task(command)).await,
         Command::Agent(command) => client::run(&settings, &global, client::Command::Agent(command)).await,
         Command::Account(command) => client::run(&settings, &global, client::Command::Account(command)).await,
         Command::Status(command) => client::run(&settings, &global, client::Command::Status(command)).await,
-        Command::Audit(command) => {
-            Ok(ExitCode::from(command.run(Some(&DataDir::locate(&settings)?)).await))
-        }
+        Command::Audit(command) => Ok(ExitCode::from(command.run(Some(&DataDir::locate(&settings)?)).await)),
         Command::Ledger(command) => ledger::run(&settings, &global, command).await,
         Command::Doctor => doctor::run(&settings, global.json).await,
         Command::Completions { shell } => {
@@ -70,11 +68,12 @@ async fn run_services(settings: Settings, args: RunArgs) -> Result<ExitCode> {
     let settings = settings.with_flag("EDGECODER_HOST", args.host);
     let mode = match (args.mode, settings.text("EDGE_RUNTIME_MODE")) {
         (Some(mode), _) => mode,
-        (None, Some(name)) => Mode::from_str(&name, true)
-            .map_err(|_| anyhow::anyhow!("EDGE_RUNTIME_MODE is {name:?}, expected one of those in `edgecoder run --help`"))?,
+        (None, Some(name)) => Mode::from_str(&name, true).map_err(|_| {
+            anyhow::anyhow!("EDGE_RUNTIME_MODE is {name:?}, expected one of those in `edgecoder run --help`")
+        })?,
         (None, None) => Mode::AllInOne,
     };
     telemetry::begin(&settings)?;
     let data = DataDir::make(DataDir::locate(&settings)?)?;
-    run::run(settings, data, mode).await
+    Box::pin(run::run(settings, data, mode)).await
 }

@@ -39,7 +39,9 @@ impl TokenRole {
 
 /// A text is not a token that EdgeCoder gave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected a token as it was shown once: ec_op_…, ec_acct_…, ec_node_… or ec_svc_… and {SECRET_CHARS} characters")]
+#[error(
+    "expected a token as it was shown once: ec_op_…, ec_acct_…, ec_node_… or ec_svc_… and {SECRET_CHARS} characters"
+)]
 pub struct TokenParseError;
 
 /// 256 random bits in text form. Shown to its owner once, wiped when dropped.

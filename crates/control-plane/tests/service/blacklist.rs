@@ -7,6 +7,7 @@ use edgecoder_events::{
 };
 use edgecoder_identity::{NodeKeys, evidence};
 use reqwest::StatusCode;
+use rand::{SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
@@ -35,7 +36,7 @@ fn report(agent: &str) -> AgentBlacklisted {
 }
 
 fn signed(report: AgentBlacklisted) -> Value {
-    let report = evidence::sign(report, &NodeKeys::from_seeds(&[1; 32], [2; 32]));
+    let report = evidence::sign(report, &NodeKeys::generate(&mut StdRng::seed_from_u64(1)));
     json!({
         "agentId": report.agent,
         "reasonCode": report.reason_code,

@@ -1,6 +1,6 @@
 //! Every machine failed with a subtask: the inference service is asked for better code, which is tried once more.
 
-use super::with_retries;
+use super::{Rule, with_retries};
 use crate::{Coordinator, inference::InferenceError};
 use edgecoder_domain::{
     settlement,
@@ -25,7 +25,8 @@ const MAX_SHOWN_BYTES: usize = 32 * 1024;
 
 /// Escalates every subtask that waits for it, until `stop`.
 pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
-    super::run(coordinator, stop, Some((TaskState::Escalated, |task| task)), (escalated, escalate)).await;
+    let open: (TaskState, fn(TaskId) -> TaskId) = (TaskState::Escalated, |task| task);
+    super::run(coordinator, stop, Rule { open: Some(open), pick: escalated, react: escalate }).await;
 }
 
 fn escalated(event: &Event) -> Option<TaskId> {

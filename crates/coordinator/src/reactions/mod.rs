@@ -24,17 +24,24 @@ const MAX_TRIES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const BACKLOG_PAGE: usize = 500;
 
+/// What a reaction reacts to, and how.
+struct Rule<T, F> {
+    /// The state of tasks that were left open when the last process ended, and what to do about each.
+    open: Option<(TaskState, fn(TaskId) -> T)>,
+    pick: fn(&Event) -> Option<T>,
+    react: fn(Coordinator, T) -> F,
+}
+
 /// Does `react` for everything open at the start and for everything that `pick` finds in the log, until `stop`.
 async fn run<T, F>(
     coordinator: Coordinator,
     stop: CancellationToken,
-    open: Option<(TaskState, fn(TaskId) -> T)>,
-    rule: (fn(&Event) -> Option<T>, fn(Coordinator, T) -> F),
+    rule: Rule<T, F>,
 ) where
     T: Send + 'static,
     F: Future<Output = ()> + Send + 'static,
 {
-    let (pick, react) = rule;
+    let Rule { open, pick, react } = rule;
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut running = JoinSet::new();
     let mut follower = coordinator.store.follow(Position(coordinator.store.head().size));

@@ -1,6 +1,6 @@
 //! A prompt was submitted: the inference service splits it into subtasks.
 
-use super::with_retries;
+use super::{Rule, with_retries};
 use crate::{Coordinator, inference::InferenceError};
 use edgecoder_domain::{
     settlement,
@@ -22,7 +22,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Plans every prompt that has no plan yet, until `stop`.
 pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
-    super::run(coordinator, stop, Some((TaskState::Planning, |task| task)), (submitted_prompt, plan)).await;
+    let open: (TaskState, fn(TaskId) -> TaskId) = (TaskState::Planning, |task| task);
+    super::run(coordinator, stop, Rule { open: Some(open), pick: submitted_prompt, react: plan }).await;
 }
 
 fn submitted_prompt(event: &Event) -> Option<TaskId> {

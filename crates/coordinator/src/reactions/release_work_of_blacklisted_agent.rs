@@ -1,15 +1,15 @@
 //! A machine was shut out or refused: what it holds goes back to the queue.
 
+use super::Rule;
 use crate::Coordinator;
 use edgecoder_domain::task::{ReturnSubtask, TaskRefusal};
 use edgecoder_events::{Actor, AgentId, Event, task::ReturnReason};
-use edgecoder_projections::task_board::TaskState;
 use edgecoder_service_kit::{commands::CommandError, http::Refusal};
 use tokio_util::sync::CancellationToken;
 
 /// Gives back the leases of machines that were shut out, until `stop`. At start the silence of the machine does it.
 pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
-    super::run(coordinator, stop, None::<(TaskState, fn(_) -> AgentId)>, (shut_out, release)).await;
+    super::run(coordinator, stop, Rule { open: None, pick: shut_out, react: release }).await;
 }
 
 fn shut_out(event: &Event) -> Option<AgentId> {

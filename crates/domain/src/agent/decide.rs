@@ -4,7 +4,8 @@ use super::{Agent, AgentCommand, AgentRefusal, Enrolment, RegisterAgent, Registr
 use edgecoder_events::{
     AccountId, AgentId, Event, ModelName, UnixMillis,
     agent::{
-        AgentCameOnline, AgentCapabilitiesChanged, AgentKeyReplaced, AgentRegistered, AgentWentOffline, Capabilities, OfflineReason,
+        AgentCameOnline, AgentCapabilitiesChanged, AgentKeyReplaced, AgentRegistered, AgentWentOffline, Capabilities,
+        OfflineReason,
     },
     blacklist::{AgentBlacklistLifted, AgentBlacklisted},
     node::{AgentMode, NodeApproved, NodeEnrolled, NodeKind, NodeModeChanged, NodeRejected, NodeTokenRotated},

@@ -10,7 +10,7 @@ use edgecoder_service_kit::{
     chance,
     settings::Settings,
 };
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// The tokens of operators and of our own services: from the settings, else made once and kept.
 pub struct Tokens {
@@ -35,7 +35,8 @@ fn token(settings: &Settings, data: &DataDir, role: TokenRole) -> Result<(Token,
         TokenRole::Operator | TokenRole::Account | TokenRole::Node => ("ADMIN_API_TOKEN", "operator.token"),
     };
     if let Some(text) = settings.text(setting) {
-        let advice = || format!("{setting} can not be used: leave it away to have one made in {}", data.join(file).display());
+        let advice =
+            || format!("{setting} can not be used: leave it away to have one made in {}", data.join(file).display());
         return Ok((text.parse().with_context(advice)?, false));
     }
     let kept = data.secret(file, || Token::generate(role, &mut chance::system()).expose().to_owned())?;
@@ -55,17 +56,18 @@ pub fn settings(settings: &Settings, tokens: &Tokens) -> Result<AccessSettings> 
 
 /// The agent directory as the source of agents' keys.
 pub struct DirectoryKeys {
-    pub projections: Arc<Projections>,
+    pub projections: Weak<Projections>,
     pub clock: Arc<dyn Clock>,
 }
 
 impl AgentKeys for DirectoryKeys {
     fn signing_key(&self, agent: &AgentId) -> Option<PublicKey> {
-        self.projections.agent_directory(|agents| agents.signing_key(agent))
+        self.projections.upgrade()?.agent_directory(|agents| agents.signing_key(agent))
     }
 
     fn may_work(&self, agent: &AgentId) -> bool {
         let now = self.clock.now();
-        self.projections.agent_directory(|agents| agents.get(agent)).is_some_and(|entry| entry.may_work(now))
+        let entry = self.projections.upgrade().and_then(|all| all.agent_directory(|agents| agents.get(agent)));
+        entry.is_some_and(|entry| entry.may_work(now))
     }
 }

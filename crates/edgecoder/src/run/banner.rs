@@ -44,7 +44,10 @@ pub fn show(node: &Node, data: &DataDir, endpoints: &Endpoints, begun: Instant) 
         writeln!(out, "  {}", node.tokens.operator.expose())?;
     }
     writeln!(out, "\nNext, in a second terminal:")?;
-    writeln!(out, "  cargo run --release -- task submit --language python --code examples/primes.py --tests examples/test_primes.py --watch")?;
+    writeln!(
+        out,
+        "  cargo run --release -- task submit --language python --code examples/primes.py --tests examples/test_primes.py --watch"
+    )?;
     writeln!(out, "  cargo run --release -- audit verify\n")?;
     Ok(out.flush()?)
 }

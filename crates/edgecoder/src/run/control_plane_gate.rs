@@ -31,12 +31,7 @@ struct Gate {
 }
 
 /// Starts the door.
-pub async fn start(
-    settings: &Settings,
-
-    tasks: &mut JoinSet<()>,
-    stop: &CancellationToken,
-) -> Result<Ending> {
+pub async fn start(settings: &Settings, tasks: &mut JoinSet<()>, stop: &CancellationToken) -> Result<Ending> {
     let listener = listen::bind(settings, listen::CONTROL_PLANE).await?;
     let default = format!("http://127.0.0.1:{}", listen::COORDINATOR.default);
     let coordinator = settings.text("COORDINATOR_URL").unwrap_or(default);

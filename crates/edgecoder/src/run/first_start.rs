@@ -74,7 +74,9 @@ pub async fn admit_local_worker(node: &Node, id: &AgentId) -> Result<Token> {
             let opened = wallet::decide(view.wallet(&owner), WalletCommand::Open { account: owner.clone() })
                 .expect("opening a wallet is never refused");
             let wallet_events = in_stream(&StreamName::credits(&owner), opened);
-            Ok::<_, agent::AgentRefusal>(in_stream(&StreamName::agent(id), admitted).into_iter().chain(wallet_events).collect())
+            Ok::<_, agent::AgentRefusal>(
+                in_stream(&StreamName::agent(id), admitted).into_iter().chain(wallet_events).collect(),
+            )
         })
         .await
         .context("admitting the worker of this process")?;

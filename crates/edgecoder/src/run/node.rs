@@ -48,7 +48,7 @@ impl Node {
         let access = Access::new(
             access::settings(settings, &tokens)?,
             TokenBook::new(store.secrets()),
-            Arc::new(DirectoryKeys { projections: Arc::clone(&projections), clock: Arc::clone(&clock) }),
+            Arc::new(DirectoryKeys { projections: Arc::downgrade(&projections), clock: Arc::clone(&clock) }),
             nonces,
             Arc::clone(&clock),
         );
@@ -59,6 +59,10 @@ impl Node {
 
     /// Records what is queued, signs a last checkpoint and lets go of the files.
     pub async fn close(self) -> Result<()> {
+        // Who still holds them has ended; without them nothing follows the log while it closes.
+        if let Some(projections) = Arc::into_inner(self.projections) {
+            projections.stop().await;
+        }
         self.store.close().await.context("closing the ledger")
     }
 }
@@ -80,8 +84,9 @@ fn origin(settings: &Settings, data: &DataDir) -> Result<String> {
 fn log_key(data: &DataDir, origin: &str) -> Result<LogKey> {
     let kept = data.secret("log.key", random_hex::<32>)?;
     let mut seed = [0; 32];
-    hex::decode_to_slice(&kept.text, &mut seed)
-        .with_context(|| format!("{} is not 64 hex digits: restore it from a backup", data.join("log.key").display()))?;
+    hex::decode_to_slice(&kept.text, &mut seed).with_context(|| {
+        format!("{} is not 64 hex digits: restore it from a backup", data.join("log.key").display())
+    })?;
     LogKey::from_seed(origin, &seed).context("LEDGER_ORIGIN can not be the name of a log")
 }
 

@@ -14,13 +14,7 @@ use edgecoder_control_plane::ControlPlane;
 use edgecoder_coordinator::{Coordinator, InferenceClient};
 use edgecoder_inference::{Inference, Limits, ModelSettings};
 use edgecoder_sandbox::{ChildCommand, Sandbox, SandboxSettings};
-use edgecoder_service_kit::{
-    SystemClock,
-    callers::ServiceTokens,
-    chance,
-    http::Metrics,
-    settings::Settings,
-};
+use edgecoder_service_kit::{SystemClock, callers::ServiceTokens, chance, http::Metrics, settings::Settings};
 use edgecoder_worker::{Worker, WorkerSettings};
 use secrecy::SecretString;
 use std::{sync::Arc, time::Instant};
@@ -60,8 +54,8 @@ pub fn ledger_services(settings: &Settings, node: &Node, inference_url: Option<&
         log_verifier_key: node.log_verifier_key.clone(),
     });
     let control_plane_router = edgecoder_control_plane::router(control_plane);
-    let coordinator_router = edgecoder_coordinator::router(coordinator.clone())
-        .nest(CONTROL_PLANE_PATH, control_plane_router.clone());
+    let coordinator_router =
+        edgecoder_coordinator::router(coordinator.clone()).nest(CONTROL_PLANE_PATH, control_plane_router.clone());
     Ok(LedgerServices { coordinator, coordinator_router, control_plane_router })
 }
 
@@ -133,14 +127,17 @@ pub async fn start_inference(
 }
 
 /// Starts a worker alone.
-pub async fn start_worker(
+pub fn start_worker(
     settings: &Settings,
     data: &DataDir,
     tasks: &mut JoinSet<()>,
     stop: &CancellationToken,
 ) -> Result<Ending> {
     spawn_worker(settings, data, tasks, stop)?;
-    banner::say_ready("worker", &settings.text("COORDINATOR_URL").unwrap_or_else(|| "the discovered coordinator".into()))?;
+    banner::say_ready(
+        "worker",
+        &settings.text("COORDINATOR_URL").unwrap_or_else(|| "the discovered coordinator".into()),
+    )?;
     Ok(Ending::default())
 }
 

@@ -27,7 +27,7 @@ pub struct Service {
     base: String,
     client: Client,
     operator: Token,
-    service: Token,
+    own: Token,
     _running: JoinSet<()>,
 }
 

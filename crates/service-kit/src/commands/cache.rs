@@ -43,7 +43,7 @@ impl Cache {
         Some(View { cache: self })
     }
 
-    pub(super) fn insert(&mut self, subject: Subject, state: State, version: Version) {
+    pub(super) fn insert(&mut self, subject: &Subject, state: State, version: Version) {
         if self.streams.len() >= MAX_STREAMS {
             self.forget_least_used();
         }

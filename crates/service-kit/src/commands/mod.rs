@@ -170,7 +170,7 @@ impl Commands {
                     break;
                 }
             }
-            self.lock().insert(subject.clone(), aggregate, version);
+            self.lock().insert(subject, aggregate, version);
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ pub enum Subject {
 #[derive(Debug, Clone)]
 pub(super) enum State {
     Task(Task),
-    Agent(Agent),
+    Agent(Box<Agent>),
     Wallet(Wallet),
 }
 
@@ -33,7 +33,7 @@ impl Subject {
     pub(super) fn empty(&self) -> State {
         match self {
             Self::Task(_) => State::Task(Task::default()),
-            Self::Agent(_) => State::Agent(Agent::default()),
+            Self::Agent(_) => State::Agent(Box::default()),
             Self::Wallet(_) => State::Wallet(Wallet::default()),
         }
     }

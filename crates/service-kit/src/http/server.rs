@@ -28,7 +28,7 @@ const MAX_CONNECTIONS: usize = 4_096;
 /// The longest that a connection may take to send the head of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// The longest that a request may take until its answer begins: longer than the longest poll.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 /// How long requests that are under way may take when the service stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// The most bytes of a body, where a route does not say otherwise.
@@ -61,6 +61,9 @@ fn answer_a_panic(panic: Box<dyn Any + Send + 'static>) -> axum::response::Respo
 }
 
 /// Answers connections until `stop`, then lets the requests under way finish.
+///
+/// # Panics
+/// Never: the places for connections are not closed while it runs.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let graceful = GracefulShutdown::new();

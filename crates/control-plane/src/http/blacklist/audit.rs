@@ -1,6 +1,6 @@
 //! `GET /security/blacklist/audit`: who was ever shut out, on whose word, and was it taken back?
 
-use crate::{ControlPlane, http::DEFAULT_LIMIT, problems::unread, views};
+use crate::{ControlPlane, http::DEFAULT_LIMIT, views};
 use axum::extract::State;
 use edgecoder_events::{AgentId, Position};
 use edgecoder_projections::{
@@ -39,13 +39,13 @@ pub async fn audit(
 ) -> Result<Json<BlacklistPage>, Problem> {
     let blacklist = control_plane.projections.blacklist();
     let page = PageRequest::new(wanted.before.map(Position), wanted.limit.unwrap_or(DEFAULT_LIMIT));
-    let page = blacklist.history(None, &page).await.map_err(unread)?;
+    let page = blacklist.history(None, &page).await?;
     let next = page.next.map(|position| position.0);
     let mut steps_of: HashMap<AgentId, Vec<BlacklistEntry>> = HashMap::new();
     let mut records = Vec::new();
     for entry in page.items {
         if !steps_of.contains_key(&entry.agent) {
-            let steps = steps(blacklist, &entry.agent).await.map_err(unread)?;
+            let steps = steps(blacklist, &entry.agent).await?;
             steps_of.insert(entry.agent.clone(), steps);
         }
         let lift = steps_of.get(&entry.agent).and_then(|steps| lift_of(&entry, steps));

@@ -1,6 +1,6 @@
 //! `GET /security/blacklist`: who is shut out now?
 
-use crate::{ControlPlane, http::DEFAULT_LIMIT, problems::unread, views};
+use crate::{ControlPlane, http::DEFAULT_LIMIT, views};
 use axum::extract::State;
 use edgecoder_events::{AgentId, Position};
 use edgecoder_projections::{PageRequest, ProjectionError, blacklist::Blacklist};
@@ -32,11 +32,11 @@ pub async fn list(
 ) -> Result<Json<BlacklistPage>, Problem> {
     let (now, blacklist) = (control_plane.commands.clock().now(), control_plane.projections.blacklist());
     let after = match wanted.before {
-        Some(position) => accused_at(blacklist, position).await.map_err(unread)?,
+        Some(position) => accused_at(blacklist, position).await?,
         None => None,
     };
     let page = PageRequest::new(after, wanted.limit.unwrap_or(DEFAULT_LIMIT));
-    let page = blacklist.list(now, &page).await.map_err(unread)?;
+    let page = blacklist.list(now, &page).await?;
     let more = page.next.is_some();
     let records: Vec<_> = page.items.into_iter().filter_map(|entry| views::report(entry, None)).collect();
     let next = records.last().filter(|_| more).map(|last| last.position);

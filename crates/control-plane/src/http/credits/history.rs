@@ -1,11 +1,6 @@
 //! `GET /credits/{accountId}/history`: how did it come and go?
 
-use crate::{
-    ControlPlane,
-    http::DEFAULT_LIMIT,
-    problems::{no_such_account, unread},
-    views,
-};
+use crate::{ControlPlane, http::DEFAULT_LIMIT, problems::no_such_account, views};
 use axum::extract::State;
 use edgecoder_events::{AccountId, Position};
 use edgecoder_projections::{
@@ -47,13 +42,13 @@ pub async fn history(
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<History>, Problem> {
     let books = control_plane.projections.credit_balances();
-    if !reader.may_read(&account) || books.balance(&account).await.map_err(unread)?.is_none() {
+    if !reader.may_read(&account) || books.balance(&account).await?.is_none() {
         return Err(no_such_account());
     }
     let limit = wanted.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
     // Everything before a position, whichever part of the wallet: no part's name sorts before the empty one.
     let before = wanted.before.map(|at| MovementCursor { position: Position(at), part: String::new() });
-    let page = books.history(&account, &PageRequest::new(before, limit * LINES_PER_MOVEMENT)).await.map_err(unread)?;
+    let page = books.history(&account, &PageRequest::new(before, limit * LINES_PER_MOVEMENT)).await?;
     Ok(Json(history_of(&page.items, limit, page.next.is_some())))
 }
 

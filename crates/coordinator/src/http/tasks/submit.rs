@@ -4,7 +4,7 @@ use crate::{Coordinator, submission};
 use axum::extract::State;
 use edgecoder_domain::{Aggregate, settlement, task, wallet};
 use edgecoder_events::{
-    BlobRef, NewEvent, ProjectId, StreamName, SubtaskIndex, TaskId,
+    BlobRef, NewEvent, ProjectId, StreamName, SubtaskIndex, TaskId, Version,
     task::{PlannedSubtask, Planner, TaskSubmitted, WorkKind},
 };
 use edgecoder_service_kit::{
@@ -122,7 +122,7 @@ async fn accepted_before(
     if before != *body {
         return Err(exists());
     }
-    let first = coordinator.store.read_stream(&StreamName::task(id), Default::default(), 1).await?;
+    let first = coordinator.store.read_stream(&StreamName::task(id), Version::EMPTY, 1).await?;
     Ok(Json(TaskAccepted {
         task_id: id.clone(),
         subtasks: subtask_names(id, known.work),

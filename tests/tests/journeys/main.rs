@@ -1,0 +1,10 @@
+//! Journeys through the built product: what people type, with a fresh data directory and free ports.
+//!
+//! `EDGECODER_BIN` names the executable; `cargo xtask test` builds it and sets it. Without it every journey says that it
+//! was skipped, and fails where `CI=true`.
+#![expect(clippy::unwrap_used, reason = "a journey may end where it is wrong")]
+
+mod crash;
+mod doors;
+mod first_day;
+mod product;
