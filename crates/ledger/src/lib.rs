@@ -13,6 +13,7 @@ pub mod note;
 mod pack;
 pub mod signature;
 pub mod tree;
+pub mod verify;
 
 pub use chain::{GENESIS_PREV, entry_hash};
 pub use checkpoint::Checkpoint;

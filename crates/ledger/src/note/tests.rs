@@ -50,7 +50,7 @@ fn unknown_signatures_are_ignored_and_a_wrong_known_one_condemns() {
     assert_eq!(verify(&note, &[log.clone(), witness.clone()]), Ok(2));
     assert_eq!(verify(&note, &[key("other", 1).verifier_key()]), Err(NoteError::UnknownKeys));
     let log_line = note.lines().nth(2).unwrap();
-    let forged = note.replace(log_line, &Note::parse(&wrong(&log_line[..])).unwrap().signatures[0].to_string());
+    let forged = note.replace(log_line, &Note::parse(&wrong(log_line)).unwrap().signatures[0].to_string());
     assert_eq!(verify(&forged, std::slice::from_ref(&witness)), Ok(1));
     assert_eq!(verify(&forged, &[witness, log]), Err(NoteError::BadSignature { name: "log".to_owned() }));
 }

@@ -19,7 +19,9 @@ fn leaves(count: usize) -> Vec<Hash> {
 
 fn tree(leaves: &[Hash]) -> MemoryTree {
     let mut tree = MemoryTree::default();
-    leaves.iter().for_each(|leaf| tree.append(*leaf));
+    for leaf in leaves {
+        tree.append(*leaf);
+    }
     tree
 }
 

@@ -1,0 +1,110 @@
+//! How many entries per second does one core hash, encode, decode and verify?
+//!
+//! `cargo run --release -p edgecoder-ledger --example speed -- [entries]`
+
+use edgecoder_ledger::{
+    Checkpoint, Entry, GENESIS_PREV, entry_hash,
+    note::LogKey,
+    tree::{Frontier, leaf_hash},
+    verify::{Columns, Expectations, StoredRow, Verifier},
+};
+use std::{hint::black_box, time::Instant};
+
+const ORIGIN: &str = "example.org/ledger";
+const DEFAULT_ENTRIES: u64 = 1_000_000;
+const EVENTS_PER_STREAM: u64 = 5;
+const PAYLOAD: [u8; 96] = [0x5a; 96];
+
+struct Row {
+    stream: String,
+    entry: Vec<u8>,
+    hash: [u8; 32],
+}
+
+fn entry<'a>(position: u64, stream: &'a str, key: &'a [u8], prev_hash: [u8; 32]) -> Entry<'a> {
+    let mut event_id = [0; 16];
+    event_id[..8].copy_from_slice(&position.to_be_bytes());
+    Entry {
+        origin: ORIGIN,
+        position,
+        stream,
+        version: position % EVENTS_PER_STREAM + 1,
+        kind: "subtask.leased",
+        schema: 1,
+        event_id,
+        recorded_at_ms: 1_700_000_000_000 + position,
+        actor: "agent:worker-1",
+        correlation_id: event_id,
+        causation_id: None,
+        idempotency_key: Some(key),
+        author_key: None,
+        author_signature: None,
+        payload: &PAYLOAD,
+        prev_hash,
+    }
+}
+
+fn ledger(entries: u64) -> (Vec<Row>, Checkpoint) {
+    let (mut prev, mut tree) = (GENESIS_PREV, Frontier::new());
+    let rows = (0..entries).map(|position| {
+        let stream = format!("task-{:012}", position / EVENTS_PER_STREAM);
+        let mut bytes = Vec::new();
+        entry(position, &stream, &position.to_be_bytes(), prev).encode(&mut bytes).expect("within the limits");
+        prev = entry_hash(&bytes);
+        tree.append(leaf_hash(&bytes));
+        Row { stream, entry: bytes, hash: prev }
+    });
+    let rows = rows.collect();
+    (rows, Checkpoint { origin: ORIGIN.to_owned(), size: tree.size(), root: tree.root() })
+}
+
+fn measure(what: &str, rows: &[Row], mut work: impl FnMut(u64, &Row)) {
+    let start = Instant::now();
+    for (position, row) in (0..).zip(rows) {
+        work(position, row);
+    }
+    print(what, rows.len(), start);
+}
+
+fn print(what: &str, entries: usize, start: Instant) {
+    let micros = start.elapsed().as_micros().max(1);
+    let thousands = entries as u128 * 1000 / micros;
+    println!("{what:<12} {:>3}.{:02} M entries/s", thousands / 1000, thousands % 1000 / 10);
+}
+
+fn main() {
+    let entries = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_ENTRIES);
+    let (rows, checkpoint) = ledger(entries);
+    println!("{entries} entries of {} bytes, one core", rows.last().map_or(0, |row| row.entry.len()));
+    let mut buffer = Vec::with_capacity(1024);
+    measure("encode", &rows, |position, row| {
+        buffer.clear();
+        entry(position, &row.stream, &position.to_be_bytes(), row.hash).encode(&mut buffer).expect("within limits");
+        black_box(&buffer);
+    });
+    measure("decode", &rows, |_, row| drop(black_box(Entry::decode(&row.entry))));
+    measure("chain hash", &rows, |_, row| assert_eq!(entry_hash(black_box(&row.entry)), row.hash));
+    measure("leaf hash", &rows, |_, row| {
+        black_box(leaf_hash(&row.entry));
+    });
+    let mut tree = Frontier::new();
+    measure("tree", &rows, |_, row| tree.append(black_box(row.hash)));
+
+    let key = LogKey::from_seed(ORIGIN, &[1; 32]).expect("a good name");
+    let start = Instant::now();
+    let mut verifier = Verifier::new(&Expectations {
+        origin: ORIGIN.to_owned(),
+        log_keys: vec![key.verifier_key()],
+        checkpoints: vec![checkpoint.sign(&key).expect("a good origin")],
+        max_unproven_tail: 0,
+    });
+    for (position, row) in (0..).zip(&rows) {
+        let version = position % EVENTS_PER_STREAM + 1;
+        let (kind, recorded_at_ms) = ("subtask.leased", 1_700_000_000_000 + position);
+        let columns = Some(Columns { stream: &row.stream, version, kind, recorded_at_ms });
+        verifier.push(&StoredRow { position, entry: &row.entry, hash: &row.hash, columns });
+    }
+    let report = verifier.finish();
+    print("full verify", rows.len(), start);
+    println!("verdict: {:?}", report.verdict);
+}
