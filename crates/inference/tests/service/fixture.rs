@@ -73,7 +73,7 @@ impl Service {
         inference.start(&mut running, &stop);
         running.spawn(serve(listener, router(inference), stop));
         let client = Client::builder().no_proxy().build().unwrap();
-        Self { base, client, operator, service, _running: running }
+        Self { base, client, operator, own: service, _running: running }
     }
 
     pub fn nobody_posts(&self, path: &str, body: &Value) -> RequestBuilder {
@@ -89,7 +89,7 @@ impl Service {
     }
 
     pub fn as_service(&self, request: RequestBuilder) -> RequestBuilder {
-        request.bearer_auth(self.service.expose())
+        request.bearer_auth(self.own.expose())
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Heard {

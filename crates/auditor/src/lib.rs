@@ -1,0 +1,31 @@
+//! Can a stranger prove that this ledger was not touched, and that every event in it keeps the rules?
+//!
+//! [`verify`](verify()) reads a ledger once and judges it twice: its bytes (chain, tree, checkpoints: the crate
+//! `edgecoder-ledger`) and its events (keys, signatures of authors, credit: [`rules`]). [`show`](show()) prints one
+//! entry, [`tail`](tail()) the newest. Nothing here writes, and nothing here uses the product's store.
+
+mod command;
+mod entry_view;
+mod escape;
+mod finding;
+mod keys;
+mod place;
+mod progress;
+mod reader;
+mod report;
+pub mod rules;
+mod show;
+mod tail;
+mod utc;
+mod verify;
+
+pub use command::{AuditCommand, EXIT_USAGE, LedgerArgs, ShowArgs, TailArgs, VerifyArgs};
+pub use entry_view::EntryView;
+pub use finding::{Class, Finding};
+pub use keys::{KeyHistory, KeyPeriod};
+pub use place::{CHECKPOINT_FILE, LEDGER_FILE, Place};
+pub use reader::{Page, ReadError, Reader};
+pub use report::{AuditReport, Verdict, document, print};
+pub use show::{ShowError, Wanted, show};
+pub use tail::{TailWish, tail};
+pub use verify::{Freshness, VerifyError, VerifyWish, verify};

@@ -1,0 +1,40 @@
+//! Where is the ledger kept, and what lies beside it?
+
+use std::path::{Path, PathBuf};
+
+/// The log in a data directory.
+pub const LEDGER_FILE: &str = "ledger.db";
+/// The newest checkpoint in a data directory.
+pub const CHECKPOINT_FILE: &str = "checkpoint";
+
+/// A ledger that can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A SQLite file.
+    File(PathBuf),
+    /// A schema of a PostgreSQL database.
+    Postgres { url: String, schema: String },
+}
+
+impl Place {
+    /// The log of a data directory.
+    pub fn in_data_dir(dir: &Path) -> Self {
+        Self::File(dir.join(LEDGER_FILE))
+    }
+
+    /// The checkpoint that the store keeps beside its database file.
+    pub fn checkpoint_beside(&self) -> Option<PathBuf> {
+        match self {
+            Self::File(file) => Some(file.with_file_name(CHECKPOINT_FILE)),
+            Self::Postgres { .. } => None,
+        }
+    }
+
+    /// The place as a report names it: never with a password.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(file) => file.display().to_string(),
+            Self::Postgres { schema, .. } => format!("PostgreSQL, schema {schema}"),
+        }
+    }
+}

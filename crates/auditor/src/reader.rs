@@ -1,0 +1,123 @@
+//! How are the rows of a ledger read without changing a byte of it?
+//!
+//! Everything is read in one read-only transaction, so that a ledger that grows meanwhile looks as it was at the
+//! beginning. Rows come in pages: one question to the database for each page, not for each row.
+
+mod page;
+mod postgres;
+mod sqlite;
+
+pub use page::Page;
+pub(crate) use sqlite::has_write_ahead_log;
+
+use crate::Place;
+use postgres::PostgresReader;
+use sqlite::SqliteReader;
+
+/// The most rows of one page; with the largest entries it has 32 MiB.
+const PAGE_ROWS: i64 = 512;
+
+/// Why rows could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("there is no ledger at {0}")]
+    NoSuchFile(String),
+    #[error("the database cannot be read: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The table is not the one that `docs/LEDGER.md` describes.
+    #[error("row {position} is not a row of a ledger: {what}")]
+    NotARow { position: i64, what: &'static str },
+}
+
+/// Which rows?
+#[derive(Debug, Clone, Copy)]
+enum Slice {
+    /// The first ones at or after a position.
+    From(i64),
+    /// The last ones before a position, in ascending order.
+    Before(i64),
+    /// The first ones at or after a position that their column calls a change of the log's key.
+    Rotations(i64),
+}
+
+/// Reads one ledger.
+pub struct Reader(Backend);
+
+enum Backend {
+    Sqlite(SqliteReader),
+    Postgres(PostgresReader),
+}
+
+impl Reader {
+    /// Opens the ledger as it is now.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn open(place: &Place) -> Result<Self, ReadError> {
+        Ok(Self(match place {
+            Place::File(file) => Backend::Sqlite(SqliteReader::open(file).await?),
+            Place::Postgres { url, schema } => Backend::Postgres(PostgresReader::open(url, schema).await?),
+        }))
+    }
+
+    /// The first and the last position.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn bounds(&mut self) -> Result<Option<(i64, i64)>, ReadError> {
+        match &mut self.0 {
+            Backend::Sqlite(reader) => reader.bounds().await,
+            Backend::Postgres(reader) => reader.bounds().await,
+        }
+    }
+
+    /// The first rows at or after `position`; none at the end. Where one row is unreadable, the page ends before it.
+    ///
+    /// # Errors
+    /// The first row cannot be read.
+    pub async fn from(&mut self, position: i64) -> Result<Page, ReadError> {
+        self.read(Slice::From(position)).await
+    }
+
+    /// The last rows before `position`, in ascending order.
+    ///
+    /// # Errors
+    /// One of them cannot be read.
+    pub async fn before(&mut self, position: i64) -> Result<Page, ReadError> {
+        self.read(Slice::Before(position)).await
+    }
+
+    /// The first changes of the log's key at or after `position`.
+    ///
+    /// # Errors
+    /// The first of them cannot be read.
+    pub async fn rotations(&mut self, position: i64) -> Result<Page, ReadError> {
+        self.read(Slice::Rotations(position)).await
+    }
+
+    /// Asks for fewer rows until all of them can be read: the last good row before damage is worth knowing.
+    async fn read(&mut self, slice: Slice) -> Result<Page, ReadError> {
+        let mut limit = PAGE_ROWS;
+        loop {
+            let page = match &mut self.0 {
+                Backend::Sqlite(reader) => reader.page(slice, limit).await,
+                Backend::Postgres(reader) => reader.page(slice, limit).await,
+            };
+            match page.and_then(|page| within(slice, page)) {
+                Err(_) if limit > 1 => limit /= 2,
+                other => return other,
+            }
+        }
+    }
+}
+
+/// A damaged database may answer with rows that nobody asked for; who goes on from them might never end.
+fn within(slice: Slice, page: Page) -> Result<Page, ReadError> {
+    let (fits, position) = match slice {
+        Slice::From(position) | Slice::Rotations(position) => {
+            (page.first().is_none_or(|first| first >= position), position)
+        }
+        Slice::Before(position) => (page.last().is_none_or(|last| last < position), position),
+    };
+    if fits { Ok(page) } else { Err(ReadError::NotARow { position, what: "rows come in disorder" }) }
+}

@@ -1,0 +1,121 @@
+//! Do the events keep the rules of the product? Whatever the bytes prove, these say whether the content is honest.
+//!
+//! Nothing of the product's own rules (`domain`) is used: an auditor who asks the accused learns nothing.
+
+mod authors;
+mod credit;
+mod log_keys;
+mod noted;
+mod work;
+
+use crate::{Class, Finding, keys::KeyHistory};
+use authors::Authors;
+use credit::Credit;
+use edgecoder_events::{DecodeError, Event, PublicKey};
+use edgecoder_ledger::{Entry, verify::StoredRow};
+use log_keys::LogKeys;
+use noted::Noted;
+use work::Work;
+
+/// What was checked above the bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventCoverage {
+    /// Events that were read and judged.
+    pub events: u64,
+    /// Signatures of those who acted: results of machines, reports about machines.
+    pub author_signatures_checked: u64,
+    /// Signatures whose text does not stand in the event.
+    pub author_signatures_unchecked: u64,
+    /// When the first and the last entry were recorded, in milliseconds since 1970.
+    pub recorded_ms: Option<(u64, u64)>,
+    /// The log's keys, as the events state them.
+    pub keys: KeyHistory,
+}
+
+/// What the events say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventReport {
+    pub findings: Vec<Finding>,
+    pub findings_total: u64,
+    pub coverage: EventCoverage,
+}
+
+/// Judges the events of a ledger while they stream by.
+#[derive(Debug)]
+pub struct Rules {
+    log_keys: LogKeys,
+    authors: Authors,
+    work: Work,
+    credit: Credit,
+    noted: Noted,
+    coverage: EventCoverage,
+}
+
+impl Rules {
+    /// Begins at the beginning of the ledger `origin`; `keys` are those that the auditor was given from elsewhere.
+    pub fn new(origin: &str, keys: Vec<PublicKey>) -> Self {
+        Self {
+            log_keys: LogKeys::new(origin, keys),
+            authors: Authors::default(),
+            work: Work::default(),
+            credit: Credit::default(),
+            noted: Noted::default(),
+            coverage: EventCoverage::default(),
+        }
+    }
+
+    /// Takes the next row. Bytes that are no entry are left to the verifier of bytes.
+    pub fn push(&mut self, row: &StoredRow<'_>) {
+        let Ok(entry) = Entry::decode(row.entry) else { return };
+        let first = self.coverage.recorded_ms.map_or(entry.recorded_at_ms, |(first, _)| first);
+        self.coverage.recorded_ms = Some((first, entry.recorded_at_ms));
+        match Event::from_bytes(entry.kind, entry.schema, entry.payload) {
+            Ok(event) => self.judge(&entry, &event),
+            Err(error @ DecodeError::UnknownKind { .. }) => self.skip(&entry, Class::UnknownKind, &error),
+            Err(error @ (DecodeError::Payload { .. } | DecodeError::Trailing { .. })) => {
+                self.skip(&entry, Class::BadPayload, &error);
+            }
+        }
+    }
+
+    /// Ends the ledger. What it owes at its end is only a finding where the end is really the end, and where no broken
+    /// rule before explains it.
+    pub fn finish(mut self, whole: bool) -> EventReport {
+        self.log_keys.finish(&mut self.noted);
+        if whole && !self.noted.has_tampering() {
+            self.credit.finish(&self.work, &mut self.noted);
+        }
+        self.coverage.keys = self.log_keys.history;
+        let (findings, findings_total) = self.noted.into_sorted();
+        EventReport { findings, findings_total, coverage: self.coverage }
+    }
+
+    fn skip(&mut self, entry: &Entry<'_>, class: Class, error: &DecodeError) {
+        self.count_author(entry, false);
+        self.noted.add(class, entry.position, error.to_string());
+    }
+
+    fn judge(&mut self, entry: &Entry<'_>, event: &Event) {
+        self.coverage.events += 1;
+        self.log_keys.check(entry, event, &mut self.noted);
+        let checked = self.authors.check(entry, event, &mut self.noted);
+        self.count_author(entry, checked);
+        self.credit.check_pair(entry, event, &mut self.noted);
+        match self.work.check(entry, event) {
+            Ok(Some(debt)) => self.credit.owe(debt),
+            Ok(None) => {}
+            Err(broken) => self.noted.broken(entry.position, broken),
+        }
+        if let Err(broken) = self.credit.check(entry, event) {
+            self.noted.broken(entry.position, broken);
+        }
+    }
+
+    fn count_author(&mut self, entry: &Entry<'_>, checked: bool) {
+        if checked {
+            self.coverage.author_signatures_checked += 1;
+        } else if entry.author_signature.is_some() {
+            self.coverage.author_signatures_unchecked += 1;
+        }
+    }
+}
