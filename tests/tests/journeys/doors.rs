@@ -29,7 +29,8 @@ fn strangers_get_nothing() {
     for path in ["/capacity", "/control-plane/agents", "/control-plane/security/blacklist"] {
         assert_eq!(product.asks(&get(path, &account)).0, 401, "{path} with an account's token");
     }
-    let unsigned = "x-agent-id: worker-1\r\nx-timestamp-ms: NaN\r\nx-nonce: 1\r\nx-body-sha256: 2\r\nx-signature: 3\r\n";
+    let unsigned =
+        "x-agent-id: worker-1\r\nx-timestamp-ms: NaN\r\nx-nonce: 1\r\nx-body-sha256: 2\r\nx-signature: 3\r\n";
     let (status, body) = product.asks(&post("/result", unsigned, "{}"));
     assert_eq!(status, 401, "{body}");
 }

@@ -40,8 +40,7 @@ impl Product {
     /// Starts everything and waits until it says that it is ready; what it printed until then.
     pub fn start(&mut self) -> String {
         let log = fs::File::create(self.path("stderr.log")).unwrap();
-        let mut process =
-            self.command(&[]).stdout(Stdio::piped()).stderr(log).stdin(Stdio::null()).spawn().unwrap();
+        let mut process = self.command(&[]).stdout(Stdio::piped()).stderr(log).stdin(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         self.process = Some(process);
         let mut said = String::new();

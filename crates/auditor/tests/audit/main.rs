@@ -1,8 +1,6 @@
 //! Does the auditor's program find what was done to a ledger, and does it leave an honest one alone?
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-#![expect(clippy::unwrap_used, reason = "a test may end where it is wrong")]
-
 mod attacks;
 mod command;
 mod damage;

@@ -6,8 +6,8 @@ use edgecoder_events::{
     blacklist::{AgentBlacklisted, BlacklistReason},
 };
 use edgecoder_identity::{NodeKeys, evidence};
-use reqwest::StatusCode;
 use rand::{SeedableRng, rngs::StdRng};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
@@ -20,6 +20,9 @@ async fn begin() -> Service {
     }
     service
 }
+
+/// A field's name, and another value for it.
+type Change = (&'static str, fn(&mut AgentBlacklisted));
 
 fn report(agent: &str) -> AgentBlacklisted {
     AgentBlacklisted {
@@ -88,7 +91,7 @@ async fn a_signed_report_shuts_a_machine_out_and_can_be_lifted() {
 #[tokio::test]
 async fn a_report_is_refused_by_the_field_that_is_wrong() {
     let service = begin().await;
-    let changes: [(&str, fn(&mut AgentBlacklisted)); 7] = [
+    let changes: [Change; 7] = [
         ("reason", |it| it.reason.clear()),
         ("reporterId", |it| it.reporter.clear()),
         ("evidenceHashSha256", |it| it.evidence_sha256 = "AB".repeat(32)),

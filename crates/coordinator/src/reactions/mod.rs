@@ -24,20 +24,20 @@ const MAX_TRIES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const BACKLOG_PAGE: usize = 500;
 
+/// A state of tasks, and what to do about each that is in it.
+type Open<T> = (TaskState, fn(TaskId) -> T);
+
 /// What a reaction reacts to, and how.
 struct Rule<T, F> {
     /// The state of tasks that were left open when the last process ended, and what to do about each.
-    open: Option<(TaskState, fn(TaskId) -> T)>,
+    open: Option<Open<T>>,
     pick: fn(&Event) -> Option<T>,
     react: fn(Coordinator, T) -> F,
 }
 
 /// Does `react` for everything open at the start and for everything that `pick` finds in the log, until `stop`.
-async fn run<T, F>(
-    coordinator: Coordinator,
-    stop: CancellationToken,
-    rule: Rule<T, F>,
-) where
+async fn run<T, F>(coordinator: Coordinator, stop: CancellationToken, rule: Rule<T, F>)
+where
     T: Send + 'static,
     F: Future<Output = ()> + Send + 'static,
 {
