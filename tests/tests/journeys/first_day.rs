@@ -40,7 +40,7 @@ fn a_program_is_run_paid_and_proven() {
     assert_eq!(available(&product, "worker-1"), spent, "the worker earned exactly what the tasks cost");
     assert_eq!(available(&product, "local"), 10_000_000_000 - spent);
     let verified: Value = product.json(&["audit", "verify"]);
-    assert_eq!(verified["verdict"], "ok", "{verified}");
+    assert_eq!(verified["verdict"], "OK", "{verified}");
 }
 
 #[test]
