@@ -36,7 +36,7 @@ pub fn agent(entry: &NodeEntry, enrolment: &Enrolment, now: UnixMillis) -> Agent
         max_concurrent_tasks: capabilities.map(|it| it.max_concurrent_tasks),
         languages: capabilities.map(|it| it.languages.clone()).unwrap_or_default(),
         models: capabilities.map(|it| it.models.clone()).unwrap_or_default(),
-        finished_subtasks: entry.finished,
+        finished_subtasks: entry.finished + entry.failed,
         failed_subtasks: entry.failed,
     }
 }

@@ -1,4 +1,4 @@
-//! What does cargo know about this workspace? Its members, its benches, and where it builds.
+//! What does cargo know about this workspace? Its members, and where it builds.
 
 use crate::process;
 use anyhow::{Context, Result};
@@ -8,8 +8,6 @@ use std::path::{Path, PathBuf};
 /// What the commands ask about.
 pub struct Workspace {
     pub members: Vec<String>,
-    /// Package and bench.
-    pub benches: Vec<(String, String)>,
     pub target_folder: PathBuf,
 }
 
@@ -21,17 +19,11 @@ impl Workspace {
     }
 
     fn of_metadata(metadata: &Value) -> Option<Self> {
-        let (mut members, mut benches) = (Vec::new(), Vec::new());
-        for package in metadata["packages"].as_array()? {
-            let name = package["name"].as_str()?;
-            members.push(name.to_owned());
-            for target in package["targets"].as_array()? {
-                if target["kind"][0] == "bench" {
-                    benches.push((name.to_owned(), target["name"].as_str()?.to_owned()));
-                }
-            }
-        }
-        Some(Self { members, benches, target_folder: metadata["target_directory"].as_str()?.into() })
+        let names = metadata["packages"].as_array()?.iter().map(|package| package["name"].as_str().map(str::to_owned));
+        Some(Self {
+            members: names.collect::<Option<_>>()?,
+            target_folder: metadata["target_directory"].as_str()?.into(),
+        })
     }
 
     /// Where `cargo build --release` puts a program.
@@ -57,17 +49,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_and_benches_are_read_from_metadata() {
-        let metadata = serde_json::json!({
-            "packages": [{ "name": "edgecoder-store", "targets": [
-                { "kind": ["lib"], "name": "edgecoder_store" },
-                { "kind": ["bench"], "name": "append" },
-            ]}],
-            "target_directory": "/t",
-        });
+    fn members_are_read_from_metadata() {
+        let metadata = serde_json::json!({ "packages": [{ "name": "edgecoder-store" }], "target_directory": "/t" });
         let workspace = Workspace::of_metadata(&metadata).unwrap();
         assert_eq!(workspace.members, ["edgecoder-store"]);
-        assert_eq!(workspace.benches, [("edgecoder-store".to_owned(), "append".to_owned())]);
         assert!(workspace.program("edgecoder").starts_with("/t/release"));
     }
 
