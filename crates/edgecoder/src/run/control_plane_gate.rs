@@ -12,6 +12,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
+    routing::any,
 };
 use edgecoder_service_kit::{
     http::{Problem, bounded},
@@ -39,7 +40,7 @@ pub async fn start(settings: &Settings, tasks: &mut JoinSet<()>, stop: &Cancella
     let http = Client::builder().timeout(ANSWER_TIMEOUT).build().context("preparing to ask the coordinator")?;
     let gate = Gate { http, coordinator };
     banner::say_ready("control plane", &listen::url(&listener)?)?;
-    let router = Router::new().fallback(hand_on).with_state(gate);
+    let router = Router::new().route("/{*path}", any(hand_on)).with_state(gate);
     listen::answer(tasks, listener, bounded(router), stop);
     Ok(Ending::default())
 }
