@@ -160,12 +160,21 @@ impl Coordinator {
         task: &TaskId,
         returned: ReturnSubtask,
     ) -> Result<Done, CommandError<Refusal>> {
-        let request = Request::new(actor, [Subject::Task(task.clone())]);
+        self.task_command(Request::new(actor, [Subject::Task(task.clone())]), task, &TaskCommand::Return(returned))
+            .await
+    }
+
+    /// Runs a command about a task, with the payments that follow from it.
+    async fn task_command(
+        &self,
+        request: Request,
+        task: &TaskId,
+        command: &TaskCommand,
+    ) -> Result<Done, CommandError<Refusal>> {
         self.commands
             .run(request, |view| {
                 let before = view.task(task);
-                let events = task::decide(before, TaskCommand::Return(returned.clone()))?;
-                Ok(settlement::with_payments(before, events))
+                Ok(settlement::with_payments(before, task::decide(before, command.clone())?))
             })
             .await
     }

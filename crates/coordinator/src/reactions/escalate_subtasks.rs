@@ -2,10 +2,7 @@
 
 use super::{Rule, with_retries};
 use crate::{Coordinator, inference::InferenceError};
-use edgecoder_domain::{
-    settlement,
-    task::{self, SubtaskState, TaskCommand, TaskRefusal},
-};
+use edgecoder_domain::task::{SubtaskState, TaskCommand, TaskRefusal};
 use edgecoder_events::{AccountId, Actor, BlobRef, Event, SubtaskIndex, TaskId, task::Language};
 use edgecoder_projections::task_board::TaskState;
 use edgecoder_service_kit::{
@@ -153,14 +150,7 @@ async fn record(
 ) -> Result<(), EscalationError> {
     let mut request = Request::new(Actor::system("escalation"), [Subject::Task(id.clone())]);
     request.blobs = blobs;
-    let done = coordinator
-        .commands
-        .run(request, |view| {
-            let before = view.task(id);
-            Ok::<_, Refusal>(settlement::with_payments(before, task::decide(before, command.clone())?))
-        })
-        .await;
-    match done {
+    match coordinator.task_command(request, id, &command).await {
         Ok(_) | Err(CommandError::Refused(Refusal::Task(TaskRefusal::NotEscalated | TaskRefusal::Ended(_)))) => Ok(()),
         Err(error) => Err(error.into()),
     }

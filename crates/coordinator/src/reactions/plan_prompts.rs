@@ -2,10 +2,7 @@
 
 use super::{Rule, with_retries};
 use crate::{Coordinator, inference::InferenceError};
-use edgecoder_domain::{
-    settlement,
-    task::{self, MAX_TIMEOUT_MS, TaskCommand, TaskRefusal},
-};
+use edgecoder_domain::task::{MAX_TIMEOUT_MS, TaskCommand, TaskRefusal};
 use edgecoder_events::{
     Actor, Event, SubtaskIndex, TaskId,
     task::{PlannedSubtask, Planner, TaskSubmitted, WorkKind},
@@ -77,14 +74,7 @@ async fn record(
 ) -> Result<(), PlanningError> {
     let mut request = Request::new(Actor::system("planner"), [Subject::Task(id.clone())]);
     request.blobs = blobs;
-    let done = coordinator
-        .commands
-        .run(request, |view| {
-            let before = view.task(id);
-            Ok::<_, Refusal>(settlement::with_payments(before, task::decide(before, command.clone())?))
-        })
-        .await;
-    match done {
+    match coordinator.task_command(request, id, &command).await {
         Ok(_) | Err(CommandError::Refused(Refusal::Task(TaskRefusal::PlannedAlready | TaskRefusal::Ended(_)))) => {
             Ok(())
         }
