@@ -1,16 +1,12 @@
 //! Every machine failed with a subtask: the inference service is asked for better code, which is tried once more.
 
-use super::{Rule, with_retries};
-use crate::{Coordinator, inference::InferenceError};
+use super::{ReactionError, Rule, TaskReaction, with_retries};
+use crate::Coordinator;
 use edgecoder_domain::task::{SubtaskState, TaskCommand, TaskRefusal};
-use edgecoder_events::{AccountId, Actor, BlobRef, Event, SubtaskIndex, TaskId, task::Language};
+use edgecoder_events::{AccountId, BlobRef, Event, SubtaskIndex, TaskId, task::Language};
 use edgecoder_projections::task_board::TaskState;
-use edgecoder_service_kit::{
-    commands::{CommandError, Request, Subject},
-    contents::ContentError,
-    http::Refusal,
-};
-use edgecoder_store::{Blob, StorageError};
+use edgecoder_service_kit::commands::Subject;
+use edgecoder_store::StorageError;
 use edgecoder_wire::{
     inference::Escalate,
     tasks::{Report, SourceFile, SubmitTask},
@@ -20,6 +16,11 @@ use tokio_util::sync::CancellationToken;
 /// The most bytes of code or output that the larger model is shown.
 const MAX_SHOWN_BYTES: usize = 32 * 1024;
 
+const ESCALATION: TaskReaction = TaskReaction {
+    actor: "escalation",
+    is_done: |refusal| matches!(refusal, TaskRefusal::NotEscalated | TaskRefusal::Ended(_)),
+};
+
 /// Escalates every subtask that waits for it, until `stop`.
 pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
     let open: (TaskState, fn(TaskId) -> TaskId) = (TaskState::Escalated, |task| task);
@@ -28,20 +29,6 @@ pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
 
 fn escalated(event: &Event) -> Option<TaskId> {
     if let Event::TaskEscalated(it) = event { Some(it.task.clone()) } else { None }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum EscalationError {
-    #[error("no inference service is configured: set INFERENCE_URL")]
-    NoInference,
-    #[error(transparent)]
-    Inference(#[from] InferenceError),
-    #[error(transparent)]
-    Content(#[from] ContentError),
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-    #[error(transparent)]
-    Command(#[from] CommandError<Refusal>),
 }
 
 /// A subtask that waits for better code.
@@ -62,9 +49,9 @@ async fn escalate(coordinator: Coordinator, id: TaskId) {
     }
 }
 
-async fn try_escalate(coordinator: &Coordinator, id: &TaskId) -> Result<(), EscalationError> {
+async fn try_escalate(coordinator: &Coordinator, id: &TaskId) -> Result<(), ReactionError> {
     for stuck in stuck(coordinator, id).await? {
-        let inference = coordinator.inference.as_ref().ok_or(EscalationError::NoInference)?;
+        let inference = super::inference(coordinator)?;
         let content: SubmitTask = coordinator.contents.open(&stuck.account, stuck.content).await?;
         let report: Option<Report> = match stuck.report {
             Some(report) => Some(coordinator.contents.open(&stuck.account, report).await?),
@@ -74,15 +61,15 @@ async fn try_escalate(coordinator: &Coordinator, id: &TaskId) -> Result<(), Esca
         let revised = revised(content, &answer.improved_code, report.as_ref(), stuck.language);
         let blob = coordinator.contents.seal(&stuck.account, &revised).await?;
         let command = TaskCommand::Revise { subtask: stuck.index, content: blob.address() };
-        record(coordinator, id, command, vec![blob]).await?;
+        ESCALATION.record(coordinator, id, command, vec![blob]).await?;
     }
     Ok(())
 }
 
-async fn abandon(coordinator: &Coordinator, id: &TaskId) -> Result<(), EscalationError> {
+async fn abandon(coordinator: &Coordinator, id: &TaskId) -> Result<(), ReactionError> {
     for stuck in stuck(coordinator, id).await? {
         let now = coordinator.commands.clock().now();
-        record(coordinator, id, TaskCommand::AbandonRevision { subtask: stuck.index, now }, vec![]).await?;
+        ESCALATION.record(coordinator, id, TaskCommand::AbandonRevision { subtask: stuck.index, now }, vec![]).await?;
     }
     Ok(())
 }
@@ -140,18 +127,4 @@ fn revised(content: SubmitTask, code: &str, report: Option<&Report>, language: L
     files.extend(written.into_iter().filter(|file| is_test(file)));
     files.push(SourceFile { path, content: code.to_owned() });
     SubmitTask { files, ..content }
-}
-
-async fn record(
-    coordinator: &Coordinator,
-    id: &TaskId,
-    command: TaskCommand,
-    blobs: Vec<Blob>,
-) -> Result<(), EscalationError> {
-    let mut request = Request::new(Actor::system("escalation"), [Subject::Task(id.clone())]);
-    request.blobs = blobs;
-    match coordinator.task_command(request, id, &command).await {
-        Ok(_) | Err(CommandError::Refused(Refusal::Task(TaskRefusal::NotEscalated | TaskRefusal::Ended(_)))) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }

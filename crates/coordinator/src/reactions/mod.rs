@@ -6,13 +6,22 @@ pub mod escalate_subtasks;
 pub mod plan_prompts;
 pub mod release_work_of_blacklisted_agent;
 
-use crate::Coordinator;
-use edgecoder_events::{Event, Position, TaskId};
+use crate::{
+    Coordinator,
+    inference::{InferenceClient, InferenceError},
+};
+use edgecoder_domain::task::{TaskCommand, TaskRefusal};
+use edgecoder_events::{Actor, Event, Position, TaskId};
 use edgecoder_projections::{
     PageRequest, ProjectionError,
     task_board::{TaskFilter, TaskState},
 };
-use edgecoder_store::{FollowError, Follower};
+use edgecoder_service_kit::{
+    commands::{CommandError, Request, Subject},
+    contents::ContentError,
+    http::Refusal,
+};
+use edgecoder_store::{Blob, FollowError, Follower, StorageError};
 use std::{fmt::Display, future::Future, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -23,6 +32,50 @@ const AT_ONCE: usize = 8;
 const MAX_TRIES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const BACKLOG_PAGE: usize = 500;
+
+/// Why the inference service brought a task no further.
+#[derive(Debug, thiserror::Error)]
+enum ReactionError {
+    #[error("no inference service is configured: set INFERENCE_URL")]
+    NoInference,
+    #[error(transparent)]
+    Inference(#[from] InferenceError),
+    #[error(transparent)]
+    Content(#[from] ContentError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Command(#[from] CommandError<Refusal>),
+}
+
+/// The inference service, where one is configured.
+fn inference(coordinator: &Coordinator) -> Result<&InferenceClient, ReactionError> {
+    coordinator.inference.as_ref().ok_or(ReactionError::NoInference)
+}
+
+/// Who brings tasks further, and which refusals mean that it was done already.
+struct TaskReaction {
+    actor: &'static str,
+    is_done: fn(&TaskRefusal) -> bool,
+}
+
+impl TaskReaction {
+    async fn record(
+        &self,
+        coordinator: &Coordinator,
+        id: &TaskId,
+        command: TaskCommand,
+        blobs: Vec<Blob>,
+    ) -> Result<(), ReactionError> {
+        let mut request = Request::new(Actor::system(self.actor), [Subject::Task(id.clone())]);
+        request.blobs = blobs;
+        match coordinator.task_command(request, id, &command).await {
+            Ok(_) => Ok(()),
+            Err(CommandError::Refused(Refusal::Task(refusal))) if (self.is_done)(&refusal) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
 
 /// A state of tasks, and what to do about each that is in it.
 type Open<T> = (TaskState, fn(TaskId) -> T);

@@ -1,21 +1,22 @@
 //! A prompt was submitted: the inference service splits it into subtasks.
 
-use super::{Rule, with_retries};
-use crate::{Coordinator, inference::InferenceError};
+use super::{ReactionError, Rule, TaskReaction, with_retries};
+use crate::Coordinator;
 use edgecoder_domain::task::{MAX_TIMEOUT_MS, TaskCommand, TaskRefusal};
 use edgecoder_events::{
-    Actor, Event, SubtaskIndex, TaskId,
+    Event, SubtaskIndex, TaskId,
     task::{PlannedSubtask, Planner, TaskSubmitted, WorkKind},
 };
 use edgecoder_projections::task_board::TaskState;
-use edgecoder_service_kit::{
-    commands::{CommandError, Request, Subject},
-    contents::ContentError,
-    http::Refusal,
-};
+use edgecoder_service_kit::{commands::Subject, contents::ContentError};
 use edgecoder_store::{Blob, StorageError};
 use edgecoder_wire::{inference::Decomposed, tasks::SubmitTask};
 use tokio_util::sync::CancellationToken;
+
+const PLANNING: TaskReaction = TaskReaction {
+    actor: "planner",
+    is_done: |refusal| matches!(refusal, TaskRefusal::PlannedAlready | TaskRefusal::Ended(_)),
+};
 
 /// Plans every prompt that has no plan yet, until `stop`.
 pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
@@ -25,20 +26,6 @@ pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
 
 fn submitted_prompt(event: &Event) -> Option<TaskId> {
     if let Event::TaskSubmitted(it) = event { (it.work == WorkKind::Prompt).then(|| it.task.clone()) } else { None }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum PlanningError {
-    #[error("no inference service is configured: set INFERENCE_URL")]
-    NoInference,
-    #[error(transparent)]
-    Inference(#[from] InferenceError),
-    #[error(transparent)]
-    Content(#[from] ContentError),
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-    #[error(transparent)]
-    Command(#[from] CommandError<Refusal>),
 }
 
 async fn plan(coordinator: Coordinator, id: TaskId) {
@@ -51,35 +38,19 @@ async fn plan(coordinator: Coordinator, id: TaskId) {
     }
 }
 
-async fn try_plan(coordinator: &Coordinator, id: &TaskId) -> Result<(), PlanningError> {
+async fn try_plan(coordinator: &Coordinator, id: &TaskId) -> Result<(), ReactionError> {
     let Some(submitted) = unplanned(coordinator, id).await? else { return Ok(()) };
-    let inference = coordinator.inference.as_ref().ok_or(PlanningError::NoInference)?;
+    let inference = super::inference(coordinator)?;
     let submission: SubmitTask = coordinator.contents.open(&submitted.account, submitted.content).await?;
     let prompt = submission.prompt.clone().unwrap_or_default();
     let split = inference.decompose(id, &prompt, submitted.language).await?;
     let (subtasks, blobs) = subtasks(coordinator, &submitted, &submission, split.clone()).await?;
-    record(coordinator, id, TaskCommand::Plan { planner: split.planner, subtasks }, blobs).await
+    PLANNING.record(coordinator, id, TaskCommand::Plan { planner: split.planner, subtasks }, blobs).await
 }
 
-async fn abandon(coordinator: &Coordinator, id: &TaskId) -> Result<(), PlanningError> {
+async fn abandon(coordinator: &Coordinator, id: &TaskId) -> Result<(), ReactionError> {
     let now = coordinator.commands.clock().now();
-    record(coordinator, id, TaskCommand::AbandonPlanning { now }, vec![]).await
-}
-
-async fn record(
-    coordinator: &Coordinator,
-    id: &TaskId,
-    command: TaskCommand,
-    blobs: Vec<Blob>,
-) -> Result<(), PlanningError> {
-    let mut request = Request::new(Actor::system("planner"), [Subject::Task(id.clone())]);
-    request.blobs = blobs;
-    match coordinator.task_command(request, id, &command).await {
-        Ok(_) | Err(CommandError::Refused(Refusal::Task(TaskRefusal::PlannedAlready | TaskRefusal::Ended(_)))) => {
-            Ok(())
-        }
-        Err(error) => Err(error.into()),
-    }
+    PLANNING.record(coordinator, id, TaskCommand::AbandonPlanning { now }, vec![]).await
 }
 
 async fn unplanned(coordinator: &Coordinator, id: &TaskId) -> Result<Option<TaskSubmitted>, StorageError> {
