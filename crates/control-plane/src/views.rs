@@ -1,45 +1,15 @@
-//! How are machines, reports and movements put for those who look?
+//! How are reports and movements put for those who look?
 
-use edgecoder_domain::agent::{Enrolment, Standing};
-use edgecoder_events::UnixMillis;
+use edgecoder_domain::agent::Standing;
 use edgecoder_projections::{
-    agent_directory::NodeEntry,
     blacklist,
     credit_balances::{self, LedgerAccount, MovementReason},
 };
 use edgecoder_wire::{
-    agents::{AgentView, NodeStanding},
+    agents::NodeStanding,
     credits::Movement,
     nodes::{BlacklistEntry, BlacklistReport},
 };
-
-/// A machine at `now`.
-pub fn agent(entry: &NodeEntry, enrolment: &Enrolment, now: UnixMillis) -> AgentView {
-    let registration = entry.registration();
-    let capabilities = registration.map(|it| &it.capabilities);
-    AgentView {
-        agent_id: enrolment.node.clone(),
-        kind: enrolment.kind,
-        owner_account_id: enrolment.owner.clone(),
-        standing: match enrolment.standing {
-            Standing::Pending => NodeStanding::Pending,
-            Standing::Approved => NodeStanding::Approved,
-            Standing::Rejected => NodeStanding::Rejected,
-        },
-        registered: registration.is_some(),
-        online: entry.is_online(),
-        blacklisted: entry.is_blacklisted(now),
-        mode: entry.mode(),
-        os: capabilities.map(|it| it.os.clone()),
-        version: capabilities.map(|it| it.version.clone()),
-        sandbox_mode: capabilities.map(|it| it.sandbox),
-        max_concurrent_tasks: capabilities.map(|it| it.max_concurrent_tasks),
-        languages: capabilities.map(|it| it.languages.clone()).unwrap_or_default(),
-        models: capabilities.map(|it| it.models.clone()).unwrap_or_default(),
-        finished_subtasks: entry.finished + entry.failed,
-        failed_subtasks: entry.failed,
-    }
-}
 
 /// What operators and the domain call a standing.
 pub fn standing(standing: NodeStanding) -> Standing {

@@ -8,5 +8,6 @@ pub mod contents;
 pub mod http;
 pub mod settings;
 pub mod telemetry;
+pub mod views;
 
 pub use clock::SystemClock;

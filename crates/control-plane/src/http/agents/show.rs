@@ -1,11 +1,12 @@
 //! `GET /agents/{id}`: what is known of this machine?
 
-use crate::{ControlPlane, problems::no_such_agent, views};
+use crate::{ControlPlane, problems::no_such_agent};
 use axum::extract::State;
 use edgecoder_events::AgentId;
 use edgecoder_service_kit::{
     callers::Operator,
     http::{Json, Path, Problem},
+    views,
 };
 use edgecoder_wire::{agents::AgentView, problem::ProblemDetails};
 
@@ -21,6 +22,5 @@ pub async fn show(
 ) -> Result<Json<AgentView>, Problem> {
     let now = control_plane.commands.clock().now();
     let entry = control_plane.projections.agent_directory(|agents| agents.get(&id));
-    let view = entry.as_ref().and_then(|entry| Some(views::agent(entry, entry.enrolment()?, now)));
-    view.map(Json).ok_or_else(no_such_agent)
+    entry.and_then(|entry| views::agent(&entry, now)).map(Json).ok_or_else(no_such_agent)
 }

@@ -1,11 +1,12 @@
 //! `GET /capacity` and `GET /models/available`: what can the machines that are online do?
 
-use crate::{Coordinator, views};
+use crate::Coordinator;
 use axum::extract::State;
 use edgecoder_events::{ModelName, node::AgentMode};
 use edgecoder_service_kit::{
     callers::{Operator, Reader},
     http::{Json, Problem},
+    views,
 };
 use edgecoder_wire::agents::{AvailableModel, Capacity, CapacityTotals};
 use std::collections::BTreeMap;
