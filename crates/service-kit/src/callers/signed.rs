@@ -100,7 +100,9 @@ impl Sent {
     }
 }
 
-fn admit(signed: SignedRequest, access: &Access) -> Result<Author, Problem> {
+/// Admits a request that `key` signed, once.
+fn admit(sent: &Sent, unverified: UnverifiedRequest, key: PublicKey, access: &Access) -> Result<Author, Problem> {
+    let signed = sent.verify(unverified, key, access)?;
     let now = access.clock().now();
     match access.with_nonces(|nonces| signed.admit(nonces, now)) {
         Ok(verified) => Ok(verified.author()),
@@ -135,7 +137,7 @@ where
         let Some(key) = access.agents().signing_key(&agent) else {
             return Err(Problem::unauthorized("agent_not_registered", "register this agent first"));
         };
-        let author = admit(sent.verify(unverified, key, &access)?, &access)?;
+        let author = admit(&sent, unverified, key, &access)?;
         if !access.agents().may_work(&agent) {
             let detail = "an operator withdrew the approval of this agent, or it is blacklisted";
             return Err(Problem::forbidden("agent_may_not_work", detail));
@@ -170,7 +172,7 @@ where
         let body: T = Json::parse(&sent.body)?;
         same_agent(&agent, body.agent())?;
         let key = access.agents().signing_key(&agent).unwrap_or(body.own_key());
-        let author = admit(sent.verify(unverified, key, &access)?, &access)?;
+        let author = admit(&sent, unverified, key, &access)?;
         Ok(Self { agent, author, body })
     }
 }
