@@ -2,10 +2,11 @@
 
 use crate::{data_dir::DataDir, run::listen};
 use anyhow::Result;
+use edgecoder_discovery::{Discovery, discover};
 use edgecoder_events::{agent::SandboxMode, task::Language};
 use edgecoder_models::{Choice, choose};
 use edgecoder_sandbox::{ChildCommand, Sandbox, SandboxSettings};
-use edgecoder_service_kit::settings::Settings;
+use edgecoder_service_kit::{SystemClock, chance, settings::Settings};
 use edgecoder_worker::WorkerSettings;
 use serde::Serialize;
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ enum State {
 pub async fn run(settings: &Settings, json: bool) -> Result<ExitCode> {
     let mut findings = vec![data_directory(settings)];
     findings.extend(ports(settings).await);
+    findings.extend(coordinators(settings).await);
     findings.extend(sandbox(settings));
     findings.push(model_server(settings).await);
     findings.push(ledger(settings));
@@ -83,11 +85,40 @@ async fn ports(settings: &Settings) -> Vec<Finding> {
     findings
 }
 
+/// What a worker would be told here.
+fn worker(settings: &Settings, data: &DataDir) -> Result<WorkerSettings> {
+    let named = settings.clone().with_flag("AGENT_ID", Some("doctor"));
+    Ok(WorkerSettings::read(&|name| named.text(name), data.join("worker"))?)
+}
+
+/// Where a worker would look for its coordinator; nothing to say without a domain.
+async fn coordinators(settings: &Settings) -> Option<Finding> {
+    settings.text("COORDINATOR_DOMAIN")?;
+    let looked_up = async {
+        let data = DataDir::make(DataDir::locate(settings)?)?;
+        let Some((place, dns)) = worker(settings, &data)?.discovery()? else { return Ok(Discovery::default()) };
+        anyhow::Ok(discover(&place, &dns, &SystemClock, &mut chance::system()).await)
+    };
+    let (state, detail) = match looked_up.await {
+        Ok(found) => {
+            let urls: Vec<_> = found.candidates.iter().map(|it| format!("{} ({})", it.url, it.source)).collect();
+            let problems = found.problems.iter().map(ToString::to_string);
+            let told: Vec<_> = urls.iter().cloned().chain(problems).collect();
+            match (urls.is_empty(), told.is_empty()) {
+                (false, _) => (State::Good, told.join("; ")),
+                (true, false) => (State::Bad, told.join("; ")),
+                (true, true) => (State::Bad, "the domain names no coordinator: see docs/operators/running.md".into()),
+            }
+        }
+        Err(error) => (State::Bad, format!("{error:#}")),
+    };
+    Some(Finding { check: "coordinators", state, detail })
+}
+
 fn sandbox(settings: &Settings) -> Vec<Finding> {
     let opened = || -> Result<Sandbox> {
         let data = DataDir::make(DataDir::locate(settings)?)?;
-        let named = settings.clone().with_flag("AGENT_ID", Some("doctor"));
-        let worker = WorkerSettings::read(&|name| named.text(name), data.join("worker"))?;
+        let worker = worker(settings, &data)?;
         let child = ChildCommand { exe: std::env::current_exe()?, args: vec![crate::SANDBOX_CHILD.into()] };
         let (mode, runtime_dir): (SandboxMode, _) = (worker.sandbox_mode, data.join("sandbox"));
         Ok(Sandbox::new(SandboxSettings { mode, runtime_dir, child, spare_children: 0 })?)

@@ -3,10 +3,15 @@
 //! The machine registers once, and again only when it is told to. Then it sends heartbeats; when several in a row meet
 //! nobody, it goes on with the next coordinator.
 
-use crate::{backoff::Backoff, client::CallError, link::Session, station::Station};
-use edgecoder_events::ModelName;
+use crate::{
+    backoff::Backoff,
+    client::CallError,
+    coordinators::{Place, Search},
+    link::Session,
+    station::Station,
+};
+use edgecoder_events::{ModelName, PublicKey};
 use edgecoder_wire::agents::{Diagnostics, Heartbeat, HeldLease, Register};
-use reqwest::Url;
 use secrecy::ExposeSecret;
 use std::{sync::Arc, time::Duration};
 
@@ -24,18 +29,18 @@ enum Lost {
 /// Registers and sends heartbeats for as long as it is polled.
 pub async fn keep_in_touch(station: &Station) {
     let mut known_interval = None;
-    let mut at = 0_usize;
+    let mut search = Search::default();
     let mut told = station.solver.models.names();
     loop {
-        let (session, index) = join(station, at, known_interval).await;
-        (at, known_interval) = (index, Some(session.heartbeat_every));
+        let session = join(station, &mut search, known_interval).await;
+        known_interval = Some(session.heartbeat_every);
         tracing::info!(coordinator = %session.base, "the coordinator knows this worker");
         station.link.open(Arc::clone(&session));
         let lost = beat(station, &session, &mut told).await;
         station.link.close();
         match lost {
             Lost::MustRegister => known_interval = None,
-            Lost::Gone => at = at.wrapping_add(1),
+            Lost::Gone => search.move_on(),
         }
     }
 }
@@ -49,44 +54,58 @@ pub async fn say_good_bye(station: &Station) {
     }
 }
 
-/// Asks the coordinators in turn, from `first` on, until one takes this machine.
-async fn join(station: &Station, first: usize, known_interval: Option<Duration>) -> (Arc<Session>, usize) {
+/// Asks the coordinators in turn until one takes this machine.
+async fn join(station: &Station, search: &mut Search, known_interval: Option<Duration>) -> Arc<Session> {
     let mut backoff = Backoff::default();
-    let mut index = first;
     loop {
-        let coordinators = &station.settings.coordinators;
-        let base = &coordinators[index % coordinators.len()];
-        let joined = match known_interval {
-            Some(interval) => rejoin(station, base, interval).await,
-            None => register(station, base).await,
-        };
-        match joined {
-            Ok(session) => return (Arc::new(session), index),
-            Err(error) => {
-                tracing::warn!(%error, coordinator = %base, "the worker has no coordinator yet");
-                index = index.wrapping_add(usize::from(error.is_absence()));
+        if let Some(place) = search.current(&station.coordinators).await {
+            let joined = match known_interval {
+                Some(interval) => rejoin(station, &place, interval).await,
+                None => register(station, &place).await,
+            };
+            match joined {
+                Ok(session) => return Arc::new(session),
+                Err(error) => {
+                    tracing::warn!(%error, coordinator = %place.base, "the worker has no coordinator yet");
+                    if error.is_absence() {
+                        search.move_on();
+                    }
+                }
             }
+        } else {
+            tracing::warn!("nobody names a coordinator: check COORDINATOR_DOMAIN, or set COORDINATOR_URL");
         }
         tokio::time::sleep(backoff.next(&station.chance)).await;
     }
 }
 
 /// Goes on with a coordinator that shares the log of the one before, and so knows this machine. If it does not, registers.
-async fn rejoin(station: &Station, base: &Url, heartbeat_every: Duration) -> Result<Session, CallError> {
-    let identity = station.client.identity(base).await?;
+async fn rejoin(station: &Station, place: &Place, heartbeat_every: Duration) -> Result<Session, CallError> {
+    let base = &place.base;
+    let envelope_key = key_of(station, place).await?;
     match station.client.heartbeat(base, &heartbeat(station, None)).await {
         Ok(heard) => station.held.end(&heard.ended_leases),
-        Err(error) if error.wants_registration() => return register(station, base).await,
+        Err(error) if error.wants_registration() => return register(station, place).await,
         Err(error) => return Err(error),
     }
-    Ok(Session { base: base.clone(), envelope_key: identity.envelope_key, heartbeat_every })
+    Ok(Session { base: base.clone(), envelope_key, heartbeat_every })
 }
 
-async fn register(station: &Station, base: &Url) -> Result<Session, CallError> {
-    let answer = station.client.register(base, &registration(station)).await?;
+/// The key that a coordinator shows, where it is the one that was meant. Nothing secret was sent so far.
+async fn key_of(station: &Station, place: &Place) -> Result<PublicKey, CallError> {
+    let key = station.client.identity(&place.base).await?.envelope_key;
+    if place.accepts(&key) { Ok(key) } else { Err(CallError::Stranger) }
+}
+
+async fn register(station: &Station, place: &Place) -> Result<Session, CallError> {
+    let envelope_key = key_of(station, place).await?;
+    let answer = station.client.register(&place.base, &registration(station)).await?;
+    if answer.coordinator_envelope_key != envelope_key {
+        return Err(CallError::Stranger);
+    }
     Ok(Session {
-        base: base.clone(),
-        envelope_key: answer.coordinator_envelope_key,
+        base: place.base.clone(),
+        envelope_key,
         heartbeat_every: Duration::from_millis(answer.heartbeat_interval_ms.clamp(MIN_INTERVAL_MS, MAX_INTERVAL_MS)),
     })
 }

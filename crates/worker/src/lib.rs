@@ -7,6 +7,7 @@
 mod backoff;
 mod chance;
 mod client;
+mod coordinators;
 mod diary;
 mod heartbeat;
 mod held;

@@ -4,6 +4,7 @@ use crate::{
     WorkerSettings,
     chance::Chance,
     client::{CallError, CoordinatorClient},
+    coordinators::Coordinators,
     diary::Diary,
     heartbeat,
     held::HeldLeases,
@@ -13,6 +14,7 @@ use crate::{
     solve::Solver,
     station::Station,
 };
+use edgecoder_discovery::DnsError;
 use edgecoder_events::Clock;
 use edgecoder_identity::{KeyFileError, NodeKeys};
 use edgecoder_sandbox::{Sandbox, SandboxError};
@@ -34,6 +36,8 @@ pub enum StartError {
     Outbox(#[source] io::Error),
     #[error(transparent)]
     Client(#[from] CallError),
+    #[error(transparent)]
+    Names(#[from] DnsError),
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
 }
@@ -74,6 +78,7 @@ impl Worker {
         let Self { settings, sandbox, clock, chance } = self;
         let key_file = settings.data_dir.join("worker-keys");
         let keys = Arc::new(chance.draw(|rng| NodeKeys::load_or_create(&key_file, rng))?);
+        let coordinators = Coordinators::new(&settings, Arc::clone(&clock), Arc::clone(&chance))?;
         let outbox = Outbox::open(settings.data_dir.join("outbox")).await.map_err(StartError::Outbox)?;
         let agent = settings.agent_id.clone();
         let client = CoordinatorClient::new(agent, Arc::clone(&keys), Arc::clone(&clock), Arc::clone(&chance))?;
@@ -82,6 +87,7 @@ impl Worker {
         Ok(Arc::new(Station {
             keys,
             client,
+            coordinators,
             link: Link::default(),
             held: Arc::new(HeldLeases::default()),
             outbox,

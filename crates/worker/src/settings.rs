@@ -1,10 +1,11 @@
 //! What was this worker told? Its name, its coordinators, how much it takes on, and with what it works.
 
+use edgecoder_discovery::{Dns, DnsError};
 use edgecoder_events::{AgentId, ModelName, agent::SandboxMode, node::AgentMode};
 use edgecoder_models::{Provider, ServerSettings};
 use reqwest::Url;
 use secrecy::SecretString;
-use std::{path::PathBuf, str::FromStr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 /// The most subtasks that one worker runs at once.
 pub const MAX_CONCURRENT_TASKS: u16 = 64;
@@ -20,7 +21,11 @@ pub struct WorkerSettings {
     /// Needed for the first registration.
     pub registration_token: Option<SecretString>,
     pub data_dir: PathBuf,
-    /// Asked in this order; the next one where one is gone. Never empty.
+    /// Its DNS records name coordinators; those are asked first.
+    pub coordinator_domain: Option<String>,
+    /// Asked about the domain instead of the machine's own name servers.
+    pub name_server: Option<SocketAddr>,
+    /// Asked in this order; the next one where one is gone. Never empty without a domain.
     pub coordinators: Vec<Url>,
     pub max_concurrent_tasks: u16,
     pub mode: AgentMode,
@@ -64,6 +69,8 @@ impl WorkerSettings {
                 .ok_or(SettingError::Missing { name: "AGENT_ID", expected: "the name under which it was enrolled" })?,
             registration_token: text("AGENT_REGISTRATION_TOKEN").map(SecretString::from),
             data_dir,
+            coordinator_domain: text("COORDINATOR_DOMAIN"),
+            name_server: parsed(lookup, "COORDINATOR_NAME_SERVER", "an address like 127.0.0.1:53")?,
             coordinators: coordinators(lookup)?,
             max_concurrent_tasks: max_concurrent_tasks(lookup)?,
             mode,
@@ -75,6 +82,19 @@ impl WorkerSettings {
             drain_grace: DRAIN_GRACE,
             program_path: text("PATH"),
         })
+    }
+}
+
+impl WorkerSettings {
+    /// Where coordinators are looked up, and by whom; none without a domain.
+    ///
+    /// # Errors
+    /// [`DnsError`] where this machine's name servers are not known.
+    pub fn discovery(&self) -> Result<Option<(edgecoder_discovery::Settings, Dns)>, DnsError> {
+        let Some(domain) = self.coordinator_domain.clone() else { return Ok(None) };
+        let dns = self.name_server.map_or_else(Dns::of_this_machine, Dns::at)?;
+        let cache_file = self.data_dir.join("coordinators.json");
+        Ok(Some((edgecoder_discovery::Settings { domain, cache_file }, dns)))
     }
 }
 
@@ -93,7 +113,12 @@ fn parsed<T: FromStr>(
 
 fn coordinators(lookup: Lookup<'_>) -> Result<Vec<Url>, SettingError> {
     let (name, expected) = ("COORDINATOR_URL", "addresses like http://127.0.0.1:4301 with commas between, at most 16");
-    let text = lookup(name).filter(|value| !value.is_empty()).unwrap_or_else(|| "http://127.0.0.1:4301".to_owned());
+    let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
+    let text = match (set(name), set("COORDINATOR_DOMAIN")) {
+        (Some(text), _) => text,
+        (None, Some(_)) => return Ok(vec![]),
+        (None, None) => "http://127.0.0.1:4301".to_owned(),
+    };
     let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
     let usable = |url: &Url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
     let urls: Option<Vec<Url>> = parts.iter().map(|part| part.parse().ok().filter(usable)).collect();
@@ -160,12 +185,21 @@ mod tests {
     }
 
     #[test]
+    fn a_domain_takes_the_place_of_the_default_address_and_stands_beside_a_set_one() {
+        let domain = ("COORDINATOR_DOMAIN", "swarm.example");
+        assert!(read(&[("AGENT_ID", "ann"), domain]).unwrap().coordinators.is_empty());
+        let both = read(&[("AGENT_ID", "ann"), domain, ("COORDINATOR_URL", "https://a.example")]).unwrap();
+        assert_eq!((both.coordinators.len(), both.coordinator_domain.as_deref()), (1, Some("swarm.example")));
+    }
+
+    #[test]
     fn a_bad_value_is_refused_by_its_name() {
         for (name, value) in [
             ("AGENT_ID", "a/b"),
             ("AGENT_MODE", "all"),
             ("COORDINATOR_URL", "ftp://a"),
             ("COORDINATOR_URL", ","),
+            ("COORDINATOR_NAME_SERVER", "dns.example"),
             ("MAX_CONCURRENT_TASKS", "0"),
             ("MAX_CONCURRENT_TASKS", "65"),
             ("SANDBOX_MODE", "vm"),

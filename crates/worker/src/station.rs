@@ -1,8 +1,8 @@
 //! What do the tasks of one worker share?
 
 use crate::{
-    WorkerSettings, chance::Chance, client::CoordinatorClient, diary::Diary, held::HeldLeases, link::Link,
-    outbox::Outbox, solve::Solver,
+    WorkerSettings, chance::Chance, client::CoordinatorClient, coordinators::Coordinators, diary::Diary,
+    held::HeldLeases, link::Link, outbox::Outbox, solve::Solver,
 };
 use edgecoder_events::Clock;
 use edgecoder_identity::NodeKeys;
@@ -16,6 +16,7 @@ pub struct Station {
     pub clock: Arc<dyn Clock>,
     pub chance: Arc<Chance>,
     pub client: CoordinatorClient,
+    pub coordinators: Coordinators,
     pub link: Link,
     pub held: Arc<HeldLeases>,
     pub outbox: Arc<Outbox>,

@@ -47,6 +47,8 @@ pub enum CallError {
     BadAddress { base: String },
     #[error("the answer to {path} is not what was expected: {source}")]
     Unexpected { path: String, source: serde_json::Error },
+    #[error("it shows another key than the one that DNS names: this is not the coordinator that was meant")]
+    Stranger,
     #[error("this machine has no usable TLS: {0}")]
     NoTls(#[source] reqwest::Error),
 }
@@ -66,6 +68,7 @@ impl CallError {
             | Self::TooLong { .. }
             | Self::BadAddress { .. }
             | Self::Unexpected { .. }
+            | Self::Stranger
             | Self::NoTls(_) => true,
         }
     }
@@ -82,6 +85,7 @@ impl CallError {
             | Self::TooLong { .. }
             | Self::BadAddress { .. }
             | Self::Unexpected { .. }
+            | Self::Stranger
             | Self::NoTls(_) => false,
         }
     }

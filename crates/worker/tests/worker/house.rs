@@ -54,6 +54,8 @@ impl House {
             agent_id: AgentId::new("ann").unwrap(),
             registration_token: Some("token".to_owned().into()),
             data_dir: data_dir.to_owned(),
+            coordinator_domain: None,
+            name_server: None,
             coordinators: coordinators.iter().map(|it| it.url().parse().unwrap()).collect(),
             max_concurrent_tasks: 1,
             mode: AgentMode::SwarmOnly,

@@ -52,7 +52,7 @@ pub struct Snapshots {
 impl Snapshots {
     pub fn new(settings: &WorkerSettings) -> Self {
         Self {
-            local_allowed: settings.coordinators.iter().all(is_this_machine),
+            local_allowed: settings.coordinator_domain.is_none() && settings.coordinators.iter().all(is_this_machine),
             program_path: settings.program_path.clone(),
             scratch: settings.data_dir.join("snapshots"),
         }

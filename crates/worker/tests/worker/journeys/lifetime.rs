@@ -1,7 +1,10 @@
 //! How does a worker begin, take on, let go and end?
 
 use super::{endless, program};
-use crate::{coordinator::Coordinator, house::House};
+use crate::{
+    coordinator::Coordinator,
+    house::{House, NOW},
+};
 use edgecoder_wire::{
     agents::HeldLease,
     work::{Outcome, Work},
@@ -91,4 +94,24 @@ pub async fn the_next_coordinator_is_asked_when_one_is_gone(house: Arc<House>) {
     assert_eq!(second.office.result().await.outcome, Outcome::Passed);
     worker.stop().await;
     assert_eq!(second.office.scene(|scene| scene.registrations), 1, "they share the log: no second registration");
+}
+
+pub async fn what_dns_said_last_time_is_tried_first_and_a_stranger_gets_nothing(house: Arc<House>) {
+    let (stranger, meant, home) =
+        (Coordinator::start().await, Coordinator::start().await, tempfile::tempdir().unwrap());
+    let pinned = serde_json::json!({
+        "foundAtMs": NOW.0,
+        "coordinators": [{ "url": stranger.url(), "keys": ["07".repeat(32)] }, { "url": meant.url(), "keys": [] }],
+    });
+    std::fs::write(home.path().join("coordinators.json"), pinned.to_string()).unwrap();
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let worker = house.start(WorkerSettings {
+        coordinator_domain: Some("swarm.example".to_owned()),
+        name_server: Some(silent.local_addr().unwrap()),
+        ..House::settings(home.path(), &[])
+    });
+    meant.office.offer("task", program(&[("main.py", "print(1)\n")]));
+    assert_eq!(meant.office.result().await.outcome, Outcome::Passed);
+    worker.stop().await;
+    assert_eq!(stranger.office.scene(|scene| scene.registrations), 0, "it showed another key than DNS named");
 }

@@ -43,6 +43,7 @@ pub fn all() -> Vec<Journey> {
         lifetime::a_worker_that_stops_finishes_what_it_holds,
         lifetime::what_outlasts_the_grace_is_given_back,
         lifetime::the_next_coordinator_is_asked_when_one_is_gone,
+        lifetime::what_dns_said_last_time_is_tried_first_and_a_stranger_gets_nothing,
     ]
 }
 
