@@ -5,10 +5,10 @@ mod json;
 
 use crate::{
     Finding,
-    keys::KeyHistory,
     rules::EventCoverage,
     verify::{Freshness, Trust, VerifyWish},
 };
+use edgecoder_identity::KeyHistory;
 use edgecoder_ledger::verify::Coverage;
 
 pub use human::print;

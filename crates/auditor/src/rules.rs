@@ -8,10 +8,11 @@ mod log_keys;
 mod noted;
 mod work;
 
-use crate::{Class, Finding, keys::KeyHistory};
+use crate::{Class, Finding};
 use authors::Authors;
 use credit::Credit;
 use edgecoder_events::{DecodeError, Event, PublicKey};
+use edgecoder_identity::KeyHistory;
 use edgecoder_ledger::{Entry, verify::StoredRow};
 use log_keys::LogKeys;
 use noted::Noted;

@@ -83,6 +83,8 @@ pub enum LedgerCommand {
     Backup { to: PathBuf },
     /// Put a backup in the place of an empty data directory
     Restore { from: PathBuf },
+    /// Let a new key sign the checkpoints from now on; the old and the new key sign the change
+    RotateKey,
     /// Go on with a ledger that is older than its newest checkpoint; recorded as an operator's decision
     AcceptRestore {
         /// Why it is older

@@ -75,9 +75,22 @@ impl DataDir {
             writeln!(file, "{text}")?;
             file.as_file().sync_all()?;
             file.persist(&path)?;
-            Ok(())
+            self.sync_names()
         };
         write().with_context(|| format!("could not write {}", path.display()))
+    }
+
+    /// Gives a file another name, for ever when this returns; a file that had it is replaced.
+    pub fn rename(&self, from: &str, to: &str) -> Result<()> {
+        let (old, new) = (self.join(from), self.join(to));
+        fs::rename(&old, &new)
+            .and_then(|()| self.sync_names())
+            .with_context(|| format!("could not rename {} to {}", old.display(), new.display()))
+    }
+
+    /// Forces the names of the files to the disk, where the platform can.
+    fn sync_names(&self) -> std::io::Result<()> {
+        if cfg!(unix) { fs::File::open(&self.0)?.sync_all() } else { Ok(()) }
     }
 }
 

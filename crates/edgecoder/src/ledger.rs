@@ -3,7 +3,7 @@
 use crate::{
     cli::{Global, LedgerCommand},
     data_dir::DataDir,
-    run::node::Node,
+    run::{log_keys, node::Node},
 };
 use anyhow::{Context, Result, bail};
 use edgecoder_events::Actor;
@@ -24,6 +24,7 @@ pub async fn run(settings: &Settings, global: &Global, command: LedgerCommand) -
         LedgerCommand::RebuildProjections => rebuild(settings, &data).await?,
         LedgerCommand::Backup { to } => backup(settings, &data, &to).await?,
         LedgerCommand::Restore { from } => restore(&data, &from)?,
+        LedgerCommand::RotateKey => rotate_key(settings, &data).await?,
         LedgerCommand::AcceptRestore { reason } => accept_restore(settings, &data, &reason).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -45,7 +46,7 @@ async fn stats(settings: &Settings, data: &DataDir, json: bool) -> Result<()> {
         println!("origin     {}", node.origin);
         println!("entries    {}", head.size);
         println!("head       {hash}");
-        println!("log key    {}", node.log_verifier_key);
+        println!("log key    {}", node.store.log_verifier_key());
         println!("checkpoint\n{}", checkpoint.as_deref().unwrap_or("none yet"));
     }
     node.close().await
@@ -67,6 +68,23 @@ async fn accept_restore(settings: &Settings, data: &DataDir, reason: &str) -> Re
     let node = open(settings, data).await?;
     let receipt = node.store.accept_restore(reason, Actor::operator("admin")).await?;
     println!("recorded as entry {}: the ledger goes on in a new epoch", receipt.first.0);
+    node.close().await
+}
+
+/// The new key is on the disk before the log names it, and the old one stays: whatever stops this, the next start finds
+/// the key that the log names.
+async fn rotate_key(settings: &Settings, data: &DataDir) -> Result<()> {
+    let node = open(settings, data).await?;
+    let key = log_keys::next(data, &node.origin)?;
+    let receipt = node.store.rotate_log_key(key, Actor::operator("admin")).await?;
+    let present = node.store.log_verifier_key();
+    log_keys::settle(data, &node.origin, &present)?;
+    node.store.checkpoint_now().await.context("signing the first checkpoint of the new key")?;
+    println!("recorded as entry {}: from there on checkpoints are signed by", receipt.first.0);
+    println!("{present}");
+    println!(
+        "auditors who trust the key before need nothing: it signed the change; the old key is kept for restored logs"
+    );
     node.close().await
 }
 

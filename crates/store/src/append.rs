@@ -151,6 +151,8 @@ pub enum AppendError {
     NotLeader,
     #[error("the log is older than a checkpoint that had left this machine: {0}")]
     RolledBack(crate::RolledBack),
+    #[error("this key signs the log already: take another one")]
+    SameLogKey,
     #[error("the log was not rolled back: there is nothing to accept")]
     NotRolledBack,
     #[error("the database did not say whether it recorded the events: try again with the same idempotency key")]

@@ -5,11 +5,9 @@ use crate::{
     backend::{Database, Snapshot},
     batch::LogState,
     durable_file,
+    log_keys::LogKeys,
 };
-use edgecoder_ledger::{
-    checkpoint::{Checkpoint, CheckpointError},
-    note::LogKey,
-};
+use edgecoder_ledger::checkpoint::{Checkpoint, CheckpointError};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -36,7 +34,7 @@ pub enum CheckpointWriteError {
 /// Signs checkpoints and keeps the newest.
 pub(crate) struct Checkpoints {
     origin: String,
-    key: LogKey,
+    keys: LogKeys,
     file: Option<PathBuf>,
     database: Arc<dyn Database>,
     newest: watch::Sender<Option<Arc<str>>>,
@@ -48,13 +46,13 @@ impl Checkpoints {
     /// Reads the newest checkpoint from its file.
     pub(crate) fn open(
         origin: String,
-        key: LogKey,
+        keys: LogKeys,
         file: Option<PathBuf>,
         database: Arc<dyn Database>,
     ) -> Result<Self, CheckpointWriteError> {
         let note = file.as_deref().map(read).transpose()?.flatten();
         let checkpoints =
-            Self { origin, key, file, database, size: Mutex::new(0), newest: watch::Sender::new(note.map(Arc::from)) };
+            Self { origin, keys, file, database, size: Mutex::new(0), newest: watch::Sender::new(note.map(Arc::from)) };
         checkpoints.left_behind()?;
         Ok(checkpoints)
     }
@@ -74,12 +72,12 @@ impl Checkpoints {
 
     /// What the newest note commits to.
     pub(crate) fn left_behind(&self) -> Result<Option<Checkpoint>, CheckpointError> {
-        self.newest().map(|note| Checkpoint::open(note.as_bytes(), &[self.key.verifier_key()])).transpose()
+        self.newest().map(|note| Checkpoint::open(note.as_bytes(), &self.keys.trusted())).transpose()
     }
 
-    /// The key that signs.
-    pub(crate) fn key(&self) -> &LogKey {
-        &self.key
+    /// The keys, one of which signs.
+    pub(crate) fn keys(&self) -> &LogKeys {
+        &self.keys
     }
 
     /// Commits to the log as it is, unless that was done; then notes the frontier for the next start.
@@ -89,7 +87,7 @@ impl Checkpoints {
             return Ok(());
         }
         let checkpoint = Checkpoint { origin: self.origin.clone(), size: log.head.size, root: log.frontier.root() };
-        let note = checkpoint.sign(&self.key)?;
+        let note = checkpoint.sign(&self.keys.present())?;
         if let Some(path) = self.file.clone() {
             let bytes = note.clone();
             tokio::task::spawn_blocking(move || durable_file::replace(&path, bytes.as_bytes()))

@@ -1,6 +1,6 @@
 //! What can go wrong below: the disk, the database, and bytes that are not what they must be.
 
-use edgecoder_events::{DecodeError, Position};
+use edgecoder_events::{DecodeError, Position, PublicKey};
 use edgecoder_ledger::EntryError;
 use std::io;
 
@@ -23,6 +23,8 @@ pub enum StorageError {
     Index(String),
     #[error("the log could not be begun: {0}")]
     Begin(String),
+    #[error("this machine does not have the log's key {0}: put its file back beside the others")]
+    LogKeyMissing(PublicKey),
     #[error("a stored value is damaged: {0}")]
     Value(&'static str),
 }

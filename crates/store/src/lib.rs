@@ -16,6 +16,7 @@ mod error;
 mod event_ids;
 mod follow;
 mod idempotency;
+mod log_keys;
 mod open;
 mod read;
 mod recent;

@@ -11,11 +11,13 @@ use crate::{
     batch::LogState,
     checkpoint_file::Checkpoints,
     event_ids::EventIds,
+    log_keys::LogKeys,
     recent::Recent,
     recent_map::RecentMap,
     sequencer::Sequencer,
     store::Shared,
 };
+use edgecoder_ledger::note::LogKey;
 use rand::{SeedableRng, rngs::StdRng};
 use std::{
     collections::VecDeque,
@@ -47,10 +49,19 @@ impl Store {
     /// # Errors
     /// [`OpenError`] where the database cannot be used or the log is damaged.
     pub async fn open(settings: StoreSettings) -> Result<Self, OpenError> {
+        Self::open_with_keys(settings, Vec::new()).await
+    }
+
+    /// Opens the log as [`Store::open`] does, with more keys of this machine: the one that signs is the one that the log
+    /// names, wherever a crash has left its file.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; also where none of the keys is the log's.
+    pub async fn open_with_keys(settings: StoreSettings, other_keys: Vec<LogKey>) -> Result<Self, OpenError> {
         let database = Box::pin(open_database(&settings.backend)).await?;
         let checkpoints = Checkpoints::open(
             settings.origin.clone(),
-            settings.log_key,
+            LogKeys::new(settings.log_key, other_keys),
             settings.checkpoint_file,
             Arc::clone(&database),
         )?;

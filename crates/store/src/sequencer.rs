@@ -75,6 +75,7 @@ impl Sequencer {
     async fn handle(&mut self, first: Submission) {
         match first {
             Submission::AcceptRestore { reason, actor, reply } => self.accept_restore(reason, actor, reply).await,
+            Submission::RotateLogKey { key, actor, reply } => self.rotate_log_key(*key, actor, reply).await,
             Submission::Append(prepared, reply) => {
                 let batch = self.take_batch((prepared, reply));
                 match self.refusal() {

@@ -11,6 +11,7 @@ use crate::{
     submit,
 };
 use edgecoder_events::{Actor, Position};
+use edgecoder_ledger::note::{LogKey, VerifierKey};
 use rand::{CryptoRng, Rng};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::{
@@ -129,9 +130,28 @@ impl Store {
     /// # Errors
     /// [`AppendError::NotRolledBack`] where there is nothing to accept.
     pub async fn accept_restore(&self, reason: &str, actor: Actor) -> Result<Receipt, AppendError> {
+        let reason = reason.to_owned();
+        self.decide(|reply| Submission::AcceptRestore { reason, actor, reply }).await
+    }
+
+    /// Lets `key` sign the log from the entry on that records it. Whoever calls keeps the old and the new key on disk
+    /// until the receipt is there, and opens the store with both if it never comes.
+    ///
+    /// # Errors
+    /// [`AppendError::SameLogKey`] where it signs already; else why nothing was recorded.
+    pub async fn rotate_log_key(&self, key: LogKey, actor: Actor) -> Result<Receipt, AppendError> {
+        self.decide(|reply| Submission::RotateLogKey { key: Box::new(key), actor, reply }).await
+    }
+
+    /// What auditors need to trust the key that signs now.
+    pub fn log_verifier_key(&self) -> VerifierKey {
+        self.0.checkpoints.keys().present().verifier_key()
+    }
+
+    /// An operator's decision waits its turn like an append.
+    async fn decide(&self, ask: impl FnOnce(oneshot::Sender<Reply>) -> Submission) -> Result<Receipt, AppendError> {
         let (reply, answer) = oneshot::channel();
-        let submission = Submission::AcceptRestore { reason: reason.to_owned(), actor, reply };
-        self.0.queue.send(submission).await.map_err(|_| AppendError::Stopped)?;
+        self.0.queue.send(ask(reply)).await.map_err(|_| AppendError::Stopped)?;
         match answer.await {
             Ok(Reply::Recorded(receipt)) => Ok(receipt),
             Ok(Reply::Refused(error)) => Err(error),

@@ -6,6 +6,7 @@ use crate::{
     idempotency::{self, ContentDigest},
 };
 use edgecoder_events::Actor;
+use edgecoder_ledger::note::LogKey;
 use tokio::sync::oneshot;
 
 /// An append that was checked and encoded by its caller, so that the sequencer need not.
@@ -31,12 +32,13 @@ pub(crate) enum Reply {
 pub(crate) enum Submission {
     Append(Box<Prepared>, oneshot::Sender<Reply>),
     AcceptRestore { reason: String, actor: Actor, reply: oneshot::Sender<Reply> },
+    RotateLogKey { key: Box<LogKey>, actor: Actor, reply: oneshot::Sender<Reply> },
 }
 
 impl Submission {
     /// Answers without recording anything. Who no longer waits needs no answer.
     pub(crate) fn refuse(self, error: AppendError) {
-        let (Self::Append(_, reply) | Self::AcceptRestore { reply, .. }) = self;
+        let (Self::Append(_, reply) | Self::AcceptRestore { reply, .. } | Self::RotateLogKey { reply, .. }) = self;
         let _ = reply.send(Reply::Refused(error));
     }
 
@@ -44,7 +46,7 @@ impl Submission {
     pub(crate) fn weight(&self) -> (usize, usize) {
         match self {
             Self::Append(prepared, _) => (prepared.append.events.len(), prepared.bytes),
-            Self::AcceptRestore { .. } => (1, 0),
+            Self::AcceptRestore { .. } | Self::RotateLogKey { .. } => (1, 0),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Whose ledger is this from its first entry on, and were its keys changed as they must be?
 
 use super::noted::Noted;
-use crate::{Class, keys::KeyHistory};
+use crate::Class;
 use edgecoder_events::{Event, PublicKey, key::LedgerCreated, key::LogKeyRotated};
-use edgecoder_identity::log_key_rotation;
+use edgecoder_identity::{KeyHistory, log_key_rotation};
 use edgecoder_ledger::Entry;
 
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! Whose ledger should this be, and whose signatures count?
 
 use super::VerifyWish;
-use crate::{Class, Finding, Page, Reader, keys::KeyHistory};
+use crate::{Class, Finding, Page, Reader};
 use edgecoder_events::{Event, PublicKey, key::LogKeyRotated};
-use edgecoder_identity::log_key_rotation;
+use edgecoder_identity::{KeyHistory, log_key_rotation};
 use edgecoder_ledger::{
     Entry,
     checkpoint::{Checkpoint, CheckpointError},

@@ -6,6 +6,7 @@ pub mod banner;
 mod control_plane_gate;
 mod first_start;
 pub mod listen;
+pub mod log_keys;
 pub mod node;
 mod parts;
 

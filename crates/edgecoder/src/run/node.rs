@@ -1,11 +1,13 @@
 //! What does the process that holds the ledger stand on? Store, projections, commands, keys, callers.
 
-use super::access::{self, DirectoryKeys, Tokens};
+use super::{
+    access::{self, DirectoryKeys, Tokens},
+    log_keys::{self, KeptKey},
+};
 use crate::data_dir::DataDir;
 use anyhow::{Context, Result, anyhow};
 use edgecoder_events::{Clock, Position};
 use edgecoder_identity::{NodeKeys, NonceFile};
-use edgecoder_ledger::note::LogKey;
 use edgecoder_projections::{Projections, TablesIn};
 use edgecoder_service_kit::{
     SystemClock,
@@ -30,7 +32,6 @@ pub struct Node {
     pub metrics: Metrics,
     pub tokens: Tokens,
     pub origin: String,
-    pub log_verifier_key: String,
 }
 
 impl Node {
@@ -38,9 +39,9 @@ impl Node {
     pub async fn open(settings: &Settings, data: &DataDir) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let origin = origin(settings, data)?;
-        let log_key = log_key(data, &origin)?;
-        let log_verifier_key = log_key.verifier_key().to_string();
-        let store = open_store(settings, data, &origin, log_key, Arc::clone(&clock)).await?;
+        let keys = log_keys::load(data, &origin)?;
+        let store = open_store(settings, data, &origin, keys, Arc::clone(&clock)).await?;
+        log_keys::settle(data, &origin, &store.log_verifier_key())?;
         let projections = open_projections(settings, data, &store).await?;
         let keys = Arc::new(NodeKeys::load_or_create(&data.join("coordinator.keys"), &mut chance::system())?);
         let tokens = Tokens::of(settings, data)?;
@@ -54,7 +55,7 @@ impl Node {
         );
         let commands = Commands::new(store.clone(), clock);
         let metrics = Metrics::default();
-        Ok(Self { store, projections, commands, access, keys, metrics, tokens, origin, log_verifier_key })
+        Ok(Self { store, projections, commands, access, keys, metrics, tokens, origin })
     }
 
     /// Records what is queued, signs a last checkpoint and lets go of the files.
@@ -81,15 +82,6 @@ fn origin(settings: &Settings, data: &DataDir) -> Result<String> {
     }
 }
 
-fn log_key(data: &DataDir, origin: &str) -> Result<LogKey> {
-    let kept = data.secret("log.key", random_hex::<32>)?;
-    let mut seed = [0; 32];
-    hex::decode_to_slice(&kept.text, &mut seed).with_context(|| {
-        format!("{} is not 64 hex digits: restore it from a backup", data.join("log.key").display())
-    })?;
-    LogKey::from_seed(origin, &seed).context("LEDGER_ORIGIN can not be the name of a log")
-}
-
 pub(super) fn random_hex<const BYTES: usize>() -> String {
     let mut bytes = [0; BYTES];
     rand::Rng::fill_bytes(&mut chance::system(), &mut bytes);
@@ -100,14 +92,16 @@ async fn open_store(
     settings: &Settings,
     data: &DataDir,
     origin: &str,
-    log_key: LogKey,
+    keys: Vec<KeptKey>,
     clock: Arc<dyn Clock>,
 ) -> Result<Store> {
     let backend = match settings.text("DATABASE_URL") {
         Some(url) => Backend::postgres(url),
         None => Backend::Sqlite { dir: data.path().to_owned() },
     };
-    let store = Store::open(StoreSettings {
+    let mut keys = keys.into_iter().map(|kept| kept.key);
+    let log_key = keys.next().context("the log has no key")?;
+    let settings = StoreSettings {
         backend,
         origin: origin.to_owned(),
         log_key,
@@ -115,8 +109,8 @@ async fn open_store(
         rng: Box::new(chance::system()),
         checkpoint_file: Some(data.join("checkpoint")),
         limits: Limits::default(),
-    });
-    store.await.context("opening the ledger")
+    };
+    Store::open_with_keys(settings, keys.collect()).await.context("opening the ledger")
 }
 
 async fn open_projections(settings: &Settings, data: &DataDir, store: &Store) -> Result<Arc<Projections>> {

@@ -51,7 +51,7 @@ pub fn ledger_services(settings: &Settings, node: &Node, inference_url: Option<&
         metrics: node.metrics.clone(),
         inference,
         origin: node.origin.clone(),
-        log_verifier_key: node.log_verifier_key.clone(),
+        log_verifier_key: node.store.log_verifier_key().to_string(),
     });
     let control_plane_router = edgecoder_control_plane::router(control_plane);
     let coordinator_router =

@@ -129,6 +129,11 @@ impl LogKey {
         VerifierKey { name: self.name.clone(), id: key_id(&self.name, &key), key }
     }
 
+    /// The secret itself, for what the log's key says outside of notes: that another key follows it.
+    pub const fn signing_key(&self) -> &SigningKey {
+        &self.secret
+    }
+
     /// Signs a text that ends in a newline.
     ///
     /// # Errors

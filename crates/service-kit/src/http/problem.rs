@@ -138,6 +138,7 @@ impl From<AppendError> for Problem {
             AppendError::ConditionFailed { .. }
             | AppendError::Malformed
             | AppendError::Field(_)
+            | AppendError::SameLogKey
             | AppendError::NotRolledBack => Self::internal(&error),
         }
     }

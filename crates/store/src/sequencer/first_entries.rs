@@ -1,11 +1,13 @@
-//! Which events does the log record about itself? Its creation, and its restoration.
+//! Which events does the log record about itself? Its creation, its restoration, and the change of its key.
 
 use super::{AppendError, Reply, Sequencer, Standing};
-use crate::{Append, Receipt, submission};
+use crate::{Append, Receipt, log_keys::public_key, submission};
 use edgecoder_events::{
-    Actor, NewEvent, Position, PublicKey, StreamName,
+    Actor, NewEvent, Position, StreamName,
     key::{LedgerCreated, LedgerRestored},
 };
+use edgecoder_identity::log_key_rotation;
+use edgecoder_ledger::note::LogKey;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -17,7 +19,7 @@ impl Sequencer {
     }
 
     fn created(&self) -> NewEvent {
-        let log_key = PublicKey(self.checkpoints.key().verifier_key().public_key().to_bytes());
+        let log_key = public_key(&self.checkpoints.keys().present());
         let event = LedgerCreated { origin: self.origin.clone(), log_key }.into();
         NewEvent { stream: StreamName::ledger(), event }
     }
@@ -55,6 +57,30 @@ impl Sequencer {
         self.log.send_modify(|log| log.epoch = epoch);
         self.commit_to_restored(rolled_back.checkpoint_size).await?;
         self.standing.send_replace(Standing::Leading);
+        Ok(receipt)
+    }
+
+    /// Lets another key sign from the entry of the change on.
+    pub(super) async fn rotate_log_key(&mut self, key: LogKey, actor: Actor, reply: oneshot::Sender<Reply>) {
+        let outcome = self.rotate(key, actor).await.map_or_else(Reply::Refused, Reply::Recorded);
+        let _ = reply.send(outcome);
+    }
+
+    async fn rotate(&mut self, new: LogKey, actor: Actor) -> Result<Receipt, AppendError> {
+        if let Some(error) = self.refusal() {
+            return Err(error);
+        }
+        let keys = self.checkpoints.keys();
+        let (old, new_key) = (keys.present(), public_key(&new));
+        if public_key(&old) == new_key {
+            return Err(AppendError::SameLogKey);
+        }
+        let event = log_key_rotation::sign(&self.origin, old.signing_key(), new.signing_key()).into();
+        // Known before it is recorded: if the answer is lost, whoever takes the lead again finds it.
+        keys.add(new);
+        let rotated = NewEvent { stream: StreamName::ledger(), event };
+        let receipt = self.record_about_itself(actor, vec![rotated]).await?;
+        self.checkpoints.keys().choose(&new_key);
         Ok(receipt)
     }
 

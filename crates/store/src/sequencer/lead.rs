@@ -4,6 +4,7 @@ use super::{AppendError, Sequencer, Standing};
 use crate::{
     StorageError,
     backend::Head,
+    log_keys,
     recovery::{self, Found},
 };
 use futures_util::StreamExt;
@@ -32,6 +33,7 @@ impl Sequencer {
         let left_behind = self.checkpoints.left_behind().map_err(|_| StorageError::Value("the newest checkpoint"))?;
         let Found { log, rolled_back } =
             recovery::examine(&*self.database, head, &self.origin, left_behind.as_ref()).await?;
+        self.choose_log_key().await?;
         self.streams.clear();
         self.keys.clear();
         self.log.send_replace(log);
@@ -40,6 +42,14 @@ impl Sequencer {
             self.record_creation().await.map_err(|error| StorageError::Begin(error.to_string()))?;
         }
         Ok(true)
+    }
+
+    /// The log's own key signs its checkpoints, and no other.
+    async fn choose_log_key(&self) -> Result<(), StorageError> {
+        match log_keys::history(&*self.database).await?.present() {
+            Some(key) if !self.checkpoints.keys().choose(&key) => Err(StorageError::LogKeyMissing(key)),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Waits for the lead, refusing whatever comes; false once the store is closed.

@@ -72,8 +72,17 @@ impl Fixture {
     }
 
     pub async fn try_open(&mut self) -> Result<Store, OpenError> {
+        Store::open(self.settings()).await
+    }
+
+    /// Opens with two keys, as a machine does on which a change of the log's key was begun.
+    pub async fn try_open_with(&mut self, other: LogKey) -> Result<Store, OpenError> {
+        Store::open_with_keys(self.settings(), vec![other]).await
+    }
+
+    fn settings(&mut self) -> StoreSettings {
         self.seed += 1;
-        Store::open(StoreSettings {
+        StoreSettings {
             backend: self.backend.clone(),
             origin: ORIGIN.to_owned(),
             log_key: log_key(),
@@ -81,8 +90,7 @@ impl Fixture {
             rng: Box::new(StdRng::seed_from_u64(self.seed)),
             checkpoint_file: Some(self.checkpoint_file()),
             limits: self.limits,
-        })
-        .await
+        }
     }
 
     pub async fn open(&mut self) -> Store {
@@ -92,6 +100,10 @@ impl Fixture {
 
 pub fn log_key() -> LogKey {
     LogKey::from_seed(ORIGIN, &[7; 32]).unwrap()
+}
+
+pub fn next_log_key() -> LogKey {
+    LogKey::from_seed(ORIGIN, &[8; 32]).unwrap()
 }
 
 pub fn stream(name: &str) -> StreamName {

@@ -5,6 +5,7 @@ mod appending;
 mod copies;
 mod fixture;
 mod keeping;
+mod log_keys;
 mod postgres_only;
 mod reading;
 mod sqlite_only;
@@ -43,6 +44,7 @@ macro_rules! rules_of_every_log {
             reading::a_stream_is_read_as_soon_as_it_is_appended,
             reading::followers_see_every_event_once_and_in_order_while_appends_race,
             reading::a_follower_of_a_closed_store_is_told_so,
+            log_keys::a_new_key_signs_from_the_entry_of_its_change_on,
             keeping::contents_are_there_when_the_append_is,
             keeping::secrets_are_kept_by_namespace_and_name,
             keeping::what_was_sealed_for_a_person_opens_until_their_key_is_destroyed,
@@ -58,6 +60,9 @@ macro_rules! rules_of_durable_logs {
             keeping::a_log_goes_on_where_it_was_closed,
             keeping::an_older_log_is_read_only_until_an_operator_accepts_it,
             keeping::another_log_of_the_same_length_is_noticed,
+            log_keys::a_key_that_is_not_the_logs_opens_nothing,
+            log_keys::a_change_that_was_begun_and_not_recorded_leaves_the_old_key,
+            log_keys::a_log_restored_to_before_the_change_goes_on_with_the_old_key,
         }
     };
 }
