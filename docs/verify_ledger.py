@@ -19,12 +19,12 @@ import sys
 import tempfile
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 CONTEXT = "edgecoder ledger entry v1"
 ZEROS = bytes(32)
 MAX_ENTRY = 65_535
-UNCHECKED = ("UNKNOWN KEY", "BAD CHECKPOINT", "CORRUPT")
+UNCHECKED = ("UNKNOWN KEY", "BAD CHECKPOINT", "CORRUPT", "BAD PAYLOAD")
 
 
 # --- BLAKE3 in derive-key mode --------------------------------------------------------------------------------------
@@ -222,7 +222,13 @@ class Key:
             raise ValueError("not an Ed25519 verifier key for signed notes")
         if not usable_point(data[1:]):
             raise ValueError("not a canonical key of large order")
-        self.key = Ed25519PublicKey.from_public_bytes(data[1:])
+        self.public = data[1:]
+        self.key = Ed25519PublicKey.from_public_bytes(self.public)
+
+    @classmethod
+    def of(cls, name, public):
+        data = b"\1" + public
+        return cls(vkey_of(name, data))
 
     def signed(self, text, signature):
         try:
@@ -232,10 +238,76 @@ class Key:
             return False
 
 
+def vkey_of(name, data):
+    return f"{name}+{sha256(name.encode(), bytes([10]), data)[:4].hex()}+{base64.b64encode(data).decode()}"
+
+
 class BadNote(Exception):
     def __init__(self, name, why):
         super().__init__(why)
         self.name = name
+
+
+def byte_strings(payload, lengths):
+    """The payload of an event whose fields are byte strings of these lengths."""
+    read = Reader(payload)
+    if read.take(1) != bytes([0x90 | len(lengths)]):
+        raise NotAnEntry("another number of fields")
+    return [read.blob(length, length) for length in lengths]
+
+
+class KeyHistory:
+    """Which key was the log's at which size: each with its first size, and its last one where another key followed."""
+
+    def __init__(self, origin):
+        self.origin, self.periods = origin, []
+
+    def begin(self, payload):
+        read = Reader(payload)
+        if read.take(1) != b"\x92":
+            raise NotAnEntry("another number of fields")
+        read.text(255)
+        self.periods = [[read.blob(32, 32), 0, None]]
+
+    def rotate(self, position, payload):
+        """Takes in a change; says why it is not one that both keys wanted."""
+        old, new, by_old, by_new = byte_strings(payload, (32, 32, 64, 64))
+        if not self.periods or self.periods[-1][0] != old:
+            return "the key that is replaced is not the log's"
+        text = f"edgecoder log key rotation v1\n{self.origin}\n{old.hex()}\n{new.hex()}\n".encode()
+        if not (signed_by(old, text, by_old) and signed_by(new, text, by_new)):
+            return "the old and the new key did not both sign the change"
+        self.periods[-1][2] = position + 1
+        self.periods.append([new, position + 1, None])
+        return None
+
+    def may_sign(self, key, size):
+        return any(key == known and start <= size and (end is None or size <= end)
+                   for known, start, end in self.periods)
+
+    def knows(self, key):
+        return any(key == known for known, _, _ in self.periods)
+
+    def end(self, keys):
+        return next((end - 1 for known, _, end in self.periods if known in keys and end), None)
+
+
+def signed_by(key, text, signature):
+    try:
+        return usable_point(key) and Key.of("log", key).signed(text, signature)
+    except ValueError:
+        return False
+
+
+def follow(keys, periods, origin):
+    """A trusted key may hand over to another one: those are trusted too."""
+    trusted, handed_over = list(keys), False
+    for key, _, _ in periods:
+        if any(known.public == key for known in trusted):
+            handed_over = True
+        elif handed_over and usable_point(key):
+            trusted.append(Key.of(origin, key))
+    return trusted
 
 
 def open_checkpoint(note, keys, origin):
@@ -243,7 +315,7 @@ def open_checkpoint(note, keys, origin):
     text += b"\n"
     if not blank or not lines.endswith(b"\n") or any(c < 32 and c != 10 for c in note):
         raise BadNote("BAD CHECKPOINT", "not a signed note")
-    signers = 0
+    signers = []
     try:
         for line in lines[:-1].split(b"\n"):
             dash, name, encoded = line.decode().split(" ")
@@ -254,7 +326,7 @@ def open_checkpoint(note, keys, origin):
                 if (key.name, key.id) == (name, data[:4]):
                     if not key.signed(text, data[4:]):
                         raise BadNote("BAD SIGNATURE", f"the signature of {name} does not hold")
-                    signers += 1
+                    signers.append(key.public)
         if not signers:
             raise BadNote("UNKNOWN KEY", "no trusted key signed")
         named, size, root = text.decode()[:-1].split("\n")
@@ -263,7 +335,7 @@ def open_checkpoint(note, keys, origin):
             raise ValueError("not a checkpoint of this ledger")
     except ValueError as error:
         raise BadNote("BAD CHECKPOINT", str(error)) from None
-    return int(size), root
+    return int(size), root, signers
 
 
 # --- The verifier ---------------------------------------------------------------------------------------------------
@@ -271,6 +343,7 @@ def open_checkpoint(note, keys, origin):
 class Verifier:
     def __init__(self, origin, keys, notes):
         self.origin, self.findings = origin, []
+        self.log_keys, self.signatures = KeyHistory(origin), []
         self.tree, self.rows, self.next_row, self.shift = Tree(), 0, 0, 0
         self.previous = None  # of the row before: its computed hash, its stored hash, whether it is in place
         self.unexplained = None  # a displaced row: row, offset, whether it is a copy
@@ -279,7 +352,9 @@ class Verifier:
         self.waiting, self.mismatched, self.authors, self.head = [], [], 0, None
         for number, note in enumerate(notes, 1):
             try:
-                self.waiting.append(open_checkpoint(note, keys, origin))
+                size, root, signers = open_checkpoint(note, keys, origin)
+                self.waiting.append((size, root))
+                self.signatures.append((number, size, signers))
             except BadNote as error:
                 self.find(error.name, None, f"checkpoint {number}: {error}")
         self.waiting.sort()
@@ -352,7 +427,29 @@ class Verifier:
         if not self.disturbed:
             self.check_rules(entry)
         self.authors += entry["author_key"] is not None
+        if not self.disturbed:
+            self.follow_key(entry)
         return True
+
+    def follow_key(self, entry):
+        try:
+            if entry["kind"] == "ledger.created" and entry["position"] == 0:
+                self.log_keys.begin(entry["payload"])
+            elif entry["kind"] == "ledger.log_key_rotated":
+                why_not = self.log_keys.rotate(entry["position"], entry["payload"])
+                if why_not:
+                    self.find("UNAUTHORISED ROTATION", entry["position"], why_not)
+        except NotAnEntry as error:
+            if entry["kind"] == "ledger.log_key_rotated":
+                self.find("BAD PAYLOAD", entry["position"], str(error))
+
+    def check_signers(self):
+        """A key that was the log's at another time signs nothing; a key that never was has been trusted by name."""
+        for number, size, signers in self.signatures:
+            known = any(self.log_keys.knows(key) for key in signers)
+            if known and not any(self.log_keys.may_sign(key, size) for key in signers):
+                self.find("KEY EXPIRED", self.log_keys.end(signers),
+                          f"checkpoint {number} of size {size} is signed by a key that was not the log's at that size")
 
     def explain(self, row, position):
         if not self.unexplained:
@@ -406,6 +503,7 @@ class Verifier:
                 self.find("INSERTED/RENUMBERED", row, f"row {row} is a copy of entry {row + self.shift + offset}")
             else:
                 self.report_shift(row, offset)
+        self.check_signers()
         reached = self.next_row + self.shift
         if self.waiting and self.waiting[-1][0] > reached:
             self.find("TRUNCATED", reached, f"a checkpoint commits to {self.waiting[-1][0]} entries")
@@ -423,14 +521,28 @@ class Verifier:
         return 0 if self.proven is not None and tail <= max_unproven_tail else 3
 
 
+def stated_keys(db, origin):
+    """The keys that the ledger says it had. Whether the entries that say it stand in order is judged as they go by."""
+    history = KeyHistory(origin)
+    with contextlib.suppress(NotAnEntry):
+        for position, data in db.execute("SELECT position, entry FROM events WHERE position = 0 OR"
+                                         " kind = 'ledger.log_key_rotated' ORDER BY position"):
+            payload = decode(data)["payload"]
+            if position == 0:
+                history.begin(payload)
+            else:
+                history.rotate(position, payload)
+    return history.periods
+
+
 def verify(path, origin, vkeys, checkpoints, max_unproven_tail=0):
     keys = [Key(vkey) for vkey in vkeys]
     notes = []
     for checkpoint in checkpoints:
         with open(checkpoint, "rb") as file:
             notes.append(file.read())
-    verifier = Verifier(origin, keys, notes)
     with contextlib.closing(sqlite3.connect(path)) as db:
+        verifier = Verifier(origin, follow(keys, stated_keys(db, origin), origin), notes)
         columns = "position, stream, version, kind, recorded_at, entry, hash"
         for row in db.execute(f"SELECT {columns} FROM events ORDER BY position"):
             verifier.push(*row)
@@ -497,6 +609,74 @@ ATTACKS = (
 )
 
 
+def pack(value):
+    """The canonical MessagePack form of what an entry has; the numbers here are small or have 8 bytes."""
+    if value is None:
+        return b"\xc0"
+    if isinstance(value, int):
+        return bytes([value]) if value < 0x80 else b"\xcf" + value.to_bytes(8, "big")
+    if isinstance(value, str):
+        data = value.encode()
+        return bytes([0xA0 | len(data)] if len(data) < 32 else [0xD9, len(data)]) + data
+    return (bytes([0xC4, len(value)]) if len(value) < 256 else b"\xc5" + len(value).to_bytes(2, "big")) + value
+
+
+ORIGIN = "example.org/ledger"
+OLD_KEY, NEW_KEY = (Ed25519PrivateKey.from_private_bytes(bytes([seed] * 32)) for seed in (1, 2))
+
+
+def public(key):
+    return key.public_key().public_bytes_raw()
+
+
+def write_rotated(path, signers=(OLD_KEY, NEW_KEY)):
+    """A ledger whose key changes at position 1; gives a note by `key` for the first `size` entries."""
+    text = f"edgecoder log key rotation v1\n{ORIGIN}\n{public(OLD_KEY).hex()}\n{public(NEW_KEY).hex()}\n".encode()
+    change = [public(OLD_KEY), public(NEW_KEY), *(key.sign(text) for key in signers)]
+    facts = (("ledger", 1, "ledger.created", b"\x92" + pack(ORIGIN) + pack(public(OLD_KEY))),
+             ("ledger", 2, "ledger.log_key_rotated", b"\x94" + b"".join(map(pack, change))),
+             ("task-1", 1, "task.submitted", b"\x90"))
+    trees, tree, before = [Tree().root()], Tree(), ZEROS
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.execute("CREATE TABLE events (position INTEGER PRIMARY KEY, stream TEXT, version INTEGER, kind TEXT,"
+                   " recorded_at INTEGER, entry BLOB, hash BLOB)")
+        for position, (stream, version, kind, payload) in enumerate(facts):
+            at, name = 1_700_000_000_000 + position, bytes([position] * 16)
+            fields = (1, ORIGIN, position, stream, version, kind, 1, name, at, "system:test", name, None, None, None,
+                      None, payload, before)
+            entry = b"\xdc\0\x11" + b"".join(map(pack, fields))
+            before = entry_hash(entry)
+            tree.append(entry)
+            trees.append(tree.root())
+            db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
+                       (position, stream, version, kind, at, entry, before))
+
+    def note(key, size):
+        said = f"{ORIGIN}\n{size}\n{base64.b64encode(trees[size]).decode()}\n".encode()
+        signature = base64.b64encode(Key.of(ORIGIN, public(key)).id + key.sign(said)).decode()
+        return said + f"\n\u2014 {ORIGIN} {signature}\n".encode()
+
+    return note
+
+
+def test_rotation(path, note_path):
+    both = (OLD_KEY, NEW_KEY)
+    for signers, key, size, code, finding in (
+            (both, OLD_KEY, 2, 3, "proven by a checkpoint: 2"),
+            (both, NEW_KEY, 2, 3, "proven by a checkpoint: 2"),
+            (both, NEW_KEY, 3, 0, "proven by a checkpoint: 3"),
+            (both, OLD_KEY, 3, 1, "KEY EXPIRED at 1"),
+            (both, NEW_KEY, 1, 1, "KEY EXPIRED"),
+            ((OLD_KEY, OLD_KEY), OLD_KEY, 3, 1, "UNAUTHORISED ROTATION at 1"),
+            ((NEW_KEY, NEW_KEY), NEW_KEY, 3, 1, "UNAUTHORISED ROTATION at 1")):
+        if os.path.exists(path):
+            os.remove(path)
+        note = write_rotated(path, signers)
+        with open(note_path, "wb") as file:
+            file.write(note(key, size))
+        check(code, finding, path, [vkey_of(ORIGIN, b"\1" + public(OLD_KEY))], [note_path])
+
+
 def self_test():
     for length, digest in BLAKE3_VECTORS:
         data = bytes(i % 251 for i in range(length))
@@ -523,6 +703,7 @@ def self_test():
             with open(note_path, "wb") as file:
                 file.write(changed)
             check(code, finding, path, vkeys, [note_path])
+        test_rotation(path, note_path)
     print("self-test passed")
 
 
