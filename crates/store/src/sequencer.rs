@@ -15,6 +15,7 @@ use crate::{
     submission::{Prepared, Reply, Submission},
 };
 use edgecoder_events::{Clock, StreamName, Version};
+use futures_util::future::try_join;
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
@@ -110,15 +111,17 @@ impl Sequencer {
         &mut self,
         batch: &[Waiting],
     ) -> Result<(StreamVersions, HashMap<IdempotencyKey, Span>), StorageError> {
-        let (mut known, unknown) = self.split_keys(batch);
-        if !unknown.is_empty() {
-            known.extend(self.database.spans(&unknown).await?);
-        }
-        let (mut versions, unknown) = StreamVersions::remembered(touched(batch), &mut self.streams);
-        if !unknown.is_empty() {
-            let found = self.database.versions(&unknown).await?;
-            versions.learn(unknown, found);
-        }
+        let (mut known, unknown_keys) = self.split_keys(batch);
+        let (mut versions, unknown_streams) = StreamVersions::remembered(touched(batch), &mut self.streams);
+        let spans = async {
+            if unknown_keys.is_empty() { Ok(HashMap::new()) } else { self.database.spans(&unknown_keys).await }
+        };
+        let reached = async {
+            if unknown_streams.is_empty() { Ok(Vec::new()) } else { self.database.versions(&unknown_streams).await }
+        };
+        let (spans, reached) = try_join(spans, reached).await?;
+        known.extend(spans);
+        versions.learn(unknown_streams, reached);
         Ok((versions, known))
     }
 

@@ -24,7 +24,7 @@ impl BlobFiles {
 
     /// Makes the large contents durable as files; gives the small ones back.
     pub(super) async fn keep_large(&self, blobs: Vec<Blob>) -> Result<Vec<Blob>, StorageError> {
-        let (large, small): (Vec<_>, Vec<_>) = blobs.into_iter().partition(|blob| blob.content().len() > LARGEST_ROW);
+        let (large, small): (Vec<_>, Vec<_>) = blobs.into_iter().partition(is_large);
         for blob in large {
             let path = self.path(blob.address());
             tokio::task::spawn_blocking(move || durable_file::replace(&path, blob.content()))
@@ -32,6 +32,11 @@ impl BlobFiles {
                 .map_err(io::Error::other)??;
         }
         Ok(small)
+    }
+
+    /// Whether the content is a file already; only large ones ever are.
+    pub(super) async fn keeps(&self, blob: &Blob) -> Result<bool, StorageError> {
+        Ok(is_large(blob) && self.contains(blob.address()).await?)
     }
 
     pub(super) async fn read(&self, address: BlobRef) -> Result<Option<Vec<u8>>, StorageError> {
@@ -49,4 +54,8 @@ impl BlobFiles {
     fn path(&self, address: BlobRef) -> PathBuf {
         self.dir.join(address.to_string())
     }
+}
+
+fn is_large(blob: &Blob) -> bool {
+    blob.content().len() > LARGEST_ROW
 }

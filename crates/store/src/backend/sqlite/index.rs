@@ -7,7 +7,7 @@ use super::{
     Head, Snapshot, Span, StorageError, connect,
     lagging::Lagging,
     log::{Log, hash},
-    options,
+    options, pool,
     statement::{ROWS, with_rows},
 };
 use crate::{
@@ -18,7 +18,7 @@ use edgecoder_events::{BlobRef, Position, StreamName, Version};
 use futures_util::StreamExt;
 use sqlx::{
     Connection, Row, SqliteConnection, SqlitePool,
-    sqlite::{SqlitePoolOptions, SqliteRow, SqliteSynchronous},
+    sqlite::{SqliteRow, SqliteSynchronous},
 };
 use std::{
     collections::HashMap,
@@ -65,10 +65,7 @@ impl Index {
         let mut connection = connect(&options, TABLES).await?;
         catch_up::run(&mut connection, log).await?;
         let snapshots = tokio::sync::Mutex::new(SqliteConnection::connect_with(&options).await?);
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_with(options.create_if_missing(false).read_only(true))
-            .await?;
+        let readers = pool(options.create_if_missing(false).read_only(true), READERS).await?;
         let shared = Arc::new(Shared { memory: Mutex::default(), changed: watch::Sender::new(0) });
         let mut writer = JoinSet::new();
         writer.spawn(write::run(connection, Arc::clone(&shared)));
@@ -180,18 +177,34 @@ impl Index {
     }
 
     pub(super) async fn blob_row(&self, address: BlobRef) -> Result<Option<i64>, StorageError> {
+        Ok(self.blob_rows(&[address]).await?.remove(&address))
+    }
+
+    /// The rows of those contents that have one.
+    pub(super) async fn blob_rows(&self, addresses: &[BlobRef]) -> Result<HashMap<BlobRef, i64>, StorageError> {
+        let mut found = HashMap::new();
         {
             let memory = self.shared.memory();
-            let row = memory.fresh.blobs.get(&address).or_else(|| memory.writing.blobs.get(&address));
-            if let Some(row) = row {
-                return Ok(Some(*row));
+            for address in addresses {
+                if let Some(row) = memory.fresh.blobs.get(address).or_else(|| memory.writing.blobs.get(address)) {
+                    found.insert(*address, *row);
+                }
             }
         }
-        let row = sqlx::query("SELECT id FROM blob_rows WHERE hash = ?")
-            .bind(address.0.to_vec())
-            .fetch_optional(&self.readers)
-            .await?;
-        row.map(|row| Ok(row.try_get(0)?)).transpose()
+        let wanted: Vec<_> = addresses.iter().filter(|address| !found.contains_key(*address)).collect();
+        for chunk in wanted.chunks(ROWS) {
+            let text = with_rows(
+                "WITH wanted(address) AS (VALUES ",
+                1,
+                chunk.len(),
+                ") SELECT hash, id FROM wanted JOIN blob_rows ON hash = address",
+            );
+            let query = chunk.iter().fold(sqlx::query(text), |query, address| query.bind(address.0.as_slice()));
+            for row in query.fetch_all(&self.readers).await? {
+                found.insert(BlobRef(hash(&row, 0)?), row.try_get(1)?);
+            }
+        }
+        Ok(found)
     }
 
     pub(super) async fn snapshot(&self) -> Result<Option<Snapshot>, StorageError> {

@@ -1,7 +1,7 @@
 //! The log itself in SQLite: one connection writes, a few others read.
 
 use super::{
-    Head, StorageError, StoredEntry, connect, options,
+    Head, StorageError, StoredEntry, connect, options, pool,
     statement::{ROWS, with_rows},
 };
 use crate::{
@@ -16,7 +16,7 @@ use edgecoder_events::{BlobRef, Position};
 use futures_util::{StreamExt, TryStreamExt};
 use sqlx::{
     Connection, Executor, Row, SqliteConnection, SqlitePool,
-    sqlite::{SqlitePoolOptions, SqliteRow, SqliteSynchronous},
+    sqlite::{SqliteRow, SqliteSynchronous},
 };
 use std::path::Path;
 use tokio::sync::Mutex;
@@ -39,10 +39,7 @@ impl Log {
         let options = options(&path, SqliteSynchronous::Full);
         let writer = connect(&options, TABLES).await?;
         std::fs::File::open(dir)?.sync_all()?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_with(options.create_if_missing(false).read_only(true))
-            .await?;
+        let readers = pool(options.create_if_missing(false).read_only(true), READERS).await?;
         Ok(Self { writer: Mutex::new(Some(writer)), readers })
     }
 

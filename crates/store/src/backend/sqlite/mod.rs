@@ -9,7 +9,7 @@ mod statement;
 mod vault;
 
 use super::{Answer, CommitError, Database, Entries, Head, NewBatch, Snapshot, Span};
-use crate::{IdempotencyKey, StorageError, StoredEntry};
+use crate::{Blob, IdempotencyKey, StorageError, StoredEntry};
 use blobs::BlobFiles;
 use edgecoder_events::{BlobRef, Position, StreamName, Version};
 use futures_util::{
@@ -22,9 +22,9 @@ use lock::DirectoryLock;
 pub(crate) use lock::LockError;
 use log::Log;
 use sqlx::{
-    Connection, SqliteConnection,
+    Connection, SqliteConnection, SqlitePool,
     migrate::{Migration, MigrationType, Migrator},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{collections::HashMap, path::Path, sync::Mutex, time::Duration};
 use vault::Vault;
@@ -70,12 +70,19 @@ impl SqliteBackend {
         Ok(())
     }
 
-    async fn without_known(&self, mut blobs: Vec<crate::Blob>) -> Result<Vec<crate::Blob>, StorageError> {
-        blobs.sort_by_key(crate::Blob::address);
+    /// What is not kept yet. The index knows the rows, which are many, and the folder the files, which are few.
+    async fn without_known(&self, mut blobs: Vec<Blob>) -> Result<Vec<Blob>, StorageError> {
+        if blobs.is_empty() {
+            return Ok(blobs);
+        }
+        blobs.sort_by_key(Blob::address);
         blobs.dedup_by_key(|blob| blob.address());
+        let addresses: Vec<_> = blobs.iter().map(Blob::address).collect();
+        let rows = self.index.blob_rows(&addresses).await?;
         let mut new = Vec::with_capacity(blobs.len());
         for blob in blobs {
-            if !self.contains(blob.address()).await? {
+            let known = rows.contains_key(&blob.address()) || self.files.keeps(&blob).await?;
+            if !known {
                 new.push(blob);
             }
         }
@@ -197,6 +204,11 @@ fn options(path: &Path, synchronous: SqliteSynchronous) -> SqliteConnectOptions 
         .statement_cache_capacity(statement::CACHED)
         .row_buffer_size(super::pages::READ_AT_ONCE)
         .pragma("cell_size_check", "ON")
+}
+
+/// Connections to one file. A file does not hang up, so that none of them is asked for a sign of life before each use.
+async fn pool(options: SqliteConnectOptions, connections: u32) -> Result<SqlitePool, StorageError> {
+    Ok(SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false).connect_with(options).await?)
 }
 
 async fn migrate(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), StorageError> {

@@ -1,10 +1,7 @@
 //! What must be forgettable: subject keys and secrets, in a file of their own.
 
-use super::{StorageError, connect, options};
-use sqlx::{
-    Connection, Row, SqlitePool,
-    sqlite::{SqlitePoolOptions, SqliteSynchronous},
-};
+use super::{StorageError, connect, options, pool};
+use sqlx::{Connection, Row, SqlitePool, sqlite::SqliteSynchronous};
 use std::path::Path;
 
 const CONNECTIONS: u32 = 2;
@@ -16,7 +13,7 @@ impl Vault {
     pub(super) async fn open(dir: &Path) -> Result<Self, StorageError> {
         let options = options(&dir.join("vault.db"), SqliteSynchronous::Full).pragma("secure_delete", "ON");
         connect(&options, TABLES).await?.close().await?;
-        Ok(Self(SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?))
+        Ok(Self(pool(options, CONNECTIONS).await?))
     }
 
     pub(super) async fn subject_key(&self, subject: &str) -> Result<Option<Vec<u8>>, StorageError> {
