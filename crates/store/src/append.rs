@@ -145,6 +145,8 @@ pub enum AppendError {
     TooLarge { what: &'static str, got: usize, limit: usize },
     #[error("a field is outside its limits: {0}")]
     Field(edgecoder_ledger::EntryError),
+    #[error("too much waits to be recorded: try again")]
+    Crowded,
     #[error("the store is closed")]
     Stopped,
     #[error("another process leads this ledger: hand the command to it, or try again")]

@@ -24,7 +24,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{Semaphore, mpsc, watch},
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
@@ -98,7 +98,7 @@ fn join(
     let (log, log_seen) = watch::channel(LogState::default());
     let (standing, standing_seen) = watch::channel(Standing::Standby);
     let recent = Arc::new(Recent::new(limits.recent_events));
-    let closing = CancellationToken::new();
+    let (closing, ended) = (CancellationToken::new(), CancellationToken::new());
     let sequencer = Sequencer {
         origin,
         limits,
@@ -111,6 +111,7 @@ fn join(
         standing,
         queue: submissions,
         closing: closing.clone(),
+        ended: ended.clone(),
         waiting: VecDeque::new(),
         companions: 0,
         streams: RecentMap::new(limits.remembered),
@@ -124,7 +125,9 @@ fn join(
         log: log_seen,
         standing: standing_seen,
         queue,
+        room: Arc::new(Semaphore::new(limits.queued_bytes.min(Semaphore::MAX_PERMITS))),
         closing,
+        ended,
         rng: Mutex::new(rng),
         tasks: tokio::sync::Mutex::new(JoinSet::new()),
     };

@@ -53,6 +53,7 @@ pub(crate) struct Sequencer {
     pub standing: watch::Sender<Standing>,
     pub queue: mpsc::Receiver<Submission>,
     pub closing: CancellationToken,
+    pub ended: CancellationToken,
     pub waiting: VecDeque<Submission>,
     /// How many appends the batch before had: as many may be about to come again.
     pub companions: usize,
@@ -63,6 +64,7 @@ pub(crate) struct Sequencer {
 impl Sequencer {
     /// Works until the store is closed or nobody holds it any more.
     pub(crate) async fn run(mut self) {
+        let _ended = self.ended.clone().drop_guard();
         loop {
             if *self.standing.borrow() == Standing::Standby && !self.stand_by().await {
                 break;

@@ -43,6 +43,8 @@ pub struct StoreSettings {
 pub struct Limits {
     /// Appends that wait for the sequencer; who comes later waits in [`crate::Store::reserve`].
     pub queued_appends: usize,
+    /// Bytes of the payloads and contents that wait; what does not find room is refused.
+    pub queued_bytes: usize,
     /// Events of one transaction.
     pub batch_events: usize,
     /// Bytes of the payloads and contents of one transaction.
@@ -61,6 +63,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             queued_appends: 4096,
+            queued_bytes: 256 * 1024 * 1024,
             batch_events: 2048,
             batch_bytes: 8 * 1024 * 1024,
             append_events: 1024,

@@ -15,7 +15,7 @@ use edgecoder_ledger::note::{LogKey, VerifierKey};
 use rand::{CryptoRng, Rng};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{Semaphore, mpsc, oneshot, watch},
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
@@ -32,7 +32,11 @@ pub(crate) struct Shared {
     pub log: watch::Receiver<LogState>,
     pub standing: watch::Receiver<Standing>,
     pub queue: mpsc::Sender<Submission>,
+    /// Bytes that may still join the queue.
+    pub room: Arc<Semaphore>,
     pub closing: CancellationToken,
+    /// Nothing is answered any more.
+    pub ended: CancellationToken,
     pub rng: Mutex<Box<dyn CryptoRng + Send>>,
     pub tasks: tokio::sync::Mutex<JoinSet<()>>,
 }
@@ -55,13 +59,13 @@ impl Store {
         if self.0.closing.is_cancelled() {
             return Err(AppendError::Stopped);
         }
-        Ok(submit::permit(place, Arc::clone(&self.0.database), self.0.limits))
+        Ok(submit::permit(place, Arc::clone(&self.0)))
     }
 
     /// A place in the queue if there is one now.
     pub fn try_reserve(&self) -> Option<Permit> {
         let place = self.0.queue.clone().try_reserve_owned().ok()?;
-        Some(submit::permit(place, Arc::clone(&self.0.database), self.0.limits))
+        Some(submit::permit(place, Arc::clone(&self.0)))
     }
 
     /// How many entries are durable, and the chain hash of the last.
@@ -160,6 +164,8 @@ impl Store {
     }
 
     /// Records what is queued, signs a last checkpoint, and lets go of the database.
+    ///
+    /// Whoever has a [`Permit`] has a moment to use it; later it only gets [`AppendError::Stopped`].
     ///
     /// # Errors
     /// What could not be written behind the log is caught up at the next start.

@@ -7,7 +7,7 @@ use crate::{
 };
 use edgecoder_events::Actor;
 use edgecoder_ledger::note::LogKey;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 /// An append that was checked and encoded by its caller, so that the sequencer need not.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(crate) struct Prepared {
     pub digest: ContentDigest,
     /// Payloads and contents.
     pub bytes: usize,
+    /// The room that these bytes take among all that wait; given back when they are dropped.
+    pub room: Option<OwnedSemaphorePermit>,
 }
 
 /// What the sequencer answers.
@@ -66,7 +68,7 @@ pub(crate) fn prepare(append: Append, limits: &Limits) -> Result<Prepared, Appen
     within("an event", largest, edgecoder_ledger::MAX_ENTRY_BYTES)?;
     let digest = idempotency::digest_of_new(append.events.iter().zip(payloads.iter().map(Vec::as_slice)));
     let bytes = payloads.iter().map(Vec::len).sum::<usize>() + content;
-    Ok(Prepared { append, payloads, digest, bytes })
+    Ok(Prepared { append, payloads, digest, bytes, room: None })
 }
 
 fn within(what: &'static str, got: usize, limit: usize) -> Result<(), AppendError> {

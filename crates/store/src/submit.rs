@@ -1,10 +1,10 @@
 //! How does an append take its place in the order without waiting for the disk?
 
 use crate::{
-    Append, AppendError, Limits, Receipt,
-    backend::Database,
+    Append, AppendError, Receipt,
     idempotency::{ContentDigest, earlier_receipt},
-    submission::{Reply, Submission, prepare},
+    store::Shared,
+    submission::{Prepared, Reply, Submission, prepare},
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use std::{
@@ -18,43 +18,63 @@ use tokio::sync::{mpsc::OwnedPermit, oneshot};
 /// A place in the queue.
 pub struct Permit {
     place: OwnedPermit<Submission>,
-    database: Arc<dyn Database>,
-    limits: Limits,
+    store: Arc<Shared>,
 }
 
 /// The answer to an append, when it comes. Whoever drops it does not take the append back.
 #[must_use = "only the answer says whether the events are recorded"]
 pub struct Pending(BoxFuture<'static, Result<Receipt, AppendError>>);
 
-pub(crate) fn permit(place: OwnedPermit<Submission>, database: Arc<dyn Database>, limits: Limits) -> Permit {
-    Permit { place, database, limits }
+pub(crate) fn permit(place: OwnedPermit<Submission>, store: Arc<Shared>) -> Permit {
+    Permit { place, store }
 }
 
 impl Permit {
     /// Takes the append's place in the order: appends are recorded in the order of these calls. Never blocks.
     pub fn submit(self, append: Append) -> Pending {
-        match prepare(append, &self.limits) {
+        let Self { place, store } = self;
+        let prepared = prepare(append, &store.limits).and_then(|prepared| with_room(prepared, &store));
+        match prepared {
             Ok(prepared) => {
                 let digest = prepared.digest;
                 let (reply, answer) = oneshot::channel();
-                self.place.send(Submission::Append(Box::new(prepared), reply));
-                Pending(finish(answer, self.database, digest).boxed())
+                place.send(Submission::Append(Box::new(prepared), reply));
+                Pending(finish(answer, store, digest).boxed())
             }
             Err(error) => Pending(ready(Err(error)).boxed()),
         }
     }
 }
 
+/// Refuses what would make too many bytes wait. An append that is larger than all the room waits alone.
+fn with_room(mut prepared: Prepared, store: &Shared) -> Result<Prepared, AppendError> {
+    let wanted = u32::try_from(prepared.bytes.min(store.limits.queued_bytes)).unwrap_or(u32::MAX);
+    let room = Arc::clone(&store.room).try_acquire_many_owned(wanted).map_err(|_| AppendError::Crowded)?;
+    prepared.room = Some(room);
+    Ok(prepared)
+}
+
 async fn finish(
     answer: oneshot::Receiver<Reply>,
-    database: Arc<dyn Database>,
+    store: Arc<Shared>,
     digest: ContentDigest,
 ) -> Result<Receipt, AppendError> {
-    match answer.await {
-        Ok(Reply::Recorded(receipt)) => Ok(receipt),
-        Ok(Reply::Repeated(span)) => earlier_receipt(&*database, span, digest).await,
-        Ok(Reply::Refused(error)) => Err(error),
-        Err(_) => Err(AppendError::Stopped),
+    match reply(answer, &store).await {
+        Some(Reply::Recorded(receipt)) => Ok(receipt),
+        Some(Reply::Repeated(span)) => earlier_receipt(&*store.database, span, digest).await,
+        Some(Reply::Refused(error)) => Err(error),
+        None => Err(AppendError::Stopped),
+    }
+}
+
+/// What came before `closing` is taken out of the queue and answered. What came later may lie there unseen.
+async fn reply(mut answer: oneshot::Receiver<Reply>, store: &Shared) -> Option<Reply> {
+    if !store.closing.is_cancelled() {
+        return answer.await.ok();
+    }
+    tokio::select! {
+        reply = &mut answer => reply.ok(),
+        () = store.ended.cancelled() => answer.try_recv().ok(),
     }
 }
 

@@ -128,6 +128,7 @@ impl From<AppendError> for Problem {
             AppendError::Stopped | AppendError::NotLeader | AppendError::OutcomeUnknown => {
                 Self::unavailable("ledger_unavailable", detail)
             }
+            AppendError::Crowded => Self::unavailable("ledger_crowded", detail),
             AppendError::RolledBack(_) => Self::unavailable("ledger_rolled_back", detail),
             AppendError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail),
             AppendError::IdempotencyConflict => Self::conflict("idempotency_conflict", detail),

@@ -1,9 +1,13 @@
 //! Which appends go together into the next batch?
 
 use super::{Sequencer, Submission, Waiting};
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// How often the sequencer steps aside for callers that were just answered and are about to come again.
 const MOST_YIELDS: usize = 16;
+/// How long a store that closes waits for the next append of those who have a permit.
+const LAST_APPENDS_WITHIN: Duration = Duration::from_secs(1);
 
 impl Sequencer {
     /// Waits for something to do; nothing once the store is closed and everything is done.
@@ -25,11 +29,16 @@ impl Sequencer {
             }
         }
         if closing.is_cancelled() && arrived.is_empty() {
-            // Whoever has a permit may still use it; nobody gets a new one.
-            self.queue.close();
-            self.queue.recv_many(&mut arrived, self.limits.queued_appends).await;
+            arrived.extend(self.last_of_queue().await);
         }
         self.waiting.extend(arrived);
+    }
+
+    /// While the store closes: the next append of whoever has a permit. Nobody gets a new one, and who keeps one
+    /// without using it is not waited for.
+    pub(super) async fn last_of_queue(&mut self) -> Option<Submission> {
+        self.queue.close();
+        timeout(LAST_APPENDS_WITHIN, self.queue.recv()).await.ok().flatten()
     }
 
     /// A lone caller never waits; among many, those just answered get the chance to be in this batch already.

@@ -86,8 +86,7 @@ impl Sequencer {
             tokio::select! {
                 () = &mut moved => return true,
                 () = closing.cancelled() => {
-                    self.queue.close();
-                    while let Some(submission) = self.queue.recv().await {
+                    while let Some(submission) = self.last_of_queue().await {
                         submission.refuse(AppendError::Stopped);
                     }
                     return false;

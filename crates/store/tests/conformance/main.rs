@@ -4,6 +4,7 @@
 mod appending;
 mod copies;
 mod fixture;
+mod full;
 mod keeping;
 mod log_keys;
 mod postgres_only;
