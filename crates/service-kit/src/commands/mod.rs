@@ -31,6 +31,8 @@ pub struct Request {
     pub actor: Actor,
     /// Every aggregate that the decision looks at.
     pub subjects: Vec<Subject>,
+    /// Those of them whose names were made for this request.
+    begun: Vec<Subject>,
     pub author: Option<Author>,
     pub causation_id: Option<EventId>,
     /// Contents that must be durable when the events are.
@@ -41,7 +43,22 @@ impl Request {
     /// A request of `actor` about `subjects`.
     pub fn new(actor: Actor, subjects: impl IntoIterator<Item = Subject>) -> Self {
         let subjects = subjects.into_iter().collect();
-        Self { actor, subjects, author: None, causation_id: None, blobs: vec![] }
+        Self { actor, subjects, begun: vec![], author: None, causation_id: None, blobs: vec![] }
+    }
+
+    /// Also about `subject`.
+    #[must_use]
+    pub fn about(mut self, subject: Subject) -> Self {
+        self.subjects.push(subject);
+        self
+    }
+
+    /// Also about `subject`, whose name was made for this request: the log need not be asked for its history. Should
+    /// there be one all the same, the append is refused and the history is read.
+    #[must_use]
+    pub fn beginning(mut self, subject: Subject) -> Self {
+        self.begun.push(subject.clone());
+        self.about(subject)
     }
 
     /// Signed by `author`.
@@ -114,6 +131,7 @@ impl Commands {
     where
         D: FnMut(&View<'_>) -> Result<Vec<NewEvent>, R>,
     {
+        self.begin(&request.begun);
         for _ in 0..MAX_CONFLICTS {
             self.load(&request.subjects).await?;
             let permit = self.store.reserve().await.map_err(CommandError::Append)?;
@@ -150,6 +168,13 @@ impl Commands {
             if let Some(view) = self.lock().view(subjects) {
                 return Ok(look(&view));
             }
+        }
+    }
+
+    fn begin(&self, subjects: &[Subject]) {
+        let mut cache = self.lock();
+        for subject in subjects {
+            cache.insert(subject, subject.empty(), Version::EMPTY);
         }
     }
 

@@ -32,11 +32,15 @@ pub async fn submit(
     Json(body): Json<SubmitTask>,
 ) -> Result<Json<TaskAccepted>, Problem> {
     let checked = submission::check(&body)?;
-    let id = body.task_id.clone().unwrap_or_else(|| coordinator.new_task_id());
+    let (id, is_new) = match &body.task_id {
+        Some(id) => (id.clone(), false),
+        None => (coordinator.new_task_id(), true),
+    };
     let content = coordinator.contents.seal(&customer.account, &body).await.map_err(|it| Problem::internal(&it))?;
     let submitted = submitted(&id, &customer, &body, &checked, content.address());
-    let subjects = [Subject::Task(id.clone()), Subject::Wallet(customer.account.clone())];
-    let request = Request::new(customer.actor(), subjects).with_blob(content);
+    let (task, wallet) = (Subject::Task(id.clone()), Subject::Wallet(customer.account.clone()));
+    let request = Request::new(customer.actor(), [wallet]).with_blob(content);
+    let request = if is_new { request.beginning(task) } else { request.about(task) };
     let done = coordinator.commands.run(request, |view| decide(view, &submitted, checked.timeout_ms)).await;
     match done {
         Ok(done) => Ok(Json(TaskAccepted {
