@@ -1,6 +1,6 @@
 //! How fast is it? Runs the programs that measure, all or one by name; each prints the raw limit beside its figures.
 
-use crate::process;
+use crate::{postgres, process};
 use anyhow::{Result, ensure};
 
 /// A program that measures: its name here, its package, its example.
@@ -8,14 +8,17 @@ struct Bench {
     name: &'static str,
     package: &'static str,
     example: &'static str,
+    /// Whether it also measures PostgreSQL, where it is told of one.
+    postgres: bool,
 }
 
-const BENCHES: [Bench; 5] = [
-    Bench { name: "ledger", package: "edgecoder-ledger", example: "speed" },
-    Bench { name: "append", package: "edgecoder-store", example: "append_speed" },
-    Bench { name: "queue", package: "edgecoder-projections", example: "queue_cost" },
-    Bench { name: "rebuild", package: "edgecoder-projections", example: "rebuild_speed" },
-    Bench { name: "sandbox", package: "edgecoder-sandbox", example: "figures" },
+const BENCHES: [Bench; 6] = [
+    Bench { name: "ledger", package: "edgecoder-ledger", example: "speed", postgres: false },
+    Bench { name: "append", package: "edgecoder-store", example: "append_speed", postgres: true },
+    Bench { name: "queue", package: "edgecoder-projections", example: "queue_cost", postgres: false },
+    Bench { name: "rebuild", package: "edgecoder-projections", example: "rebuild_speed", postgres: false },
+    Bench { name: "sandbox", package: "edgecoder-sandbox", example: "figures", postgres: false },
+    Bench { name: "http", package: "edgecoder-coordinator", example: "http_load", postgres: false },
 ];
 
 /// Runs benches one after the other, so that they do not disturb each other.
@@ -26,8 +29,20 @@ pub fn run(name: Option<&str>) -> Result<bool> {
     let mut all_well = true;
     for bench in chosen {
         println!("== {}", bench.name);
-        let words = ["run", "--quiet", "--release", "--package", bench.package, "--example", bench.example];
-        all_well &= process::run(process::cargo().args(words))?.success();
+        all_well &= bench.run()?;
     }
     Ok(all_well)
+}
+
+impl Bench {
+    fn run(&self) -> Result<bool> {
+        let mut cargo = process::cargo();
+        cargo.args(["run", "--quiet", "--release", "--package", self.package, "--example", self.example]);
+        let server = self.postgres.then(postgres::Server::start).transpose()?;
+        if let Some(server) = &server {
+            // The disk that the server is on decides.
+            cargo.arg("--").arg(std::env::temp_dir()).arg(server.url());
+        }
+        Ok(process::run(&mut cargo)?.success())
+    }
 }
