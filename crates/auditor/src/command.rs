@@ -1,7 +1,7 @@
 //! How is the auditor asked on a command line? The arguments, and what each command prints and ends with.
 
 use crate::{
-    Place, Reader, Verdict, VerifyWish, Wanted,
+    Home, Place, Reader, Verdict, VerifyWish, Wanted,
     entry_view::EntryView,
     progress::Progress,
     report, show,
@@ -112,35 +112,40 @@ pub struct TailArgs {
 }
 
 impl LedgerArgs {
-    /// The ledger that is meant; `default_data_dir` where nothing is named.
-    pub fn place(&self, default_data_dir: Option<&Path>) -> Option<Place> {
-        match (&self.ledger, &self.database_url) {
+    /// The ledger that is meant; that of this machine where nothing is named.
+    pub fn place(&self, home: Option<&Home>) -> Option<Place> {
+        let url_of_home = || home.and_then(|home| home.database_url.as_ref());
+        match (&self.ledger, self.database_url.as_ref().or_else(url_of_home)) {
             (Some(file), _) => Some(Place::File(file.clone())),
             (None, Some(url)) => Some(Place::Postgres { url: url.clone(), schema: self.schema.clone() }),
-            (None, None) => self.data_dir.as_deref().or(default_data_dir).map(Place::in_data_dir),
+            (None, None) => self.data_dir(home).map(Place::in_data_dir),
         }
     }
 
     /// Where the store leaves its newest checkpoint: beside the file, or in the data directory.
-    fn checkpoint_beside(&self, place: &Place) -> Option<PathBuf> {
-        place.checkpoint_beside().or_else(|| Some(self.data_dir.as_ref()?.join(crate::CHECKPOINT_FILE)))
+    fn checkpoint_beside(&self, place: &Place, home: Option<&Home>) -> Option<PathBuf> {
+        place.checkpoint_beside().or_else(|| Some(self.data_dir(home)?.join(crate::CHECKPOINT_FILE)))
+    }
+
+    fn data_dir<'a>(&'a self, home: Option<&'a Home>) -> Option<&'a Path> {
+        self.data_dir.as_deref().or(home.map(|home| home.data_dir.as_path()))
     }
 }
 
 impl AuditCommand {
     /// Does it and gives the exit code: see `docs/auditors/exit-codes.md`.
-    pub async fn run(&self, default_data_dir: Option<&Path>) -> u8 {
+    pub async fn run(&self, home: Option<&Home>) -> u8 {
         let ledger = match self {
             Self::Verify(args) => &args.ledger,
             Self::Show(args) => &args.ledger,
             Self::Tail(args) => &args.ledger,
         };
-        let Some(place) = ledger.place(default_data_dir) else {
+        let Some(place) = ledger.place(home) else {
             eprintln!("error: which ledger? Give --data-dir, --ledger or --database-url");
             return EXIT_USAGE;
         };
         match self {
-            Self::Verify(args) => run_verify(args, place).await,
+            Self::Verify(args) => run_verify(args, place, home).await,
             Self::Show(args) => run_show(args, &place).await,
             Self::Tail(args) => run_tail(args, &place).await,
         }
@@ -160,9 +165,9 @@ fn fail(what: &str, error: &dyn Error) -> u8 {
     EXIT_CANNOT
 }
 
-async fn run_verify(args: &VerifyArgs, place: Place) -> u8 {
+async fn run_verify(args: &VerifyArgs, place: Place, home: Option<&Home>) -> u8 {
     let wish = VerifyWish {
-        checkpoint_beside: args.ledger.checkpoint_beside(&place),
+        checkpoint_beside: args.ledger.checkpoint_beside(&place, home),
         place,
         checkpoints: args.checkpoint.clone(),
         trust_data_dir: args.trust_data_dir,

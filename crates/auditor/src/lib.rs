@@ -21,7 +21,7 @@ mod verify;
 pub use command::{AuditCommand, EXIT_USAGE, LedgerArgs, ShowArgs, TailArgs, VerifyArgs};
 pub use entry_view::EntryView;
 pub use finding::{Class, Finding};
-pub use place::{CHECKPOINT_FILE, LEDGER_FILE, Place};
+pub use place::{CHECKPOINT_FILE, Home, LEDGER_FILE, Place};
 pub use reader::{Page, ReadError, Reader};
 pub use report::{AuditReport, Verdict, document, print};
 pub use show::{ShowError, Wanted, show};

@@ -7,6 +7,14 @@ pub const LEDGER_FILE: &str = "ledger.db";
 /// The newest checkpoint in a data directory.
 pub const CHECKPOINT_FILE: &str = "checkpoint";
 
+/// Where this machine keeps its own ledger: what is read when nobody names one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    pub data_dir: PathBuf,
+    /// Where the ledger is in PostgreSQL.
+    pub database_url: Option<String>,
+}
+
 /// A ledger that can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {

@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser, ValueEnum};
 use cli::{Cli, Command, Global, RunArgs};
 use data_dir::DataDir;
+use edgecoder_auditor::Home;
 use edgecoder_service_kit::{settings::Settings, telemetry};
 use run::Mode;
 use std::process::ExitCode;
@@ -44,7 +45,10 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Agent(command) => client::run(&settings, &global, client::Command::Agent(command)).await,
         Command::Account(command) => client::run(&settings, &global, client::Command::Account(command)).await,
         Command::Status(command) => client::run(&settings, &global, client::Command::Status(command)).await,
-        Command::Audit(command) => Ok(ExitCode::from(command.run(Some(&DataDir::locate(&settings)?)).await)),
+        Command::Audit(command) => {
+            let home = Home { data_dir: DataDir::locate(&settings)?, database_url: settings.text("DATABASE_URL") };
+            Ok(ExitCode::from(command.run(Some(&home)).await))
+        }
         Command::Ledger(command) => ledger::run(&settings, &global, command).await,
         Command::Doctor => doctor::run(&settings, global.json).await,
         Command::Completions { shell } => {
