@@ -3,9 +3,12 @@
 use crate::{
     cli::{Global, LedgerCommand},
     data_dir::DataDir,
-    run::{log_keys, node::Node},
+    run::{
+        log_keys,
+        node::{Node, Purpose},
+    },
 };
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use edgecoder_events::Actor;
 use edgecoder_projections::Question;
 use edgecoder_service_kit::settings::Settings;
@@ -31,7 +34,8 @@ pub async fn run(settings: &Settings, global: &Global, command: LedgerCommand) -
 }
 
 async fn open(settings: &Settings, data: &DataDir) -> Result<Node> {
-    Node::open(settings, data).await.context("the ledger can be looked after only while no service uses it")
+    let opened = Node::open(settings, data, Purpose::LookAfter).await;
+    opened.context("the ledger can be looked after only while no service uses it")
 }
 
 async fn stats(settings: &Settings, data: &DataDir, json: bool) -> Result<()> {
@@ -92,9 +96,17 @@ async fn backup(settings: &Settings, data: &DataDir, to: &Path) -> Result<()> {
     if settings.text("DATABASE_URL").is_some() {
         bail!("this ledger is in PostgreSQL: back it up with pg_dump, and copy {} beside it", data.path().display());
     }
+    ensure!(!is_inside(to, data.path()), "a backup can not lie in the directory that it copies: choose another place");
     edgecoder_store::backup(data.path(), to).await.context("copying the ledger")?;
     println!("copied to {}; it holds the keys too: keep it as safe as the original", to.display());
     Ok(())
+}
+
+/// Whether a folder that is to be made would lie in another: copying that one into it would never end.
+fn is_inside(new: &Path, folder: &Path) -> bool {
+    let parent = new.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let ancestors = [parent.canonicalize(), folder.canonicalize()];
+    matches!(ancestors, [Ok(parent), Ok(folder)] if parent.starts_with(&folder))
 }
 
 /// Copies a backup into a data directory that holds no ledger yet.

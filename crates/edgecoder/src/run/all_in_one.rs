@@ -4,7 +4,7 @@ use super::{
     Ending,
     banner::{self, Endpoints},
     first_start, listen,
-    node::Node,
+    node::{Node, Purpose},
     parts,
 };
 use crate::data_dir::DataDir;
@@ -35,7 +35,7 @@ pub async fn start(
         inference: Some(listen::url(&inference)?),
         control_plane: Some(listen::url(&control_plane)?),
     };
-    let node = Node::open(settings, data).await?;
+    let node = Node::open(settings, data, Purpose::Serve).await?;
     let agent = settings.text("AGENT_ID").unwrap_or_else(|| DEFAULT_AGENT_ID.to_owned());
     let agent: AgentId = agent.parse().context("AGENT_ID can not be used")?;
     first_start::open_local_account(&node, data).await?;

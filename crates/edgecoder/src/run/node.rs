@@ -5,7 +5,7 @@ use super::{
     log_keys::{self, KeptKey},
 };
 use crate::data_dir::DataDir;
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use edgecoder_events::{Clock, Position};
 use edgecoder_identity::{NodeKeys, NonceFile};
 use edgecoder_projections::{Projections, TablesIn};
@@ -17,7 +17,7 @@ use edgecoder_service_kit::{
     http::Metrics,
     settings::Settings,
 };
-use edgecoder_store::{Backend, Limits, Store, StoreSettings};
+use edgecoder_store::{Backend, Limits, Standing, Store, StoreSettings};
 use std::sync::Arc;
 
 const DEFAULT_ORIGIN_PREFIX: &str = "edgecoder.local";
@@ -34,13 +34,24 @@ pub struct Node {
     pub origin: String,
 }
 
+/// What is a ledger opened for?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To append. Where another process leads, this one waits until it is gone, as a second coordinator does, and one
+    /// that is started right after a crash. In PostgreSQL a ledger can be shared.
+    Serve,
+    /// To look after it while nobody serves it, even where it may not be appended to.
+    LookAfter,
+}
+
 impl Node {
     /// Opens the ledger and waits until every projection has caught up with it.
-    pub async fn open(settings: &Settings, data: &DataDir) -> Result<Self> {
+    pub async fn open(settings: &Settings, data: &DataDir, purpose: Purpose) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let origin = origin(settings, data)?;
         let keys = log_keys::load(data, &origin)?;
         let store = open_store(settings, data, &origin, keys, Arc::clone(&clock)).await?;
+        take_the_lead(&store, purpose).await?;
         log_keys::settle(data, &origin, &store.log_verifier_key())?;
         let projections = open_projections(settings, data, &store).await?;
         let keys = Arc::new(NodeKeys::load_or_create(&data.join("coordinator.keys"), &mut chance::system())?);
@@ -111,6 +122,24 @@ async fn open_store(
         limits: Limits::default(),
     };
     Store::open_with_keys(settings, keys.collect()).await.context("opening the ledger")
+}
+
+async fn take_the_lead(store: &Store, purpose: Purpose) -> Result<()> {
+    let mut standing = store.standing();
+    if standing == Standing::Standby {
+        ensure!(purpose == Purpose::Serve, "another process leads this ledger: stop it first");
+        tracing::info!("another process leads this ledger: standing by until it is gone");
+        let is_over = |standing: &Standing| *standing != Standing::Standby;
+        standing = store.wait_for(is_over).await.context("waiting for the lead of the ledger")?;
+        tracing::info!("this process leads the ledger now");
+    }
+    match standing {
+        Standing::RolledBack(found) if purpose == Purpose::Serve => bail!(
+            "the ledger is older than a checkpoint that had left this machine: {found}. Bring the newer ledger back, \
+             or go on without what is missing: edgecoder ledger accept-restore --reason \"…\""
+        ),
+        Standing::Leading | Standing::RolledBack(_) | Standing::Standby => Ok(()),
+    }
 }
 
 async fn open_projections(settings: &Settings, data: &DataDir, store: &Store) -> Result<Arc<Projections>> {

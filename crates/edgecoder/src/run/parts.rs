@@ -5,7 +5,7 @@ use super::{
     access::{self, Tokens},
     banner::{self, Endpoints},
     first_start, listen,
-    node::Node,
+    node::{Node, Purpose},
 };
 use crate::data_dir::DataDir;
 use anyhow::{Context, Result};
@@ -95,7 +95,7 @@ pub async fn start_coordinator(
     let begun = Instant::now();
     let listener = listen::bind(settings, listen::COORDINATOR).await?;
     let url = listen::url(&listener)?;
-    let node = Node::open(settings, data).await?;
+    let node = Node::open(settings, data, Purpose::Serve).await?;
     if is_development(settings)? {
         first_start::open_local_account(&node, data).await?;
     }
