@@ -1,6 +1,6 @@
 //! The process dies in the middle of its work: nothing that was acknowledged is lost or doubled.
 
-use crate::product::{Product, executable};
+use crate::{machine::executable, product::Product};
 use std::collections::BTreeSet;
 
 const TASKS: usize = 40;
@@ -14,13 +14,17 @@ fn submitted(product: &Product, name: &str) -> bool {
 #[test]
 fn every_acknowledged_task_ends_and_is_paid_once_whenever_the_process_is_killed() {
     let Some(executable) = executable() else { return };
-    let mut product = Product::new(executable);
+    every_task_survives_on(&mut Product::new(executable));
+}
+
+/// Crashes, and what must be there after them, wherever the ledger is.
+pub fn every_task_survives_on(product: &mut Product) {
     product.start();
     let mut acknowledged = BTreeSet::new();
     for crash in 0..CRASHES {
         for number in 0..TASKS / CRASHES {
             let name = format!("task-{crash}-{number}");
-            if submitted(&product, &name) {
+            if submitted(product, &name) {
                 acknowledged.insert(name);
             }
         }

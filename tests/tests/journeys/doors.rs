@@ -1,6 +1,6 @@
 //! Doors that must be closed: each is a hole of the predecessor, tried over HTTP.
 
-use crate::product::{Product, executable};
+use crate::{machine::executable, product::Product};
 
 fn post(path: &str, headers: &str, body: &str) -> String {
     format!(

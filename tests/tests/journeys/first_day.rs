@@ -1,6 +1,6 @@
 //! The first day: start it, give it a program, read the wallet, prove the log.
 
-use crate::product::{Product, executable};
+use crate::{machine::executable, product::Product};
 use serde_json::Value;
 
 fn submit(product: &Product, language: &str, code: &str, tests: &str) -> (i32, String) {
@@ -21,24 +21,28 @@ fn cost(product: &Product) -> u64 {
 #[test]
 fn a_program_is_run_paid_and_proven() {
     let Some(executable) = executable() else { return };
-    let mut product = Product::new(executable);
+    a_program_is_run_paid_and_proven_on(&mut Product::bare(executable));
+}
+
+/// The first day of a product, wherever its ledger is.
+pub fn a_program_is_run_paid_and_proven_on(product: &mut Product) {
     let said = product.start();
     assert!(said.contains("coordinator    http://127.0.0.1:"), "{said}");
     assert!(said.contains("ec_op_"), "the token is shown on the first start:\n{said}");
 
-    let (code, told) = submit(&product, "python", "examples/primes.py", "examples/test_primes.py");
+    let (code, told) = submit(product, "python", "examples/primes.py", "examples/test_primes.py");
     assert_eq!(code, 0, "{told}");
     assert!(told.contains("4 passed, 0 failed"), "{told}");
-    let (code, told) = submit(&product, "javascript", "examples/primes.js", "examples/test_primes.js");
+    let (code, told) = submit(product, "javascript", "examples/primes.js", "examples/test_primes.js");
     assert_eq!(code, 0, "{told}");
-    let (code, told) = submit(&product, "python", "examples/broken", "examples/broken");
+    let (code, told) = submit(product, "python", "examples/broken", "examples/broken");
     assert_eq!(code, 1, "{told}");
     assert!(told.contains("test_every_fourth_century_is_one"), "a test that fails is named:\n{told}");
 
-    let spent = cost(&product);
+    let spent = cost(product);
     assert!(spent > 0);
-    assert_eq!(available(&product, "worker-1"), spent, "the worker earned exactly what the tasks cost");
-    assert_eq!(available(&product, "local"), 10_000_000_000 - spent);
+    assert_eq!(available(product, "worker-1"), spent, "the worker earned exactly what the tasks cost");
+    assert_eq!(available(product, "local"), 10_000_000_000 - spent);
     let verified: Value = product.json(&["audit", "verify"]);
     assert_eq!(verified["verdict"], "OK", "{verified}");
 }

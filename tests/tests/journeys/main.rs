@@ -4,7 +4,13 @@
 //! was skipped, and fails where `CI=true`.
 #![expect(clippy::unwrap_used, reason = "a journey may end where it is wrong")]
 
+mod apart;
 mod crash;
+mod database;
 mod doors;
 mod first_day;
+mod machine;
+mod models;
+mod postgres;
 mod product;
+mod sandbox;

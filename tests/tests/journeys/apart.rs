@@ -1,0 +1,97 @@
+//! Every service in a process of its own, each with a data directory of its own, as an operator sets them up.
+
+use crate::{
+    machine::{self, Machine, Service, executable},
+    models::ModelServer,
+};
+use edgecoder_testkit::Script;
+use std::path::Path;
+
+const GIVEN: u64 = 1_000_000_000;
+const PROGRAM: [&str; 7] =
+    ["task", "submit", "--code", "examples/primes.py", "--tests", "examples/test_primes.py", "--watch"];
+
+/// The machines of the operator, and what runs on them.
+struct Pool {
+    /// Where the ledger is.
+    ledger: Machine,
+    /// Where the operator types, with nothing but a token and an address.
+    desk: Machine,
+    coordinator: Service,
+    _inference: Service,
+    _control_plane: Service,
+    _inference_machine: Machine,
+}
+
+impl Pool {
+    fn start(executable: &Path, models: &ModelServer) -> Self {
+        let new = || Machine::new(executable.to_owned());
+        let (mut ledger, mut inference_machine, mut desk) = (new(), new(), new());
+        inference_machine.set("OLLAMA_HOST", &models.url());
+        let inference = inference_machine.start(&["run", "--mode", "inference"]);
+        ledger.set("EDGECODER_SERVICE_TOKEN", &inference_machine.read("service.token"));
+        ledger.set("INFERENCE_URL", &inference.address());
+        let coordinator = ledger.start(&["run", "--mode", "coordinator"]);
+        desk.set("COORDINATOR_URL", &coordinator.address());
+        let control_plane = desk.start(&["run", "--mode", "control-plane"]);
+        desk.set("CONTROL_PLANE_URL", &control_plane.address());
+        desk.set("ADMIN_API_TOKEN", &ledger.read("operator.token"));
+        Self {
+            ledger,
+            desk,
+            coordinator,
+            _inference: inference,
+            _control_plane: control_plane,
+            _inference_machine: inference_machine,
+        }
+    }
+
+    /// A machine of `owner`, announced but not let in.
+    fn enrolled(&self, executable: &Path, name: &str, owner: &str, models: &ModelServer) -> Machine {
+        let told = self.desk.json(&["agent", "enroll", name, "--owner", owner]);
+        let mut machine = Machine::new(executable.to_owned());
+        machine.set("AGENT_ID", name).set("AGENT_REGISTRATION_TOKEN", told["registrationToken"].as_str().unwrap());
+        machine.set("COORDINATOR_URL", &self.coordinator.address()).set("OLLAMA_HOST", &models.url());
+        machine
+    }
+
+    /// A machine with nothing but the account's token.
+    fn customer(&self, executable: &Path, account: &str) -> Machine {
+        let opened = self.desk.json(&["account", "create", account]);
+        let mut machine = Machine::new(executable.to_owned());
+        machine.set("EDGECODER_TOKEN", opened["token"].as_str().unwrap());
+        machine.set("COORDINATOR_URL", &self.coordinator.address());
+        machine
+    }
+}
+
+#[test]
+fn services_in_processes_of_their_own_work_as_one() {
+    let Some(executable) = executable() else { return };
+    let models = ModelServer::ollama(Script::prime_journey());
+    let pool = Pool::start(&executable, &models);
+    let alice = pool.customer(&executable, "alice");
+    pool.desk.told(&["account", "faucet", "alice", "1000"]);
+    pool.desk.told(&["account", "create", "carol"]);
+    let shed = pool.enrolled(&executable, "shed", "carol", &models);
+    let worker = shed.start(&["run", "--mode", "worker"]);
+    pool.desk.told(&["agent", "approve", "shed"]);
+
+    let told = alice.told(&PROGRAM);
+    assert!(told.contains("4 passed, 0 failed"), "{told}");
+    let told = alice.told(&["task", "submit", "write is_prime and test it", "--watch"]);
+    assert!(told.contains("written by qwen2.5-coder:7b in 2 rounds"), "{told}");
+
+    let tasks = alice.json(&["task", "list"]);
+    let cost: u64 = tasks["tasks"].as_array().unwrap().iter().map(|it| it["costMicroCredits"].as_u64().unwrap()).sum();
+    assert_eq!(pool.desk.wallet("carol"), (cost, 0), "the owner earned exactly what the tasks cost");
+    assert_eq!(pool.desk.wallet("alice"), (GIVEN - cost, 0));
+    worker.stop();
+    machine::wait_for(
+        "the worker's leave",
+        || pool.coordinator.remarks(),
+        || (pool.ledger.json(&["status"])["status"]["agents"] == 0).then_some(()),
+    );
+    pool.coordinator.stop();
+    pool.ledger.verifies();
+}
