@@ -79,6 +79,7 @@ fn main() {
         languages: vec![Language::Python, Language::Javascript],
         models: vec![ModelName::new("qwen2.5-coder:7b").unwrap()],
         gpu: true,
+        places: 1,
     };
     println!("{:>9}  {:>12}  {:>14}  {:>13}", "waiting", "ns per apply", "ns per claim", "bytes/waiting");
     for waiting in [1_000, 10_000, 100_000, 1_000_000] {

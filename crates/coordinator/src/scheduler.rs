@@ -32,7 +32,6 @@ struct Asker {
     id: AgentId,
     payee: AccountId,
     envelope_key: PublicKey,
-    places: usize,
     needs: AgentNeeds,
 }
 
@@ -80,10 +79,6 @@ impl Scheduler<'_> {
 
     /// Nothing where the machine holds as much as it has places for.
     fn claim(&self, asker: &Asker) -> Option<ReadySubtask> {
-        let held = self.0.projections.ready_queue(|queue| queue.leases_of(&asker.id).count());
-        if held >= asker.places {
-            return None;
-        }
         self.0.projections.claim(&asker.needs, self.0.commands.clock().now())
     }
 
@@ -159,12 +154,12 @@ impl Asker {
             id: id.clone(),
             payee: enrolment.owner.clone(),
             envelope_key: registration.envelope_key,
-            places: usize::from(capabilities.max_concurrent_tasks),
             needs: AgentNeeds {
                 agent: id.clone(),
                 languages: capabilities.languages.clone(),
                 models: capabilities.models.clone(),
                 gpu: false,
+                places: usize::from(capabilities.max_concurrent_tasks),
             },
         })
     }

@@ -154,8 +154,9 @@ impl ReadyQueue {
                     self.lanes.remove(need, project, turn);
                 }
             }
+            Phase::InHand(claim) => self.leases.unclaim(&claim.agent),
             Phase::Leased(lease) => self.leases.remove(place, lease),
-            Phase::Blocked | Phase::InHand(_) | Phase::Parked(_) | Phase::Escalated | Phase::Passed | Phase::Over => {}
+            Phase::Blocked | Phase::Parked(_) | Phase::Escalated | Phase::Passed | Phase::Over => {}
         }
         Some(before)
     }

@@ -3,7 +3,7 @@
 use super::{
     ReadyQueue,
     lanes::Need,
-    open_tasks::{Phase, Place},
+    open_tasks::{Claim, Phase, Place},
 };
 use edgecoder_events::{
     AccountId, AgentId, ModelName, ProjectId, SubtaskIndex, TaskId, UnixMillis,
@@ -20,6 +20,8 @@ pub struct AgentNeeds {
     pub languages: Vec<Language>,
     pub models: Vec<ModelName>,
     pub gpu: bool,
+    /// The most subtasks that it holds at once.
+    pub places: usize,
 }
 
 /// A subtask that was claimed.
@@ -42,11 +44,17 @@ pub struct ReadySubtask {
 
 impl ReadyQueue {
     /// Takes the next subtask for this agent out of the queue. It is in hand until the log has its lease, its task
-    /// ends, or it is given back.
+    /// ends, or it is given back. Nothing where the agent's places are taken: what is in its hand takes one too, so that
+    /// claims at once on many connections win no more than one after the other.
     pub fn claim(&mut self, wanted: &AgentNeeds, now: UnixMillis) -> Option<ReadySubtask> {
+        if self.leases.held_by(&wanted.agent) >= wanted.places {
+            return None;
+        }
         let place = self.next_place(wanted, now)?;
         let claimed = self.describe(place)?;
-        self.set_phase(place, Phase::InHand(claimed.waiting_since));
+        let claim = Claim { agent: wanted.agent.clone(), since: claimed.waiting_since };
+        self.set_phase(place, Phase::InHand(Box::new(claim)));
+        self.leases.claim(&wanted.agent);
         self.serve(place.slot);
         Some(claimed)
     }
@@ -73,8 +81,8 @@ impl ReadyQueue {
 
     fn in_hand(&self, task: &TaskId, subtask: SubtaskIndex) -> Option<(Place, UnixMillis)> {
         let place = self.place(task, subtask)?;
-        match self.tasks.subtask(place)?.phase {
-            Phase::InHand(since) => Some((place, since)),
+        match &self.tasks.subtask(place)?.phase {
+            Phase::InHand(claim) => Some((place, claim.since)),
             Phase::Blocked
             | Phase::Waiting(_)
             | Phase::Parked(_)

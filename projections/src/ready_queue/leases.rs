@@ -29,6 +29,8 @@ impl ActiveLease {
 pub(super) struct Leases {
     by_agent: HashMap<AgentId, BTreeSet<Place>>,
     by_deadline: BTreeSet<(UnixMillis, Place)>,
+    /// How many subtasks each agent claimed whose leases the log does not have yet.
+    claims: HashMap<AgentId, usize>,
 }
 
 impl Leases {
@@ -45,6 +47,26 @@ impl Leases {
                 self.by_agent.remove(&lease.agent);
             }
         }
+    }
+
+    pub(super) fn claim(&mut self, agent: &AgentId) {
+        let claims = self.claims.entry(agent.clone()).or_default();
+        *claims = claims.saturating_add(1);
+    }
+
+    pub(super) fn unclaim(&mut self, agent: &AgentId) {
+        if let Some(claims) = self.claims.get_mut(agent) {
+            *claims = claims.saturating_sub(1);
+            if *claims == 0 {
+                self.claims.remove(agent);
+            }
+        }
+    }
+
+    /// How many subtasks an agent holds or is about to.
+    pub(super) fn held_by(&self, agent: &AgentId) -> usize {
+        let leased = self.by_agent.get(agent).map_or(0, BTreeSet::len);
+        leased.saturating_add(self.claims.get(agent).copied().unwrap_or(0))
     }
 
     pub(super) fn of_agent(&self, agent: &AgentId) -> impl Iterator<Item = Place> {

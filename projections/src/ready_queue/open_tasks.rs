@@ -46,6 +46,13 @@ pub(super) struct HeldOff {
     pub until: UnixMillis,
 }
 
+/// Who claimed a subtask, and since when it had waited.
+#[derive(Debug)]
+pub(super) struct Claim {
+    pub agent: AgentId,
+    pub since: UnixMillis,
+}
+
 /// Where a subtask stands.
 #[derive(Debug)]
 pub(super) enum Phase {
@@ -53,8 +60,8 @@ pub(super) enum Phase {
     Blocked,
     /// In the queue since this instant.
     Waiting(UnixMillis),
-    /// Claimed, and not leased yet; it waited since this instant.
-    InHand(UnixMillis),
+    /// Claimed, and not leased yet.
+    InHand(Box<Claim>),
     /// Out of the queue until another lease of its task ends; it waited since this instant.
     Parked(UnixMillis),
     Leased(Box<ActiveLease>),

@@ -179,7 +179,7 @@ impl Game {
 fn needs(agent: u8, models: &[u8], gpu: bool) -> AgentNeeds {
     let languages = vec![Language::Python, Language::Javascript];
     let models = models.iter().map(|n| model_name(*n)).collect();
-    AgentNeeds { agent: agent_name(agent), languages, models, gpu }
+    AgentNeeds { agent: agent_name(agent), languages, models, gpu, places: usize::MAX }
 }
 
 fn leases(history: &History) -> BTreeSet<(TaskId, SubtaskIndex, u16, AgentId, UnixMillis)> {
@@ -254,6 +254,17 @@ fn an_agent_without_models_takes_no_prompt() {
     let (mut queue, _) = queue_of(&[prompt(0, 9, None)]);
     assert_eq!(queue.claim(&needs(0, &[], true), UnixMillis(0)), None);
     assert_eq!(queue.waiting(), 1);
+}
+
+#[test]
+fn an_agent_claims_no_more_than_it_has_places_for() {
+    let (mut queue, _) = queue_of(&[prompt(0, 9, None), prompt(1, 9, None), prompt(2, 9, None)]);
+    let (one, other) = (AgentNeeds { places: 1, ..needs(0, &[2], false) }, needs(1, &[2], false));
+    let first = queue.claim(&one, UnixMillis(0)).unwrap();
+    assert_eq!(queue.claim(&one, UnixMillis(0)), None, "its place is taken before the log has the lease");
+    assert!(queue.claim(&other, UnixMillis(0)).is_some(), "another agent's places are its own");
+    queue.give_back(&first.task, first.subtask);
+    assert!(queue.claim(&one, UnixMillis(0)).is_some(), "what it gave back takes no place");
 }
 
 #[test]
