@@ -55,16 +55,19 @@ fn is_public(address: IpAddr) -> bool {
 /// `2000::/3` is all that is routed; documentation and the Teredo tunnel are parts of it.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
-    first & 0xe000 == 0x2000 && !(first == 0x2001 && (second == 0x0db8 || second == 0))
+    let documentation = (first == 0x2001 && second == 0x0db8) || (first == 0x3fff && second < 0x1000);
+    let tunnel = first == 0x2001 && second == 0;
+    first & 0xe000 == 0x2000 && !documentation && !tunnel
 }
 
-/// The IPv4 machine that a mapped, 6to4 or NAT64 address stands for.
+/// The IPv4 machine that a mapped, 6to4 or NAT64 address stands for. The NAT64 prefix for a network's own use,
+/// `64:ff9b:1::/48`, hides it in places that only that network knows: such an address is not public.
 fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let parts = address.segments();
     let v4 = |at: usize| Ipv4Addr::from((u32::from(parts[at]) << 16) | u32::from(parts[at + 1]));
     match parts {
         [0x2002, ..] => Some(v4(1)),
-        [0x0064, 0xff9b, ..] | [0, 0, 0, 0, 0, 0xffff, ..] => Some(v4(6)),
+        [0x0064, 0xff9b, 0, 0, 0, 0, ..] | [0, 0, 0, 0, 0, 0xffff, ..] => Some(v4(6)),
         _ => None,
     }
 }
@@ -113,6 +116,8 @@ mod tests {
             "ff02::1",
             "::ffff:10.0.0.1",
             "64:ff9b::10.0.0.1",
+            "64:ff9b:1:a00:0:100:8.8.8.8",
+            "3fff::1",
             "2002:a00:1::1",
             "2001:db8::1",
             "2001:0:1::1",
