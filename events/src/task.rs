@@ -247,6 +247,8 @@ pub enum FailReason {
     BudgetExhausted,
     /// No plan could be made.
     PlanningFailed,
+    /// No model is there to write what was asked for in words.
+    NoModel,
 }
 
 /// The task ended without what was asked for. What was left of the budget was released by the same append.

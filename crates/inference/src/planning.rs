@@ -32,12 +32,13 @@ pub async fn split(inference: &Inference, asked: Decompose) -> Decomposed {
         Ok(subtasks) => {
             inference.measures.succeeded(Operation::Decompose);
             tracing::info!(task.id = %asked.task_id, subtasks = subtasks.len(), "a prompt was split");
-            Decomposed { planner: Planner::Model, subtasks }
+            Decomposed { planner: Planner::Model, subtasks, lacks_model: false }
         }
         Err((lack, reason)) => {
             inference.measures.lacked(Operation::Decompose, lack);
             tracing::warn!(task.id = %asked.task_id, reason, "a prompt stays one subtask, without a plan of the model");
-            Decomposed { planner: Planner::Fallback, subtasks: vec![whole(asked.prompt, asked.language)] }
+            let subtasks = vec![whole(asked.prompt, asked.language)];
+            Decomposed { planner: Planner::Fallback, subtasks, lacks_model: lack == Lack::NoModel }
         }
     }
 }

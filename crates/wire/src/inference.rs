@@ -26,6 +26,9 @@ pub struct Decomposed {
     #[schema(value_type = String)]
     pub planner: Planner,
     pub subtasks: Vec<Step>,
+    /// No model server answers here, or none of its models may be asked.
+    #[serde(default)]
+    pub lacks_model: bool,
 }
 
 /// A piece of a prompt.

@@ -75,6 +75,11 @@ impl NodeEntry {
         self.agent.is_online()
     }
 
+    /// Whether an operator let it in.
+    pub fn is_approved(&self) -> bool {
+        self.agent.is_approved()
+    }
+
     /// Whether it is shut out at `now`.
     pub fn is_blacklisted(&self, now: UnixMillis) -> bool {
         self.agent.is_blacklisted(now)
@@ -84,6 +89,6 @@ impl NodeEntry {
     pub fn may_work(&self, now: UnixMillis) -> bool {
         let confined = self.registration().is_some_and(|it| it.capabilities.sandbox != SandboxMode::None);
         let is_agent = self.enrolment().is_some_and(|it| it.kind == NodeKind::Agent);
-        is_agent && confined && self.is_online() && self.agent.is_approved() && !self.is_blacklisted(now)
+        is_agent && confined && self.is_online() && self.is_approved() && !self.is_blacklisted(now)
     }
 }

@@ -50,6 +50,12 @@ impl AgentDirectory {
         online.filter(move |(_, entry)| entry.may_work(now))
     }
 
+    /// Whether one of the machines that were let in, there at the moment or not, answers with a model at `now`.
+    pub fn has_model(&self, now: UnixMillis) -> bool {
+        let let_in = self.nodes.values().filter(|it| it.is_approved() && !it.is_blacklisted(now));
+        let_in.filter_map(|it| it.registration()).any(|it| !it.capabilities.models.is_empty())
+    }
+
     /// How many machines are shut out at `now`.
     pub fn blacklisted(&self, now: UnixMillis) -> usize {
         self.nodes.values().filter(|entry| entry.is_blacklisted(now)).count()

@@ -36,6 +36,7 @@ words!(FailReason:
     AttemptsExhausted = "attempts_exhausted",
     BudgetExhausted = "budget_exhausted",
     PlanningFailed = "planning_failed",
+    NoModel = "no_model",
 );
 words!(BlacklistReason:
     AbuseSpam = "abuse_spam",

@@ -100,3 +100,17 @@ fn a_replaced_key_counts_from_the_replacement_on() {
     assert_eq!(directory.signing_key(&agent_name(7)), Some(PublicKey([7; 32])));
     assert_eq!(directory.signing_key(&agent_name(8)), None);
 }
+
+#[test]
+fn a_model_is_there_when_a_machine_that_was_let_in_has_one_at_the_moment_or_not() {
+    let mut steps = working_agent(1);
+    let has_model = |steps: &[Step]| {
+        let history = History::of(steps);
+        directory_of(&history.events).has_model(history.now)
+    };
+    assert!(!has_model(&steps[..2]), "nobody knows what it can before it registers");
+    steps.push(Step::Agent { agent: 1, command: 6 });
+    assert!(has_model(&steps), "it may come back");
+    steps.push(Step::Agent { agent: 1, command: 8 });
+    assert!(!has_model(&steps), "it was turned away");
+}

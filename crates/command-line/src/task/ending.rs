@@ -9,6 +9,10 @@ use crate::{
 use edgecoder_events::task::FailReason;
 use edgecoder_wire::tasks::{TaskState, TaskView};
 
+/// What to do where nobody can write code. A program of one's own needs no model.
+const NO_MODEL: &str = "no language model answers: start Ollama (ollama serve; ollama pull qwen2.5-coder), or set \
+                        OPENAI_BASE_URL and OPENAI_MODEL, where inference and workers run";
+
 /// Whether nothing more happens to a task after an event of this kind.
 pub fn ends(kind: &str) -> bool {
     matches!(kind, "task.completed" | "task.failed" | "task.cancelled")
@@ -60,6 +64,7 @@ fn next_command(view: &TaskView) -> Text {
         (TaskState::Failed, Some(FailReason::AttemptsExhausted | FailReason::PlanningFailed) | None) => {
             "see which models there are: edgecoder status".to_owned()
         }
+        (TaskState::Failed, Some(FailReason::NoModel)) => format!("{NO_MODEL}; then submit it again"),
         (TaskState::Cancelled, _) => "see your other tasks: edgecoder task list".to_owned(),
         (TaskState::Planning | TaskState::Queued | TaskState::Running | TaskState::Escalated, _) => {
             format!("watch it with: edgecoder task watch {task}")

@@ -94,6 +94,17 @@ async fn a_task_is_shown_with_what_to_type_next() {
 }
 
 #[tokio::test]
+async fn who_has_no_model_is_told_how_to_come_to_one() {
+    let service = Service::start().await;
+    service.on_json("GET /tasks/01-primes", &view(TaskState::Failed, Some(FailReason::NoModel), None));
+    let outcome = person(&service, &["task", "show", "01-primes"]).await;
+    assert!(outcome.out.contains("failed: no model"), "{}", outcome.out);
+    for way in ["ollama serve", "OPENAI_BASE_URL"] {
+        assert!(outcome.out.contains(way), "{}", outcome.out);
+    }
+}
+
+#[tokio::test]
 async fn a_task_is_cancelled() {
     let service = Service::start().await;
     service.on_done("POST /tasks/01-primes/cancel");

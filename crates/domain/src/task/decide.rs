@@ -49,7 +49,7 @@ impl Open<'_> {
             TaskCommand::Submit(_) => Err(TaskRefusal::TaskExists),
             TaskCommand::Plan { planner, subtasks } => self.plan(planner, subtasks),
             TaskCommand::AbandonPlanning { .. } if self.task.is_planned() => Err(TaskRefusal::PlannedAlready),
-            TaskCommand::AbandonPlanning { now } => Ok(self.fail_after(vec![], FailReason::PlanningFailed, now)),
+            TaskCommand::AbandonPlanning { reason, now } => Ok(self.fail_after(vec![], reason, now)),
             TaskCommand::Lease(wanted) => self.lease(wanted),
             TaskCommand::Return(returned) => self.take_back(returned),
             TaskCommand::Finish(finish) => self.finish(finish),

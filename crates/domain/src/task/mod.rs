@@ -12,7 +12,7 @@ pub use state::{Ending, Identity, Lease, Subtask, SubtaskState, Task};
 
 use edgecoder_events::{
     AccountId, AgentId, BlobRef, Digest, MicroCredits, SubtaskIndex, UnixMillis,
-    task::{PlannedSubtask, Planner, ReturnReason, TaskSubmitted, Verdict},
+    task::{FailReason, PlannedSubtask, Planner, ReturnReason, TaskSubmitted, Verdict},
 };
 
 /// How many machines may try one subtask before the task is escalated or fails.
@@ -24,14 +24,29 @@ pub const MIN_LEASE_MS: u64 = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskCommand {
     Submit(TaskSubmitted),
-    Plan { planner: Planner, subtasks: Vec<PlannedSubtask> },
-    AbandonPlanning { now: UnixMillis },
+    Plan {
+        planner: Planner,
+        subtasks: Vec<PlannedSubtask>,
+    },
+    /// There will be no work, and this is why.
+    AbandonPlanning {
+        reason: FailReason,
+        now: UnixMillis,
+    },
     Lease(LeaseSubtask),
     Return(ReturnSubtask),
     Finish(FinishSubtask),
-    Revise { subtask: SubtaskIndex, content: BlobRef },
-    AbandonRevision { subtask: SubtaskIndex, now: UnixMillis },
-    Cancel { now: UnixMillis },
+    Revise {
+        subtask: SubtaskIndex,
+        content: BlobRef,
+    },
+    AbandonRevision {
+        subtask: SubtaskIndex,
+        now: UnixMillis,
+    },
+    Cancel {
+        now: UnixMillis,
+    },
 }
 
 /// A machine asks for a subtask.

@@ -101,6 +101,15 @@ fn prompt() -> Vec<TaskCommand> {
 }
 
 #[test]
+fn a_prompt_that_gets_no_plan_ends_with_the_reason() {
+    for reason in [FailReason::PlanningFailed, FailReason::NoModel] {
+        let submit = TaskCommand::Submit(submitted(WorkKind::Prompt, 1_000));
+        let (task, _) = run([submit, TaskCommand::AbandonPlanning { reason, now: NOW }]);
+        assert_eq!(task.ending(), Some(Ending::Failed(reason)));
+    }
+}
+
+#[test]
 fn a_result_is_paid_for_at_most_the_leases_own_wall_clock() {
     let mut steps = program();
     steps.extend([lease(0, 1, 0), finish(0, 1, 1, Verdict::Passed, 2_500)]);

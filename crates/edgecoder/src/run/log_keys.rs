@@ -72,7 +72,6 @@ fn read(data: &DataDir, origin: &str, name: String) -> Result<KeptKey> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     use super::*;
 
     const ORIGIN: &str = "example.org/ledger";

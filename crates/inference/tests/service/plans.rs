@@ -18,14 +18,14 @@ async fn split_by(reply: &str) -> [Value; 2] {
 
 fn fallback() -> Value {
     let whole = json!({ "input": PROMPT, "language": "python", "dependsOn": [], "timeoutMs": 30_000 });
-    json!({ "planner": "fallback", "subtasks": [whole] })
+    json!({ "planner": "fallback", "subtasks": [whole], "lacksModel": false })
 }
 
 #[tokio::test]
 async fn a_fenced_plan_becomes_subtasks_with_their_dependencies() {
     let reply = "Sure:\n```json\n[{\"input\":\"parse\"},{\"input\":\"print\",\"language\":\"javascript\",\
                  \"depends_on\":[0]}]\n```\n";
-    let expected = json!({ "planner": "model", "subtasks": [
+    let expected = json!({ "planner": "model", "lacksModel": false, "subtasks": [
         { "input": "parse", "language": "python", "dependsOn": [], "timeoutMs": 30_000 },
         { "input": "print", "language": "javascript", "dependsOn": [0], "timeoutMs": 30_000 },
     ] });
@@ -51,7 +51,9 @@ async fn what_is_no_plan_leaves_the_prompt_whole() {
 #[tokio::test]
 async fn without_a_model_server_the_prompt_stays_whole_and_is_counted() {
     let service = Service::begin(ollama(NOBODY), PATIENT).await;
-    assert_eq!(service.decompose(PROMPT).await, fallback());
+    let split = service.decompose(PROMPT).await;
+    assert_eq!((&split["planner"], &split["subtasks"]), (&fallback()["planner"], &fallback()["subtasks"]));
+    assert_eq!(split["lacksModel"], true);
     let metrics = service.metrics().await;
     let counted = "edgecoder_inference_fallbacks_total{operation=\"Decompose\",reason=\"NoModel\"} 1";
     assert!(metrics.contains(counted), "{metrics}");
