@@ -5,7 +5,7 @@ use crate::Coordinator;
 use edgecoder_domain::task::{MAX_TIMEOUT_MS, TaskCommand, TaskRefusal};
 use edgecoder_events::{
     Event, SubtaskIndex, TaskId,
-    task::{PlannedSubtask, Planner, TaskSubmitted, WorkKind},
+    task::{FailReason, PlannedSubtask, Planner, TaskSubmitted, WorkKind},
 };
 use edgecoder_projections::task_board::TaskState;
 use edgecoder_service_kit::{commands::Subject, contents::ContentError};
@@ -32,7 +32,7 @@ async fn plan(coordinator: Coordinator, id: TaskId) {
     let planned = with_retries("plan a prompt", || try_plan(&coordinator, &id)).await;
     if let Err(error) = planned {
         tracing::warn!(task.id = %id, %error, "a prompt could not be planned");
-        if let Err(error) = abandon(&coordinator, &id).await {
+        if let Err(error) = abandon(&coordinator, &id, FailReason::PlanningFailed).await {
             tracing::error!(task.id = %id, %error, "a prompt without a plan could not be ended");
         }
     }
@@ -44,13 +44,17 @@ async fn try_plan(coordinator: &Coordinator, id: &TaskId) -> Result<(), Reaction
     let submission: SubmitTask = coordinator.contents.open(&submitted.account, submitted.content).await?;
     let prompt = submission.prompt.clone().unwrap_or_default();
     let split = inference.decompose(id, &prompt, submitted.language).await?;
+    let now = coordinator.commands.clock().now();
+    if split.lacks_model && !coordinator.projections.agent_directory(|agents| agents.has_model(now)) {
+        return abandon(coordinator, id, FailReason::NoModel).await;
+    }
     let (subtasks, blobs) = subtasks(coordinator, &submitted, &submission, split.clone()).await?;
     PLANNING.record(coordinator, id, TaskCommand::Plan { planner: split.planner, subtasks }, blobs).await
 }
 
-async fn abandon(coordinator: &Coordinator, id: &TaskId) -> Result<(), ReactionError> {
+async fn abandon(coordinator: &Coordinator, id: &TaskId, reason: FailReason) -> Result<(), ReactionError> {
     let now = coordinator.commands.clock().now();
-    PLANNING.record(coordinator, id, TaskCommand::AbandonPlanning { now }, vec![]).await
+    PLANNING.record(coordinator, id, TaskCommand::AbandonPlanning { reason, now }, vec![]).await
 }
 
 async fn unplanned(coordinator: &Coordinator, id: &TaskId) -> Result<Option<TaskSubmitted>, StorageError> {
