@@ -6,11 +6,15 @@
 
 mod apart;
 mod crash;
+mod custody;
 mod database;
 mod doors;
 mod first_day;
+mod log_key;
 mod machine;
 mod models;
 mod postgres;
 mod product;
+mod prompt;
 mod sandbox;
+mod watching;

@@ -1,0 +1,110 @@
+//! The ledger in an operator's care: copied while it runs, brought back, and never quietly older than what it promised.
+
+use crate::{machine::executable, product::Product};
+use serde_json::{Value, json};
+use std::{fs, path::Path};
+
+const PROGRAM: [&str; 6] = ["task", "submit", "--code", "examples/primes.py", "--tests", "examples/test_primes.py"];
+
+/// Has a program run and waits for its end.
+fn run_a_program(product: &Product, id: &str) {
+    product.told(&[&PROGRAM[..], &["--id", id, "--watch"]].concat());
+}
+
+/// What the tables answer.
+fn answers(product: &Product) -> Value {
+    let asked: [&[&str]; 4] = [
+        &["task", "list"],
+        &["account", "history", "local"],
+        &["account", "history", "worker-1"],
+        &["task", "show", "one"],
+    ];
+    asked.iter().map(|words| product.json(words)).collect()
+}
+
+fn size(product: &Product) -> u64 {
+    product.json(&["ledger", "stats"])["size"].as_u64().unwrap()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A product whose data directory was brought back from `backup`.
+fn restored(original: &Product, backup: &Path) -> Product {
+    let product = original.beside();
+    product.told(&["ledger", "restore", text(backup)]);
+    product
+}
+
+#[test]
+fn a_copy_that_was_made_while_it_ran_is_a_ledger_that_goes_on() {
+    let Some(executable) = executable() else { return };
+    let mut product = Product::new(executable);
+    product.start();
+    run_a_program(&product, "one");
+    let before = answers(&product);
+    let inside = product.path("backup");
+    assert!(product.refused(&["ledger", "backup", text(&inside)]).contains("can not lie in the directory"));
+    let elsewhere = tempfile::tempdir().unwrap();
+    let backup = elsewhere.path().join("backup");
+    product.told(&["ledger", "backup", text(&backup)]);
+    let mut copy = restored(&product, &backup);
+    copy.verifies();
+    copy.start();
+    assert_eq!(answers(&copy), before, "the copy answers what the original answered");
+    run_a_program(&copy, "two");
+    copy.stop();
+    copy.verifies();
+    assert!(copy.refused(&["ledger", "restore", text(&backup)]).contains("holds a ledger already"));
+}
+
+#[test]
+fn an_older_ledger_is_not_served_before_an_operator_accepts_it() {
+    let Some(executable) = executable() else { return };
+    let mut product = Product::new(executable);
+    product.start();
+    run_a_program(&product, "one");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let backup = elsewhere.path().join("backup");
+    product.told(&["ledger", "backup", text(&backup)]);
+    run_a_program(&product, "lost");
+    product.stop();
+    let mut older = restored(&product, &backup);
+    fs::copy(product.path("checkpoint"), older.path("checkpoint")).unwrap();
+
+    let refusal = older.refused(&[]);
+    assert!(refusal.contains("older than a checkpoint"), "{refusal}");
+    assert!(refusal.contains("edgecoder ledger accept-restore --reason"), "it says what to do:\n{refusal}");
+    let before = size(&older);
+    older.told(&["ledger", "accept-restore", "--reason", "the disk was replaced"]);
+    assert_eq!(size(&older), before + 1, "the decision is recorded");
+    older.verifies();
+
+    older.start();
+    assert!(!older.types(&["task", "show", "lost"]).status.success(), "what came after the backup is gone");
+    run_a_program(&older, "two");
+    older.stop();
+    older.verifies();
+    let refusal = older.refused(&["ledger", "accept-restore", "--reason", "again"]);
+    assert!(refusal.contains("nothing to accept"), "{refusal}");
+}
+
+#[test]
+fn tables_that_are_built_anew_answer_the_same() {
+    let Some(executable) = executable() else { return };
+    let mut product = Product::new(executable);
+    product.start();
+    run_a_program(&product, "one");
+    let before = answers(&product);
+    let refusal = product.refused(&["ledger", "rebuild-projections"]);
+    assert!(refusal.contains("only while no service uses it"), "{refusal}");
+    product.stop();
+    let entries = size(&product);
+    product.told(&["ledger", "rebuild-projections"]);
+    assert_eq!(size(&product), entries, "looking after it adds nothing");
+    product.verifies();
+    product.start();
+    assert_eq!(answers(&product), before);
+    assert_ne!(before, json!([]));
+}
