@@ -39,12 +39,12 @@ pub async fn events(
     let past = coordinator.store.read_stream(&stream, Version::EMPTY, MAX_EVENTS).await?;
     let past = past.into_iter().filter(move |recorded| recorded.position < head);
     let live = live(&coordinator, stream, head);
-    let all = stream::iter(past).chain(live).filter(move |recorded| {
+    // Who has seen the end already is shown that nothing follows: the end counts before it is left out.
+    let unseen = until_the_end(stream::iter(past).chain(live)).filter(move |recorded| {
         let is_new = seen.is_none_or(|seen| recorded.position > seen);
         async move { is_new }
     });
-    Ok(Sse::new(until_the_end(all).map(|recorded| Ok(message(&recorded))))
-        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    Ok(Sse::new(unseen.map(|recorded| Ok(message(&recorded)))).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
 fn last_event_id(headers: &HeaderMap) -> Result<Option<Position>, Problem> {
