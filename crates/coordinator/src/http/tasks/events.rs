@@ -16,7 +16,7 @@ use edgecoder_service_kit::{
 };
 use edgecoder_wire::{problem::ProblemDetails, tasks::TaskEventView};
 use futures_util::{Stream, StreamExt, stream};
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, future::ready, time::Duration};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// The most events that one task has: a few per attempt of at most ten subtasks.
@@ -68,13 +68,13 @@ fn live(coordinator: &Coordinator, wanted: StreamName, from: Position) -> impl S
     })
 }
 
-/// Everything up to and with the event that ends the task.
+/// Everything up to and with the event that ends the task: nobody waits for what would come after it.
 fn until_the_end(events: impl Stream<Item = Recorded>) -> impl Stream<Item = Recorded> {
-    events.scan(false, |over, recorded| {
-        let item = if *over { None } else { Some(recorded) };
-        *over |= item.as_ref().is_some_and(|it| ends(&it.event));
-        async move { item }
-    })
+    let and_the_end = events.flat_map(|recorded| {
+        let end = ends(&recorded.event).then_some(None);
+        stream::iter([Some(recorded)].into_iter().chain(end))
+    });
+    and_the_end.take_while(|item| ready(item.is_some())).filter_map(ready)
 }
 
 fn ends(event: &Event) -> bool {
