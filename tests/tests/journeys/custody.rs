@@ -43,6 +43,7 @@ fn a_copy_that_was_made_while_it_ran_is_a_ledger_that_goes_on() {
     let mut product = Product::new(executable);
     product.start();
     run_a_program(&product, "one");
+    product.verifies();
     let before = answers(&product);
     let inside = product.path("backup");
     assert!(product.refused(&["ledger", "backup", text(&inside)]).contains("can not lie in the directory"));
