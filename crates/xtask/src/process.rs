@@ -8,8 +8,16 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
+    sync::mpsc::{self, RecvTimeoutError, SyncSender},
     thread,
+    time::{Duration, Instant},
 };
+
+/// Lines that a child may be ahead of us.
+const LINES_AHEAD: usize = 1024;
+
+/// How often a silent child is looked at.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Ends the group `$1`, kills what is left of it after ten seconds, and removes the folder `$2` if there is one. An
 /// interrupt comes first because PostgreSQL then hangs up on its clients; shells start background jobs deaf to it.
@@ -78,28 +86,44 @@ pub fn run(command: &mut Command) -> Result<ExitStatus> {
     Leashed::start(command, None)?.wait()
 }
 
-/// Runs a command to its end, shows its output and hands each line of it to `read`.
-pub fn run_and_read(command: &mut Command, read: impl FnMut(&str) + Send) -> Result<ExitStatus> {
+/// Runs a command to its end, shows its output and hands each line of it to `read`. A command that says nothing for
+/// as long as `patience` is ended: one stuck test must not cost the verdicts of all others.
+pub fn run_and_read(command: &mut Command, patience: Duration, mut read: impl FnMut(&str)) -> Result<ExitStatus> {
     let mut leashed = Leashed::start(command.stdout(Stdio::piped()), None)?;
     let output = leashed.child.stdout.take().context("the output is piped")?;
-    thread::scope(|scope| {
-        let reading = scope.spawn(|| show(output, read));
-        let status = leashed.wait();
-        // Descendants that were left behind hold the other end of the output: without this, reading might not end.
-        drop(leashed);
-        reading.join().expect("showing lines does not panic")?;
-        status
-    })
-}
-
-fn show(output: ChildStdout, mut read: impl FnMut(&str)) -> Result<()> {
-    for line in BufReader::new(output).split(b'\n') {
-        let line = line.context("reading the output of a child")?;
-        let line = String::from_utf8_lossy(&line);
+    let (said, lines) = mpsc::sync_channel(LINES_AHEAD);
+    thread::spawn(move || listen(output, &said));
+    let mut show = |line: String| {
         println!("{line}");
         read(&line);
+    };
+    let mut heard = Instant::now();
+    loop {
+        match lines.recv_timeout(TICK) {
+            Ok(line) => {
+                show(line);
+                heard = Instant::now();
+            }
+            Err(RecvTimeoutError::Timeout) if !leashed.has_ended()? => {
+                ensure!(heard.elapsed() < patience, "it said nothing for {} s and was ended", patience.as_secs());
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+        }
     }
-    Ok(())
+    let status = leashed.wait();
+    // Descendants that were left behind hold the other end of the output: without this, reading might not end.
+    drop(leashed);
+    lines.into_iter().for_each(show);
+    status
+}
+
+/// Passes the lines of a child on, until there are no more or nobody takes them.
+fn listen(output: ChildStdout, said: &SyncSender<String>) {
+    for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+        if said.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+            return;
+        }
+    }
 }
 
 /// Runs a short command and takes what it prints; what it complains about becomes the error.
@@ -138,13 +162,25 @@ pub fn cargo() -> Command {
 mod tests {
     use super::*;
 
+    const PATIENCE: Duration = Duration::from_mins(1);
+
     #[test]
     fn a_grandchild_ends_with_the_child_whose_verdict_is_kept() {
         let mut lines = Vec::new();
         let mut command = Command::new("sh");
         command.args(["-c", "(sleep 5; echo outlived) & echo done; exit 3"]);
-        let status = run_and_read(&mut command, |line| lines.push(line.to_owned())).unwrap();
+        let status = run_and_read(&mut command, PATIENCE, |line| lines.push(line.to_owned())).unwrap();
         assert_eq!((lines, status.code()), (vec!["done".to_owned()], Some(3)));
+    }
+
+    #[test]
+    fn a_child_that_says_nothing_any_more_is_ended() {
+        let mut lines = Vec::new();
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo stuck; sleep 600"]);
+        let ended = run_and_read(&mut command, Duration::from_secs(1), |line| lines.push(line.to_owned()));
+        assert_eq!(ended.unwrap_err().to_string(), "it said nothing for 1 s and was ended");
+        assert_eq!(lines, ["stuck"]);
     }
 
     #[test]

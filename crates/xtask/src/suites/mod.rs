@@ -8,7 +8,10 @@ mod vectors;
 
 use crate::{postgres::Server, process, tally::Tally};
 use anyhow::{Result, bail};
-use std::process::Command;
+use std::{process::Command, time::Duration};
+
+/// How long a running suite may say nothing before it counts as stuck. The longest single test takes two minutes.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// What the tests find in their environment, and what is kept running meanwhile.
 #[derive(Default)]

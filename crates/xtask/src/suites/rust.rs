@@ -1,8 +1,8 @@
 //! The suite `rust`: the tests beside the code, of every crate but the system tests.
 
-use super::Supplies;
+use super::{PATIENCE, Supplies};
 use crate::{
-    process::{cargo, run_and_read},
+    process::{self, cargo},
     tally::Tally,
 };
 use anyhow::{Result, ensure};
@@ -10,6 +10,10 @@ use std::process::Command;
 
 /// Runs them all.
 pub fn run(supplies: &mut Supplies) -> Result<Tally> {
+    // On its own, because compiling says nothing on the output whose silence is watched.
+    let mut build = tests();
+    build.arg("--no-run");
+    ensure!(process::run(&mut supplies.outfit(build))?.success(), "the tests do not build");
     count(supplies.outfit(tests()))
 }
 
@@ -33,7 +37,7 @@ fn tests() -> Command {
 /// Runs cargo's tests and adds up its verdicts; a build that fails is one failure.
 pub fn count(mut command: Command) -> Result<Tally> {
     let mut tally = Tally::default();
-    let status = run_and_read(&mut command, |line| tally += Tally::of_cargo_line(line))?;
+    let status = process::run_and_read(&mut command, PATIENCE, |line| tally += Tally::of_cargo_line(line))?;
     if !status.success() && tally.failed == 0 {
         tally += Tally::one_failed();
     }

@@ -3,6 +3,7 @@
 use super::{Supplies, rust};
 use crate::{process, tally::Tally, workspace::Workspace};
 use anyhow::{Result, ensure};
+use std::process::Command;
 
 /// The package and the program.
 const PRODUCT: &str = "edgecoder";
@@ -16,7 +17,14 @@ pub fn run(supplies: &mut Supplies) -> Result<Tally> {
         ensure!(process::run(&mut supplies.outfit(build))?.success(), "{PRODUCT} does not build");
         supplies.export("EDGECODER_BIN", workspace.program(PRODUCT).display().to_string());
     }
-    let mut test = process::cargo();
-    test.args(["test", "--release", "--locked", "--no-fail-fast", "--package", "edgecoder-system-tests"]);
-    rust::count(supplies.outfit(test))
+    let mut build = tests();
+    build.arg("--no-run");
+    ensure!(process::run(&mut supplies.outfit(build))?.success(), "the journeys do not build");
+    rust::count(supplies.outfit(tests()))
+}
+
+fn tests() -> Command {
+    let mut command = process::cargo();
+    command.args(["test", "--release", "--locked", "--no-fail-fast", "--package", "edgecoder-system-tests"]);
+    command
 }
