@@ -11,7 +11,10 @@ use edgecoder_ledger::checkpoint::{Checkpoint, CheckpointError};
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::{Mutex, watch};
@@ -38,6 +41,8 @@ pub(crate) struct Checkpoints {
     file: Option<PathBuf>,
     database: Arc<dyn Database>,
     newest: watch::Sender<Option<Arc<str>>>,
+    /// Whether the database is older than the newest note. Signing it then would forget that it was rolled back.
+    behind: AtomicBool,
     /// The size of the newest one; held while one is written.
     size: Mutex<u64>,
 }
@@ -51,8 +56,9 @@ impl Checkpoints {
         database: Arc<dyn Database>,
     ) -> Result<Self, CheckpointWriteError> {
         let note = file.as_deref().map(read).transpose()?.flatten();
+        let newest = watch::Sender::new(note.map(Arc::from));
         let checkpoints =
-            Self { origin, keys, file, database, size: Mutex::new(0), newest: watch::Sender::new(note.map(Arc::from)) };
+            Self { origin, keys, file, database, newest, behind: AtomicBool::new(false), size: Mutex::new(0) };
         checkpoints.left_behind()?;
         Ok(checkpoints)
     }
@@ -75,6 +81,11 @@ impl Checkpoints {
         self.newest().map(|note| Checkpoint::open(note.as_bytes(), &self.keys.trusted())).transpose()
     }
 
+    /// Whether the log was found to be older than the newest note: if so, that note stays until it is set aside.
+    pub(crate) fn found_behind(&self, behind: bool) {
+        self.behind.store(behind, Ordering::Release);
+    }
+
     /// The keys, one of which signs.
     pub(crate) fn keys(&self) -> &LogKeys {
         &self.keys
@@ -83,7 +94,7 @@ impl Checkpoints {
     /// Commits to the log as it is, unless that was done; then notes the frontier for the next start.
     pub(crate) async fn write(&self, log: &LogState) -> Result<(), CheckpointWriteError> {
         let mut size = self.size.lock().await;
-        if *size == log.head.size || !log.reaches_head() {
+        if *size == log.head.size || !log.reaches_head() || self.behind.load(Ordering::Acquire) {
             return Ok(());
         }
         let checkpoint = Checkpoint { origin: self.origin.clone(), size: log.head.size, root: log.frontier.root() };
@@ -102,12 +113,11 @@ impl Checkpoints {
 
     /// Keeps the note that the database is behind of as evidence, under a name of its own.
     pub(crate) fn set_aside(&self, lost_size: u64) -> io::Result<()> {
-        match &self.file {
-            Some(path) if path.exists() => {
-                std::fs::rename(path, path.with_added_extension(format!("lost-{lost_size}")))
-            }
-            Some(_) | None => Ok(()),
+        if let Some(path) = self.file.as_deref().filter(|path| path.exists()) {
+            std::fs::rename(path, path.with_added_extension(format!("lost-{lost_size}")))?;
         }
+        self.found_behind(false);
+        Ok(())
     }
 
     /// Commits to what is appended, until the sequencer has ended.

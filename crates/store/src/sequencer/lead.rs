@@ -36,6 +36,8 @@ impl Sequencer {
         self.choose_log_key().await?;
         self.streams.clear();
         self.keys.clear();
+        // Before anyone can see the log as it was found, and sign it.
+        self.checkpoints.found_behind(rolled_back.is_some());
         self.log.send_replace(log);
         self.standing.send_replace(rolled_back.map_or(Standing::Leading, Standing::RolledBack));
         if head.size == 0 && rolled_back.is_none() {

@@ -90,9 +90,12 @@ pub async fn an_older_log_is_read_only_until_an_operator_accepts_it(mut fixture:
     store.close().await.unwrap();
     fixture.put_copy_back().await;
 
-    let store = fixture.open().await;
     let rolled_back = RolledBack { checkpoint_size: 3, database_size: 2 };
+    let store = fixture.open().await;
     assert_eq!(store.standing(), Standing::RolledBack(rolled_back));
+    store.close().await.unwrap();
+    let store = fixture.open().await;
+    assert_eq!(store.standing(), Standing::RolledBack(rolled_back), "a first look signs nothing and forgets nothing");
     let refused = store.append(saying("a", "2")).await;
     assert!(matches!(refused, Err(AppendError::RolledBack(_))), "{refused:?}");
     assert_eq!(store.read_stream(&stream("a"), Version(0), 9).await.unwrap().len(), 1);
