@@ -3,6 +3,10 @@
 //! `hash(n) = BLAKE3-derive_key("edgecoder ledger entry v1", entry(n))`, and `entry(n)` contains `hash(n-1)` as its
 //! last field. The context separates these hashes from every other use of BLAKE3 in the product.
 
+mod side_by_side;
+
+pub use side_by_side::entry_hashes;
+
 use blake3::{Hasher, hazmat};
 use std::sync::LazyLock;
 
@@ -30,6 +34,17 @@ mod tests {
         for len in [0, 1, 63, 64, 65, 1024, 1025, 65_535] {
             let bytes = vec![7; len];
             assert_eq!(entry_hash(&bytes), blake3::derive_key(CONTEXT, &bytes), "{len} bytes");
+        }
+    }
+
+    #[test]
+    fn side_by_side_each_entry_has_the_hash_that_it_has_alone() {
+        let bytes: Vec<u8> = (0..=250).cycle().take(2_500).collect();
+        // Groups of every length, of every size up to more than any register takes at once, and out of order.
+        let entries: Vec<&[u8]> = (0..40_000).map(|n| &bytes[n % 97..n % 97 + n * 7_919 % 2_053]).collect();
+        for entries in [&entries[..], &entries[..1], &entries[..50], &[]] {
+            let alone: Vec<_> = entries.iter().map(|entry| blake3::derive_key(CONTEXT, entry)).collect();
+            assert!(entry_hashes(entries) == alone, "{} entries", entries.len());
         }
     }
 }

@@ -20,7 +20,7 @@ pub type Hash = [u8; 32];
 pub const MAX_TREE_SIZE: u64 = 1 << 62;
 
 const LEAF_PREFIX: [u8; 1] = [0];
-const NODE_PREFIX: [u8; 1] = [1];
+const NODE_PREFIX: u8 = 1;
 
 /// The hash of a leaf: SHA-256 of a zero byte and the entry.
 pub fn leaf_hash(entry: &[u8]) -> Hash {
@@ -29,7 +29,10 @@ pub fn leaf_hash(entry: &[u8]) -> Hash {
 
 /// The hash over two subtrees: SHA-256 of a one byte and both hashes.
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new().chain_update(NODE_PREFIX).chain_update(left).chain_update(right).finalize().into()
+    let mut both = [NODE_PREFIX; 65];
+    both[1..33].copy_from_slice(left);
+    both[33..].copy_from_slice(right);
+    Sha256::digest(both).into()
 }
 
 /// The root of a tree without leaves: SHA-256 of nothing.

@@ -1,11 +1,12 @@
 //! Did the writer keep the rules of the ledger: time, stream versions, idempotency keys?
 
 use super::{
+    appends::Appends,
     finding::{Class, Findings},
     fingerprint::{AsItIs, Fingerprints},
 };
 use crate::entry::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// What must be remembered of the entries so far. Memory grows with streams and keys: 40 to 80 bytes per stream and
 /// 20 to 40 per key, whatever their length.
@@ -18,11 +19,18 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub fn check(&mut self, entry: &Entry<'_>, findings: &mut Findings) {
+    /// Makes ready for entries that are about to be checked; `keys` are theirs, in their order.
+    pub fn expect<'a>(&mut self, keys: impl Iterator<Item = &'a [u8]>) {
+        let Self { fingerprints, appends, .. } = self;
+        appends.expect(keys.map(|key| fingerprints.of(key)));
+    }
+
+    /// Checks the next entry. Where it has a key, it is the `nth` one of those expected.
+    pub fn check(&mut self, entry: &Entry<'_>, nth: usize, findings: &mut Findings) {
         self.check_time(entry, findings);
         self.check_version(entry, findings);
         if let Some(key) = entry.idempotency_key
-            && self.appends.repeats(entry, self.fingerprints.of(key))
+            && self.appends.repeats(entry, nth)
         {
             findings.add(Class::DuplicateKey, Some(entry.position), || {
                 format!("an earlier append used the idempotency key {}", hex::encode(key))
@@ -47,30 +55,5 @@ impl Rules {
                 format!("stream {:?} goes from version {before} to {}", entry.stream, entry.version)
             });
         }
-    }
-}
-
-/// The idempotency keys that were used. The entries of one append carry the same key one after the other.
-#[derive(Debug, Default)]
-struct Appends {
-    seen: HashSet<u128, AsItIs>,
-    latest: Option<u128>,
-    latest_ms: u64,
-    latest_position: u64,
-    latest_correlation: [u8; 16],
-}
-
-impl Appends {
-    /// Whether another append used the key before.
-    fn repeats(&mut self, entry: &Entry<'_>, key: u128) -> bool {
-        let same_append = self.latest == Some(key)
-            && self.latest_position.checked_add(1) == Some(entry.position)
-            && self.latest_ms == entry.recorded_at_ms
-            && self.latest_correlation == entry.correlation_id;
-        self.latest = Some(key);
-        self.latest_position = entry.position;
-        self.latest_ms = entry.recorded_at_ms;
-        self.latest_correlation = entry.correlation_id;
-        !same_append && !self.seen.insert(key)
     }
 }

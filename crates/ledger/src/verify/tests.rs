@@ -1,5 +1,7 @@
 use super::*;
-use crate::{Checkpoint, note::LogKey};
+use crate::{Checkpoint, entry_hash, note::LogKey, tree::leaf_hash};
+
+mod pieces;
 
 const ORIGIN: &str = "example.org/ledger";
 
@@ -110,13 +112,34 @@ fn expecting(checkpoints: &[String]) -> Expectations {
     }
 }
 
+/// Verifies in one piece, and expects the same report where the rows come one by one.
 fn verify(rows: &[Row], expected: &Expectations) -> Report {
+    let whole = verify_in_pieces(rows, expected, rows.len());
+    assert_eq!(whole, verify_in_pieces(rows, expected, 1));
+    whole
+}
+
+fn verify_in_pieces(rows: &[Row], expected: &Expectations, piece: usize) -> Report {
+    let texts = |row: &Row| [&row.stream, &row.kind].map(|text| String::from_utf8_lossy(text).into_owned());
+    let texts: Vec<_> = rows.iter().map(texts).collect();
+    let stored: Vec<_> = rows
+        .iter()
+        .zip(&texts)
+        .map(|(row, [stream, kind])| {
+            let (version, recorded_at_ms) = (row.version, row.recorded_at_ms);
+            let columns = Some(Columns { stream, version, kind, recorded_at_ms });
+            StoredRow { position: row.position, entry: &row.entry, hash: &row.hash, columns }
+        })
+        .collect();
     let mut verifier = Verifier::new(expected);
-    for row in rows {
-        let (stream, kind) = (String::from_utf8_lossy(&row.stream), String::from_utf8_lossy(&row.kind));
-        let (version, recorded_at_ms) = (row.version, row.recorded_at_ms);
-        let columns = Some(Columns { stream: &stream, version, kind: &kind, recorded_at_ms });
-        verifier.push(&StoredRow { position: row.position, entry: &row.entry, hash: &row.hash, columns });
+    if piece == 1 {
+        for row in &stored {
+            verifier.push(row);
+        }
+    } else {
+        for rows in stored.chunks(piece.max(1)) {
+            verifier.push_all(rows);
+        }
     }
     verifier.finish()
 }
