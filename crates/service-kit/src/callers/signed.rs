@@ -1,7 +1,7 @@
 //! Agents: every request is signed over its time, a nonce, method, path and body.
 
 use super::{Access, FromRef};
-use crate::http::{Json, Problem, body_problem, expect_json};
+use crate::http::{Json, Problem, expect_json, whole_body};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
@@ -28,6 +28,8 @@ pub trait NamesAgent {
 pub trait RegistrationSigner: NamesAgent {
     /// The key that the body brings.
     fn own_key(&self) -> PublicKey;
+    /// The token that admits the machine the first time.
+    fn registration_token(&self) -> Option<&str>;
 }
 
 macro_rules! names_agent {
@@ -52,6 +54,10 @@ impl RegistrationSigner for Register {
     fn own_key(&self) -> PublicKey {
         self.signing_key
     }
+
+    fn registration_token(&self) -> Option<&str> {
+        self.registration_token.as_deref()
+    }
 }
 
 /// A request of a registered agent that may work: signature, clock, body and nonce were checked.
@@ -73,22 +79,18 @@ impl<T> Signed<T> {
 struct Sent {
     method: Method,
     uri: Uri,
-    headers: HeaderMap,
     body: Bytes,
 }
 
 impl Sent {
     async fn take<S: Send + Sync>(request: Request, state: &S) -> Result<Self, Problem> {
         expect_json(request.headers())?;
-        let (Parts { method, uri, headers, .. }, body) = request.into_parts();
-        let request = Request::from_parts(Request::new(()).into_parts().0, body);
-        let body = Bytes::from_request(request, state).await.map_err(|rejection| body_problem(&rejection))?;
-        Ok(Self { method, uri, headers, body })
-    }
-
-    fn unverified(&self) -> Result<UnverifiedRequest, Problem> {
-        UnverifiedRequest::parse(|name| self.headers.get(name).and_then(|value| value.to_str().ok()))
-            .map_err(|error| Problem::unauthorized("signature_required", error.to_string()))
+        let (Parts { method, uri, extensions, .. }, body) = request.into_parts();
+        let mut request = Request::new(body);
+        // The route's bound on the length of a body is among them.
+        *request.extensions_mut() = extensions;
+        let body = whole_body(request, state).await?;
+        Ok(Self { method, uri, body })
     }
 
     fn verify(&self, unverified: UnverifiedRequest, key: PublicKey, access: &Access) -> Result<SignedRequest, Problem> {
@@ -100,9 +102,19 @@ impl Sent {
     }
 }
 
+/// What the headers claim. Asked before the body is read: nobody's body is not taken in.
+fn unverified(headers: &HeaderMap) -> Result<UnverifiedRequest, Problem> {
+    UnverifiedRequest::parse(|name| headers.get(name).and_then(|value| value.to_str().ok()))
+        .map_err(|error| Problem::unauthorized("signature_required", error.to_string()))
+}
+
 /// Admits a request that `key` signed, once.
 fn admit(sent: &Sent, unverified: UnverifiedRequest, key: PublicKey, access: &Access) -> Result<Author, Problem> {
-    let signed = sent.verify(unverified, key, access)?;
+    admit_once(sent.verify(unverified, key, access)?, access)
+}
+
+/// Admits a verified request, and remembers its nonce.
+fn admit_once(signed: SignedRequest, access: &Access) -> Result<Author, Problem> {
     let now = access.clock().now();
     match access.with_nonces(|nonces| signed.admit(nonces, now)) {
         Ok(verified) => Ok(verified.author()),
@@ -131,12 +143,12 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let access = Access::from_ref(state);
-        let sent = Sent::take(request, state).await?;
-        let unverified = sent.unverified()?;
+        let unverified = unverified(request.headers())?;
         let agent = unverified.claimed_agent().clone();
         let Some(key) = access.agents().signing_key(&agent) else {
             return Err(Problem::unauthorized("agent_not_registered", "register this agent first"));
         };
+        let sent = Sent::take(request, state).await?;
         let author = admit(&sent, unverified, key, &access)?;
         if !access.agents().may_work(&agent) {
             let detail = "an operator withdrew the approval of this agent, or it is blacklisted";
@@ -148,7 +160,8 @@ where
     }
 }
 
-/// A registration: signed by the registered key where there is one, else by the key that it brings.
+/// A registration: signed by the registered key where there is one, else by the key that it brings, with the token
+/// that the machine's owner was given.
 #[derive(Debug, Clone)]
 pub struct SignedRegistration<T> {
     pub agent: AgentId,
@@ -158,7 +171,7 @@ pub struct SignedRegistration<T> {
 
 impl<T, S> FromRequest<S> for SignedRegistration<T>
 where
-    T: DeserializeOwned + RegistrationSigner,
+    T: DeserializeOwned + RegistrationSigner + Send + Sync,
     Access: FromRef<S>,
     S: Send + Sync,
 {
@@ -166,13 +179,23 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let access = Access::from_ref(state);
-        let sent = Sent::take(request, state).await?;
-        let unverified = sent.unverified()?;
+        let unverified = unverified(request.headers())?;
         let agent = unverified.claimed_agent().clone();
+        let sent = Sent::take(request, state).await?;
         let body: T = Json::parse(&sent.body)?;
         same_agent(&agent, body.agent())?;
-        let key = access.agents().signing_key(&agent).unwrap_or(body.own_key());
-        let author = admit(&sent, unverified, key, &access)?;
+        let author = match access.agents().signing_key(&agent) {
+            Some(key) => admit(&sent, unverified, key, &access)?,
+            None => {
+                let signed = sent.verify(unverified, body.own_key(), &access)?;
+                // Before the nonce is remembered: anybody can sign with a key of their own, and the memory is bounded.
+                access.tokens().check_node(&agent, body.registration_token()).await?;
+                admit_once(signed, &access)?
+            }
+        };
         Ok(Self { agent, author, body })
     }
 }
+
+#[cfg(test)]
+mod tests;

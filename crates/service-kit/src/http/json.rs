@@ -1,9 +1,8 @@
 //! Bodies, paths and queries that say which field was wrong.
 
-use super::Problem;
+use super::{Problem, whole_body};
 use axum::{
-    body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
+    extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -36,8 +35,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         expect_json(request.headers())?;
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| body_problem(&rejection))?;
-        Self::parse(&bytes).map(Json)
+        Self::parse(&whole_body(request, state).await?).map(Json)
     }
 }
 
@@ -49,18 +47,6 @@ pub(crate) fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {
     }
     let detail = "send the body with content-type: application/json";
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "expected_json", detail))
-}
-
-/// Says that a body was too long, or that it broke off.
-pub(crate) fn body_problem(rejection: &BytesRejection) -> Problem {
-    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "body_too_large",
-            "the body is longer than is allowed here",
-        );
-    }
-    Problem::bad_request("incomplete_body", "the body could not be read to its end")
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {

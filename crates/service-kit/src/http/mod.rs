@@ -1,13 +1,15 @@
 //! How does a service speak HTTP? Bodies in, problems out, bounded and measured.
 
+mod body;
 mod json;
 mod metrics;
 mod problem;
 mod refusals;
 mod server;
 
+pub use body::whole_body;
+pub(crate) use json::expect_json;
 pub use json::{Json, Path, Query};
-pub(crate) use json::{body_problem, expect_json};
 pub use metrics::{Metrics, measure};
 pub use problem::Problem;
 pub use refusals::Refusal;
