@@ -4,6 +4,7 @@ mod body;
 mod json;
 mod metrics;
 mod problem;
+mod readers;
 mod refusals;
 mod server;
 

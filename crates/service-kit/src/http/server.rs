@@ -5,7 +5,8 @@ use axum::{
     body::Body,
     extract::{ConnectInfo, DefaultBodyLimit, Request},
     http::StatusCode,
-    response::IntoResponse,
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
@@ -19,14 +20,16 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt};
-use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+use tower_http::catch_panic::CatchPanicLayer;
 
-use super::Problem;
+use super::{Problem, readers::Paced};
 
 /// Connections that are open at once; further ones wait to be accepted.
 const MAX_CONNECTIONS: usize = 4_096;
 /// The longest that a connection may take to send the head of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+/// The most bytes of a request's head, and of what is read ahead on a connection.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// The longest that a request may take until its answer begins: longer than the longest poll.
 const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 /// How long requests that are under way may take when the service stops.
@@ -48,12 +51,20 @@ pub fn bounded_by(router: Router, request_timeout: Duration) -> Router {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
         })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, request_timeout))
+        .layer(middleware::from_fn(move |request, next| in_time(request_timeout, request, next)))
         .layer(CatchPanicLayer::custom(answer_a_panic))
 }
 
+async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(limit, next.run(request)).await;
+    answer.unwrap_or_else(|_| {
+        let detail = format!("the answer did not begin within {} seconds", limit.as_secs());
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timed_out", detail).into_response()
+    })
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
-fn answer_a_panic(panic: Box<dyn Any + Send + 'static>) -> axum::response::Response {
+fn answer_a_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
     let what = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = what.unwrap_or("of another type"), "a handler panicked");
     let detail = "something broke on our side; it was logged";
@@ -68,7 +79,10 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let graceful = GracefulShutdown::new();
     loop {
-        let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
+        let place = tokio::select! {
+            place = Arc::clone(&places).acquire_owned() => place.expect("the semaphore is never closed"),
+            () = stop.cancelled() => break,
+        };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = stop.cancelled() => break,
@@ -106,7 +120,8 @@ fn answer(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service);
+        .max_buf_size(MAX_HEAD_BYTES)
+        .serve_connection(TokioIo::new(Paced::new(stream)), service);
     let watched = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = watched.await {
@@ -114,4 +129,19 @@ fn answer(
         }
         drop(place);
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+
+    #[tokio::test]
+    async fn an_answer_that_does_not_begin_in_time_is_a_problem_document() {
+        let router = Router::new().route("/", get(std::future::pending::<StatusCode>));
+        let router = bounded_by(router, Duration::from_millis(1));
+        let answer = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    }
 }
