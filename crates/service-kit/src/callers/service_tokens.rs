@@ -51,7 +51,43 @@ impl ServiceTokens {
     fn client_address(&self, parts: &Parts) -> IpAddr {
         let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let socket = socket.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
-        let forwarded = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-        client_ip(socket, forwarded, &self.0.trusted_proxies)
+        // A proxy may write a line of its own below the client's: all lines are one list, and the last is the proxy's.
+        let lines = parts.headers.get_all("x-forwarded-for").iter();
+        let lines: Vec<&str> = lines.map(|value| value.to_str().unwrap_or_default()).collect();
+        client_ip(socket, Some(&lines.join(",")), &self.0.trusted_proxies)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::Request;
+    use edgecoder_identity::{Token, TokenRole};
+    use rand::{SeedableRng, rngs::StdRng};
+
+    /// Whether the administrator's token is accepted with these lines of `x-forwarded-for`.
+    fn accepted(proxy: &str, lines: &[&str]) -> bool {
+        let token = Token::generate(TokenRole::Operator, &mut StdRng::seed_from_u64(1)).hash();
+        let tokens = ServiceTokens::new(AccessSettings {
+            operator: token.clone(),
+            service: Token::generate(TokenRole::Service, &mut StdRng::seed_from_u64(2)).hash(),
+            operator_networks: vec!["10.9.9.9".parse().unwrap()],
+            trusted_proxies: vec![proxy.parse().unwrap()],
+        });
+        let asked_from: SocketAddr = "192.0.2.1:1".parse().unwrap();
+        let request = Request::builder().extension(ConnectInfo(asked_from));
+        let request = lines.iter().fold(request, |request, line| request.header("x-forwarded-for", *line));
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        tokens.check_operator(&token, &parts).is_ok()
+    }
+
+    #[test]
+    fn a_proxys_own_line_below_the_clients_is_the_one_that_counts() {
+        let (trusted, other) = ("192.0.2.1", "192.0.2.2");
+        assert!(accepted(trusted, &["10.9.9.9"]));
+        assert!(accepted(trusted, &["203.0.113.9", "10.9.9.9"]));
+        assert!(!accepted(trusted, &["10.9.9.9", "203.0.113.9"]), "the client wrote the first line");
+        assert!(!accepted(trusted, &["10.9.9.9", "\u{fc}"]), "a line that is no text is no line of nobody");
+        assert!(!accepted(other, &["10.9.9.9"]), "nobody's proxy");
     }
 }
