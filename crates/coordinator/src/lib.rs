@@ -4,6 +4,7 @@
 //! records. The rest happens because of what was recorded: `reactions/` ask the inference service for plans, `jobs/`
 //! end leases of machines that fell silent, `scheduler.rs` hands ready subtasks to machines that ask.
 
+mod change_pace;
 mod diagnostics;
 mod http;
 mod inference;
@@ -12,6 +13,7 @@ mod presence;
 mod reactions;
 mod reports;
 mod scheduler;
+mod seats;
 mod submission;
 mod views;
 mod work;
@@ -20,6 +22,7 @@ pub use http::{description, router};
 pub use inference::InferenceClient;
 pub use presence::{AGENT_SILENCE_MS, HEARTBEAT_INTERVAL_MS, LEASE_SILENCE_MS};
 
+use change_pace::ChangePace;
 use diagnostics::DiagnosticsBook;
 use edgecoder_domain::{
     agent::{self, AgentCommand},
@@ -39,6 +42,7 @@ use edgecoder_service_kit::{
 use edgecoder_store::Store;
 use presence::Presence;
 use scheduler::Scheduler;
+use seats::Seats;
 use std::{ops::Deref, sync::Arc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -55,6 +59,11 @@ pub struct Parts {
     projections: Arc<Projections>,
     access: Access,
     presence: Presence,
+    changes: ChangePace,
+    /// Of machines that wait for work.
+    pulling: Seats,
+    /// Of people who watch tasks.
+    watching: Seats,
     diagnostics: DiagnosticsBook,
     keys: Arc<NodeKeys>,
     metrics: Metrics,
@@ -103,6 +112,9 @@ impl Coordinator {
             projections,
             access,
             presence,
+            changes: ChangePace::default(),
+            pulling: Seats::default(),
+            watching: Seats::default(),
             diagnostics: DiagnosticsBook::default(),
             keys,
             metrics,
@@ -196,26 +208,32 @@ impl Coordinator {
             .await
     }
 
+    /// Runs a command that a machine gave about itself, at a bounded pace.
+    async fn own_command(&self, id: &AgentId, command: AgentCommand) -> Result<(), Problem> {
+        let now = self.commands.clock().now();
+        self.changes.check(id, now)?;
+        let done = self.agent_command(Actor::agent(id), id, command).await?;
+        self.changes.spent(id, done.events.len(), now);
+        Ok(())
+    }
+
     /// The machine was heard of; an event only where it had been away.
     async fn mark_online(&self, id: &AgentId) -> Result<(), Problem> {
         self.presence.heard(id, self.commands.clock().now());
         let known = self.projections.agent_directory(|agents| agents.get(id)).is_some_and(|entry| entry.is_online());
         if !known {
-            self.agent_command(Actor::agent(id), id, AgentCommand::ComeOnline).await?;
+            self.own_command(id, AgentCommand::ComeOnline).await?;
         }
         Ok(())
     }
 
     /// The machine said good-bye.
     async fn mark_drained(&self, id: &AgentId) -> Result<(), Problem> {
-        let gone = AgentCommand::GoOffline { reason: OfflineReason::Drained };
-        self.agent_command(Actor::agent(id), id, gone).await?;
-        Ok(())
+        self.own_command(id, AgentCommand::GoOffline { reason: OfflineReason::Drained }).await
     }
 
     /// The machine answers with other models than before.
     async fn update_models(&self, id: &AgentId, models: Vec<ModelName>) -> Result<(), Problem> {
-        self.agent_command(Actor::agent(id), id, AgentCommand::OfferModels { models }).await?;
-        Ok(())
+        self.own_command(id, AgentCommand::OfferModels { models }).await
     }
 }

@@ -1,5 +1,6 @@
 //! `POST /heartbeat`: a machine is still there, and still works on these leases.
 
+use super::check_models;
 use crate::{Coordinator, presence::LeaseName};
 use axum::extract::State;
 use edgecoder_service_kit::{
@@ -27,6 +28,17 @@ pub async fn heartbeat(
     if leases.len() > MAX_LEASES {
         return Err(Problem::bad_field("leases", format!("expected at most {MAX_LEASES} leases")));
     }
+    check_models(models.as_deref().unwrap_or_default())?;
+    let now = coordinator.commands.clock().now();
+    let active = coordinator.active_leases(&signed.agent);
+    let is_held = |lease: &HeldLease| {
+        active.iter().any(|it| (&it.task, it.subtask, it.attempt) == (&lease.task_id, lease.subtask, lease.attempt))
+    };
+    // What the machine does not hold is not remembered: names that it made up would fill the memory.
+    let (held, ended_leases): (Vec<HeldLease>, Vec<HeldLease>) = leases.into_iter().partition(is_held);
+    let names =
+        held.into_iter().map(|lease| LeaseName { task: lease.task_id, subtask: lease.subtask, attempt: lease.attempt });
+    coordinator.presence.renewed(&signed.agent, names, now);
     if draining {
         coordinator.mark_drained(&signed.agent).await?;
     } else {
@@ -35,16 +47,5 @@ pub async fn heartbeat(
     if let Some(models) = models {
         coordinator.update_models(&signed.agent, models).await?;
     }
-    let now = coordinator.commands.clock().now();
-    let names = leases.iter().map(|lease| LeaseName {
-        task: lease.task_id.clone(),
-        subtask: lease.subtask,
-        attempt: lease.attempt,
-    });
-    coordinator.presence.renewed(&signed.agent, names, now);
-    let active = coordinator.active_leases(&signed.agent);
-    let is_over = |lease: &HeldLease| {
-        !active.iter().any(|it| (&it.task, it.subtask, it.attempt) == (&lease.task_id, lease.subtask, lease.attempt))
-    };
-    Ok(Json(Heard { ok: true, ended_leases: leases.into_iter().filter(is_over).collect() }))
+    Ok(Json(Heard { ok: true, ended_leases }))
 }

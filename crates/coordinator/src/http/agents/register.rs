@@ -1,13 +1,13 @@
 //! `POST /register`: a machine brings its keys and says what it can do.
 
+use super::check_models;
 use crate::{Coordinator, presence::HEARTBEAT_INTERVAL_MS};
 use axum::extract::State;
-use edgecoder_domain::agent::{self, AgentCommand, RegisterAgent};
-use edgecoder_events::{NewEvent, StreamName, agent::Capabilities};
+use edgecoder_domain::agent::{AgentCommand, RegisterAgent};
+use edgecoder_events::agent::Capabilities;
 use edgecoder_service_kit::{
     callers::SignedRegistration,
-    commands::{Request, Subject},
-    http::{Json, Problem, Refusal},
+    http::{Json, Problem},
 };
 use edgecoder_wire::{
     agents::{Register, Registered},
@@ -16,7 +16,6 @@ use edgecoder_wire::{
 
 const MAX_CONCURRENT_TASKS: u16 = 64;
 const MAX_TEXT_CHARS: usize = 64;
-const MAX_MODELS: usize = 64;
 
 /// Registers a machine: signed by the key that it brings, or by the registered one where keys are replaced.
 #[utoipa::path(post, path = "/register", tag = "agents", request_body = Register, responses(
@@ -30,9 +29,6 @@ pub async fn register(
 ) -> Result<Json<Registered>, Problem> {
     let (id, body) = (signed.agent, signed.body);
     check(&body)?;
-    if coordinator.projections.agent_directory(|agents| agents.signing_key(&id)).is_none() {
-        coordinator.access.tokens().check_node(&id, body.registration_token.as_deref()).await?;
-    }
     let wanted = RegisterAgent {
         signing_key: body.signing_key,
         envelope_key: body.envelope_key,
@@ -40,17 +36,7 @@ pub async fn register(
         capabilities: capabilities(body),
         proven_key: signed.author.key,
     };
-    let request = Request::new(edgecoder_events::Actor::agent(&id), [Subject::Agent(id.clone())]);
-    coordinator
-        .commands
-        .run(request, |view| {
-            let now = coordinator.commands.clock().now();
-            let command = AgentCommand::Register(Box::new(wanted.clone()));
-            let events = agent::decide(view.agent(&id), command, now)?;
-            let stream = StreamName::agent(&id);
-            Ok::<_, Refusal>(events.into_iter().map(|event| NewEvent { stream: stream.clone(), event }).collect())
-        })
-        .await?;
+    coordinator.own_command(&id, AgentCommand::Register(Box::new(wanted))).await?;
     coordinator.mark_online(&id).await?;
     Ok(Json(Registered {
         accepted: true,
@@ -71,10 +57,7 @@ fn check(body: &Register) -> Result<(), Problem> {
     if body.languages.is_empty() || body.languages.len() > 2 {
         return Err(Problem::bad_field("languages", "expected python, javascript or both"));
     }
-    if body.models.len() > MAX_MODELS {
-        return Err(Problem::bad_field("models", format!("expected at most {MAX_MODELS} models")));
-    }
-    Ok(())
+    check_models(&body.models)
 }
 
 fn capabilities(body: Register) -> Capabilities {

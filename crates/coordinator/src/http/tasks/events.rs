@@ -19,13 +19,16 @@ use futures_util::{Stream, StreamExt, stream};
 use std::{convert::Infallible, future::ready, time::Duration};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// The longest that one connection watches; the watcher connects again behind the last event that it saw.
+const MAX_WATCH: Duration = Duration::from_hours(1);
 /// The most events that one task has: a few per attempt of at most ten subtasks.
 const MAX_EVENTS: usize = 1_024;
 
 /// Streams the events of a task as server-sent events; the id is the log position. Ends with the task.
 #[utoipa::path(get, path = "/tasks/{id}/events", tag = "tasks",
     params(("id" = String, Path), ("Last-Event-ID" = Option<u64>, Header, description = "resume after this position")),
-    responses((status = 200, content_type = "text/event-stream"), (status = 404, body = ProblemDetails)))]
+    responses((status = 200, content_type = "text/event-stream"), (status = 404, body = ProblemDetails),
+    (status = 429, body = ProblemDetails, description = "too_many_watchers")))]
 pub async fn events(
     State(coordinator): State<Coordinator>,
     reader: Reader,
@@ -34,6 +37,7 @@ pub async fn events(
 ) -> Result<Sse<impl Stream<Item = Result<Message, Infallible>>>, Problem> {
     coordinator.owned_task(&reader, &id).await?;
     let seen = last_event_id(&headers)?;
+    let seat = coordinator.watching.take(reader.actor().as_str()).ok_or_else(too_many)?;
     let stream = StreamName::task(&id);
     let head = Position(coordinator.store.head().size);
     let past = coordinator.store.read_stream(&stream, Version::EMPTY, MAX_EVENTS).await?;
@@ -44,7 +48,15 @@ pub async fn events(
         let is_new = seen.is_none_or(|seen| recorded.position > seen);
         async move { is_new }
     });
-    Ok(Sse::new(unseen.map(|recorded| Ok(message(&recorded)))).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    let messages = unseen.take_until(tokio::time::sleep(MAX_WATCH)).map(move |recorded| {
+        let _held = &seat;
+        Ok(message(&recorded))
+    });
+    Ok(Sse::new(messages).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+fn too_many() -> Problem {
+    Problem::too_many("too_many_watchers", "you watch as many tasks as one caller may: close one first")
 }
 
 fn last_event_id(headers: &HeaderMap) -> Result<Option<Position>, Problem> {

@@ -19,11 +19,16 @@ use tokio::time::{Instant, timeout_at};
     (status = 200, body = Pulled),
     (status = 401, body = ProblemDetails),
     (status = 403, body = ProblemDetails, description = "agent_may_not_work, sandbox_required"),
+    (status = 429, body = ProblemDetails, description = "too_many_pulls"),
 ))]
 pub async fn pull(
     State(coordinator): State<Coordinator>,
     signed: Signed<Pull>,
 ) -> Result<Json<Pulled<Envelope>>, Problem> {
+    let seat = coordinator.pulling.take(signed.agent.as_str());
+    let _held = seat.ok_or_else(|| {
+        Problem::too_many("too_many_pulls", "this machine waits on as many connections as it may: wait for them")
+    })?;
     let wait = Duration::from_millis(signed.body.wait_ms.min(MAX_PULL_WAIT_MS));
     let deadline = Instant::now() + wait;
     coordinator.mark_online(&signed.agent).await?;
