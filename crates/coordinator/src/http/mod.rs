@@ -6,10 +6,13 @@ mod tasks;
 mod work;
 
 use crate::Coordinator;
-use axum::{Router, middleware};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 use edgecoder_service_kit::http::{bounded, measure};
 use utoipa::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt},
+    routes,
+};
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -32,7 +35,7 @@ fn routes() -> OpenApiRouter<Coordinator> {
         .routes(routes!(agents::capacity::capacity))
         .routes(routes!(agents::capacity::models))
         .routes(routes!(work::pull::pull))
-        .routes(routes!(work::result::result))
+        .routes(routes!(work::result::result).layer(DefaultBodyLimit::max(work::MAX_RESULT_BYTES)))
         .routes(routes!(runtime::status::status))
         .routes(routes!(runtime::status::health))
         .routes(routes!(runtime::status::identity))
