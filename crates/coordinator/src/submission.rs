@@ -2,7 +2,7 @@
 
 use edgecoder_domain::{
     price,
-    task::{MAX_ATTEMPTS, MAX_TIMEOUT_MS},
+    task::{MAX_ATTEMPTS, MAX_TIMEOUT_MS, MIN_LEASE_MS},
 };
 use edgecoder_events::{
     MicroCredits,
@@ -51,6 +51,7 @@ pub fn check(task: &SubmitTask) -> Result<Checked, Problem> {
     }
     let language = task.language.or_else(|| guess_language(task)).unwrap_or(Language::Python);
     let budget = task.max_cost_micro_credits.unwrap_or_else(|| default_budget(work, resource, timeout_ms));
+    check_budget(budget, resource, timeout_ms)?;
     Ok(Checked { work, language, resource, priority, timeout_ms, budget })
 }
 
@@ -70,6 +71,9 @@ fn work_kind(task: &SubmitTask) -> Result<WorkKind, Problem> {
 fn check_files(task: &SubmitTask) -> Result<(), Problem> {
     if task.files.len() > MAX_FILES {
         return Err(Problem::bad_field("files", format!("expected at most {MAX_FILES} files")));
+    }
+    if task.tests.len() > MAX_FILES {
+        return Err(Problem::bad_field("tests", format!("expected at most {MAX_FILES} files")));
     }
     let bytes: usize = task.files.iter().map(|file| file.content.len()).sum();
     if bytes > MAX_FILE_BYTES {
@@ -151,6 +155,16 @@ fn guess_language(task: &SubmitTask) -> Option<Language> {
     }
 }
 
+/// A budget that no machine could begin with buys nothing but a place in the queue and in the log.
+fn check_budget(budget: MicroCredits, resource: ResourceClass, timeout_ms: u64) -> Result<(), Problem> {
+    let least = price::of_time(timeout_ms.min(MIN_LEASE_MS), price::per_ms(resource, price::MAX_LOAD_PERMILLE));
+    if budget < least {
+        let expected = format!("expected at least {} micro-credits, for a second of work", least.micros());
+        return Err(Problem::bad_field("maxCostMicroCredits", expected));
+    }
+    Ok(())
+}
+
 fn default_budget(work: WorkKind, resource: ResourceClass, timeout_ms: u64) -> MicroCredits {
     let subtasks = match work {
         WorkKind::Program => 1,
@@ -197,6 +211,25 @@ mod tests {
     #[test]
     fn a_file_that_is_run_must_be_there() {
         let task = SubmitTask { tests: vec!["test_main.py".into()], ..program("main.py") };
+        assert_eq!(wrong_field(&task).status().as_u16(), 400);
+    }
+
+    #[test]
+    fn a_budget_that_no_machine_could_begin_with_is_refused() {
+        let with_budget = |micros| SubmitTask {
+            max_cost_micro_credits: Some(MicroCredits::from_micros(micros)),
+            ..program("main.py")
+        };
+        let least = 1_600_000;
+        for micros in [0, 1, least - 1] {
+            assert_eq!(wrong_field(&with_budget(micros)).status().as_u16(), 400, "{micros}");
+        }
+        assert!(check(&with_budget(least)).is_ok());
+    }
+
+    #[test]
+    fn the_names_of_tests_are_bounded() {
+        let task = SubmitTask { tests: vec!["main.py".into(); MAX_FILES + 1], ..program("main.py") };
         assert_eq!(wrong_field(&task).status().as_u16(), 400);
     }
 
