@@ -1,28 +1,35 @@
 //! A control plane in a process of its own: the operators' door on another machine or network.
 //!
-//! What operators decide is recorded where the ledger is, so the door checks token and address, and hands the request
-//! on to the coordinator, which serves the same routes under `/control-plane`.
+//! What operators decide is recorded where the ledger is: the door hands requests on to the coordinator, which serves
+//! the same routes under `/control-plane` and checks token and address. The coordinator believes the door about the
+//! operator's address where the door is among its `TRUSTED_PROXIES`. Nothing else of the coordinator is reached here.
 
 use super::{Ending, banner, listen};
 
 use anyhow::{Context, Result};
 use axum::{
     Router,
-    body::{Body, Bytes},
-    extract::State,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    body::Body,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::any,
 };
 use edgecoder_service_kit::{
-    http::{Problem, bounded},
+    http::{Problem, bounded, whole_body},
     settings::Settings,
 };
-use reqwest::{Client, Url};
-use std::time::Duration;
+use reqwest::{Client, Url, redirect::Policy};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+/// Where the coordinator serves the operators' routes.
+const OPERATORS_PATH: &str = "/control-plane/";
+const FORWARDED_FOR: &str = "x-forwarded-for";
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
@@ -37,7 +44,11 @@ pub async fn start(settings: &Settings, tasks: &mut JoinSet<()>, stop: &Cancella
     let default = format!("http://127.0.0.1:{}", listen::COORDINATOR.default);
     let coordinator = settings.text("COORDINATOR_URL").unwrap_or(default);
     let coordinator: Url = coordinator.parse().context("COORDINATOR_URL is not an address")?;
-    let http = Client::builder().timeout(ANSWER_TIMEOUT).build().context("preparing to ask the coordinator")?;
+    let http = Client::builder()
+        .timeout(ANSWER_TIMEOUT)
+        .redirect(Policy::none())
+        .build()
+        .context("preparing to ask the coordinator")?;
     let gate = Gate { http, coordinator };
     banner::say_ready("control plane", &listen::url(&listener)?)?;
     let router = Router::new().route("/{*path}", any(hand_on)).with_state(gate);
@@ -47,17 +58,15 @@ pub async fn start(settings: &Settings, tasks: &mut JoinSet<()>, stop: &Cancella
 
 async fn hand_on(
     State(gate): State<Gate>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    request: Request,
 ) -> Result<Response, Problem> {
-    let mut url = gate.coordinator.clone();
-    url.set_path(&format!("/control-plane{}", uri.path()));
-    url.set_query(uri.query());
-    let mut request = gate.http.request(method, url).body(body);
-    for name in [header::AUTHORIZATION, header::CONTENT_TYPE] {
-        if let Some(value) = headers.get(&name) {
+    let (method, headers) = (request.method().clone(), request.headers().clone());
+    let url = gate.address(request.uri())?;
+    let body = whole_body(request, &gate).await?;
+    let mut request = gate.http.request(method, url).body(body).header(FORWARDED_FOR, forwarded(&headers, client.ip()));
+    for name in [header::AUTHORIZATION.as_str(), header::CONTENT_TYPE.as_str(), "x-admin-token"] {
+        if let Some(value) = headers.get(name) {
             request = request.header(name, value);
         }
     }
@@ -69,8 +78,53 @@ async fn hand_on(
     Ok((status, [(header::CONTENT_TYPE, kind)], Body::from(body)).into_response())
 }
 
+impl Gate {
+    /// The coordinator's address of an operators' route; none for a path that leads elsewhere, as `/../submit` does.
+    fn address(&self, uri: &Uri) -> Result<Url, Problem> {
+        let mut url = self.coordinator.clone();
+        url.set_path(&format!("{OPERATORS_PATH}{}", uri.path().trim_start_matches('/')));
+        url.set_query(uri.query());
+        let is_within = url.path().starts_with(OPERATORS_PATH);
+        is_within
+            .then_some(url)
+            .ok_or_else(|| Problem::not_found("no_such_route", "there is nothing at this path: see docs/API.md"))
+    }
+}
+
+/// Whom earlier proxies saw, and whom this door sees.
+fn forwarded(headers: &HeaderMap, client: IpAddr) -> String {
+    let earlier = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok().map(str::to_owned));
+    earlier.chain([client.to_string()]).collect::<Vec<_>>().join(", ")
+}
+
 fn unreachable(gate: &Gate, error: &reqwest::Error) -> Problem {
     tracing::warn!(%error, "the coordinator did not answer");
     let detail = format!("the coordinator at {} does not answer: see COORDINATOR_URL", gate.coordinator);
     Problem::new(StatusCode::BAD_GATEWAY, "coordinator_unreachable", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn handed_on_to(path: &str) -> Option<String> {
+        let gate = Gate { http: Client::new(), coordinator: "http://127.0.0.1:1".parse().unwrap() };
+        let url = gate.address(&path.parse().unwrap()).ok()?;
+        Some(url.as_str().trim_start_matches("http://127.0.0.1:1").to_owned())
+    }
+
+    #[test]
+    fn only_the_operators_routes_are_reached() {
+        assert_eq!(handed_on_to("/agents?limit=1").as_deref(), Some("/control-plane/agents?limit=1"));
+        for elsewhere in ["/../submit", "/%2e%2e/tasks", "/agents/../../tasks", "/.%2E/pull"] {
+            assert_eq!(handed_on_to(elsewhere), None, "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn the_door_adds_whom_it_sees_after_what_it_was_told() {
+        let mut headers = HeaderMap::new();
+        headers.append(FORWARDED_FOR, HeaderValue::from_static("127.0.0.1"));
+        assert_eq!(forwarded(&headers, "203.0.113.9".parse().unwrap()), "127.0.0.1, 203.0.113.9");
+    }
 }
