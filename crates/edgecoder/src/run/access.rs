@@ -68,6 +68,7 @@ impl AgentKeys for DirectoryKeys {
     fn may_work(&self, agent: &AgentId) -> bool {
         let now = self.clock.now();
         let entry = self.projections.upgrade().and_then(|all| all.agent_directory(|agents| agents.get(agent)));
-        entry.is_some_and(|entry| entry.may_work(now))
+        // Online or not: a machine that was away comes back by asking, and one that drains still delivers.
+        entry.is_some_and(|entry| entry.is_approved() && !entry.is_blacklisted(now))
     }
 }
