@@ -1,5 +1,6 @@
 //! What was this worker told? Its name, its coordinators, how much it takes on, and with what it works.
 
+use crate::client::is_this_machine;
 use edgecoder_discovery::{Dns, DnsError};
 use edgecoder_events::{AgentId, ModelName, agent::SandboxMode, node::AgentMode};
 use edgecoder_models::{Provider, ServerSettings};
@@ -36,6 +37,8 @@ pub struct WorkerSettings {
     /// Written with where a task asks for none.
     pub default_model: Option<ModelName>,
     pub drain_grace: Duration,
+    /// Whether snapshots at addresses of this machine are fetched: only in development, as an address is a stranger's.
+    pub local_snapshots: bool,
     /// Where programs are looked up, as `PATH` says it.
     pub program_path: Option<String>,
 }
@@ -64,14 +67,16 @@ impl WorkerSettings {
             Some("ide-enabled") => AgentMode::IdeEnabled,
             Some(value) => return Err(invalid("AGENT_MODE", value, "swarm-only or ide-enabled")),
         };
+        let (coordinator_domain, coordinators) = (text("COORDINATOR_DOMAIN"), coordinators(lookup)?);
         Ok(Self {
+            local_snapshots: coordinator_domain.is_none() && coordinators.iter().all(is_this_machine),
             agent_id: parsed(lookup, "AGENT_ID", "1 to 64 letters, digits and ._-")?
                 .ok_or(SettingError::Missing { name: "AGENT_ID", expected: "the name under which it was enrolled" })?,
             registration_token: text("AGENT_REGISTRATION_TOKEN").map(SecretString::from),
             data_dir,
-            coordinator_domain: text("COORDINATOR_DOMAIN"),
+            coordinator_domain,
             name_server: parsed(lookup, "COORDINATOR_NAME_SERVER", "an address like 127.0.0.1:53")?,
-            coordinators: coordinators(lookup)?,
+            coordinators,
             max_concurrent_tasks: max_concurrent_tasks(lookup)?,
             mode,
             os: text("AGENT_OS").unwrap_or_else(|| std::env::consts::OS.to_owned()),

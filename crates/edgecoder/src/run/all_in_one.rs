@@ -38,7 +38,7 @@ pub async fn start(
     let node = Node::open(settings, data, Purpose::Serve).await?;
     let agent = settings.text("AGENT_ID").unwrap_or_else(|| DEFAULT_AGENT_ID.to_owned());
     let agent: AgentId = agent.parse().context("AGENT_ID can not be used")?;
-    first_start::open_local_account(&node, data).await?;
+    first_start::open_local_account(&node, data, parts::is_development(settings)?).await?;
     let token = first_start::admit_local_worker(&node, &agent).await?;
 
     let inference_url = endpoints.inference.clone();

@@ -21,8 +21,9 @@ pub const LOCAL_ACCOUNT: &str = "local";
 /// What the local account gets from the development faucet, in whole credits.
 const LOCAL_CREDITS: u64 = 10_000;
 
-/// Opens the local wallet on the first start; its token is kept for the commands of this machine.
-pub async fn open_local_account(node: &Node, data: &DataDir) -> Result<()> {
+/// Opens the local wallet on the first start, with credit from the faucet where there is one; its token is kept for the
+/// commands of this machine.
+pub async fn open_local_account(node: &Node, data: &DataDir, has_faucet: bool) -> Result<()> {
     let account = AccountId::new(LOCAL_ACCOUNT).expect("the name is a good one");
     let request = Request::new(Actor::system("first-start"), [Subject::Wallet(account.clone())]);
     let opened = node
@@ -30,7 +31,7 @@ pub async fn open_local_account(node: &Node, data: &DataDir) -> Result<()> {
         .run(request, |view| {
             let wallet = view.wallet(&account);
             let mut events = wallet::decide(wallet, WalletCommand::Open { account: account.clone() })?;
-            if !events.is_empty() {
+            if has_faucet && !events.is_empty() {
                 let mut after = wallet.clone();
                 for event in &events {
                     edgecoder_domain::Aggregate::evolve(&mut after, event);

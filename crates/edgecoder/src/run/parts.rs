@@ -60,7 +60,7 @@ pub fn ledger_services(settings: &Settings, node: &Node, inference_url: Option<&
 }
 
 /// Development is what listens on this machine alone and was not told to be production: it has a faucet.
-fn is_development(settings: &Settings) -> Result<bool> {
+pub fn is_development(settings: &Settings) -> Result<bool> {
     let is_production = settings.text("EDGECODER_ENV").as_deref() == Some("production");
     Ok(!is_production && listen::host(settings)?.is_loopback())
 }
@@ -97,7 +97,7 @@ pub async fn start_coordinator(
     let url = listen::url(&listener)?;
     let node = Node::open(settings, data, Purpose::Serve).await?;
     if is_development(settings)? {
-        first_start::open_local_account(&node, data).await?;
+        first_start::open_local_account(&node, data, true).await?;
     }
     let default_inference = format!("http://127.0.0.1:{}", listen::INFERENCE.default);
     let inference_url = settings.text("INFERENCE_URL").unwrap_or(default_inference);
@@ -148,7 +148,8 @@ pub fn spawn_worker(
     tasks: &mut JoinSet<()>,
     stop: &CancellationToken,
 ) -> Result<()> {
-    let worker = WorkerSettings::read(&|name| settings.text(name), data.join("worker"))?;
+    let mut worker = WorkerSettings::read(&|name| settings.text(name), data.join("worker"))?;
+    worker.local_snapshots &= is_development(settings)?;
     let sandbox = Sandbox::new(SandboxSettings {
         mode: worker.sandbox_mode,
         runtime_dir: data.join("sandbox"),

@@ -33,6 +33,9 @@ impl FileServer {
         let routes = Router::new()
             .route("/archive.tar.gz", get(async |State(served): State<Arc<Served>>| served.archive.clone()))
             .route("/moved.tar.gz", get(async || Redirect::temporary("/archive.tar.gz")))
+            .route("/inward.tar.gz", get(async || Redirect::temporary("https://10.0.0.1/archive.tar.gz")))
+            .route("/metadata.tar.gz", get(async || Redirect::temporary("https://169.254.169.254/latest")))
+            .route("/file.tar.gz", get(async || Redirect::temporary("file:///etc/passwd")))
             .route("/git/{*path}", any(git))
             .with_state(Arc::new(Served { archive, repositories: repositories.to_owned() }));
         let serving = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });

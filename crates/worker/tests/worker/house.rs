@@ -65,6 +65,7 @@ impl House {
             models: ServerSettings { ollama_host: Some("127.0.0.1:1".to_owned()), ..ServerSettings::default() },
             default_model: None,
             drain_grace: Duration::from_mins(1),
+            local_snapshots: true,
             program_path: Some("/usr/local/bin:/usr/bin:/bin".to_owned()),
         }
     }

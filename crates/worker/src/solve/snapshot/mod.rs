@@ -9,7 +9,7 @@ mod download;
 mod git;
 
 use super::{Fault, workspace::Workspace};
-use crate::{WorkerSettings, client::is_this_machine};
+use crate::WorkerSettings;
 use address::Source;
 use edgecoder_wire::tasks::Snapshot;
 use std::{path::PathBuf, time::Duration};
@@ -43,7 +43,7 @@ impl From<SnapshotError> for Fault {
 
 /// How snapshots are fetched here.
 pub struct Snapshots {
-    /// Whether addresses of this machine are fetched: where the coordinator is on it too, as in development.
+    /// Whether addresses of this machine are fetched.
     local_allowed: bool,
     program_path: Option<String>,
     scratch: PathBuf,
@@ -52,7 +52,7 @@ pub struct Snapshots {
 impl Snapshots {
     pub fn new(settings: &WorkerSettings) -> Self {
         Self {
-            local_allowed: settings.coordinator_domain.is_none() && settings.coordinators.iter().all(is_this_machine),
+            local_allowed: settings.local_snapshots,
             program_path: settings.program_path.clone(),
             scratch: settings.data_dir.join("snapshots"),
         }

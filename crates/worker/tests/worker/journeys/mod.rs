@@ -34,6 +34,8 @@ pub fn all() -> Vec<Journey> {
         snapshots::an_archive_is_run_when_its_pin_fits,
         snapshots::an_archive_with_another_pin_is_refused,
         snapshots::an_archive_is_followed_through_a_redirect,
+        snapshots::a_redirect_into_a_private_network_is_refused,
+        snapshots::addresses_of_this_machine_are_refused_outside_of_development,
         snapshots::a_commit_is_fetched_from_a_repository_and_nothing_of_it_is_executed,
         snapshots::a_commit_that_is_not_there_is_refused,
         snapshots::a_link_in_a_commit_is_refused,

@@ -7,6 +7,7 @@ use edgecoder_wire::{
     tasks::{Report, Snapshot},
     work::Work,
 };
+use edgecoder_worker::WorkerSettings;
 use sha2::{Digest, Sha256};
 use std::{path::Path, process::Command, sync::Arc};
 
@@ -14,10 +15,16 @@ const MAIN: &str = "import greeting\nprint(greeting.TEXT)\n";
 
 /// Runs `main.py` of the submission over a snapshot.
 async fn run_over(house: &House, snapshot: Snapshot) -> Report {
+    run_where(house, snapshot, true).await
+}
+
+/// The same, where addresses of this machine are fetched or are not.
+async fn run_where(house: &House, snapshot: Snapshot, local_snapshots: bool) -> Report {
     let (coordinator, home) = (Coordinator::start().await, tempfile::tempdir().unwrap());
     let work = Work { snapshot: Some(snapshot), entry: Some("main.py".into()), ..program(&[("main.py", MAIN)]) };
     coordinator.office.offer("task", work);
-    let worker = house.start(House::settings(home.path(), &[&coordinator]));
+    let settings = House::settings(home.path(), &[&coordinator]);
+    let worker = house.start(WorkerSettings { local_snapshots, ..settings });
     let report = coordinator.office.result().await.report.unwrap();
     worker.stop().await;
     assert_eq!(std::fs::read_dir(home.path().join("snapshots")).unwrap().count(), 0, "scratch is cleared");
@@ -55,6 +62,24 @@ pub async fn an_archive_with_another_pin_is_refused(house: Arc<House>) {
 pub async fn an_archive_is_followed_through_a_redirect(house: Arc<House>) {
     let report = run_archive(&house, "moved.tar.gz", &archive()).await;
     assert_eq!((report.verdict, report.stdout.as_str()), (Verdict::Passed, "from the archive\n"), "{}", report.stderr);
+}
+
+pub async fn a_redirect_into_a_private_network_is_refused(house: Arc<House>) {
+    for path in ["inward.tar.gz", "metadata.tar.gz", "file.tar.gz"] {
+        let report = run_archive(&house, path, &archive()).await;
+        assert_eq!((report.verdict, report.reason.as_str()), (Verdict::Failed, "refused"), "{path}");
+    }
+}
+
+pub async fn addresses_of_this_machine_are_refused_outside_of_development(house: Arc<House>) {
+    let home = tempfile::tempdir().unwrap();
+    let server = FileServer::start(archive(), home.path()).await;
+    let sha256 = Some(hex::encode(Sha256::digest(archive())));
+    let commit = Some(repository(&in_folder(home.path())));
+    for (path, sha256, commit) in [("archive.tar.gz", sha256, None), ("git/repo/.git", None, commit)] {
+        let report = run_where(&house, Snapshot { url: server.url(path), sha256, commit }, false).await;
+        assert!(report.reason == "refused" && report.stderr.contains("private network"), "{path}: {}", report.stderr);
+    }
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> String {
