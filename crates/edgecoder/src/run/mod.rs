@@ -8,6 +8,7 @@ mod first_start;
 pub mod listen;
 pub mod log_keys;
 pub mod node;
+mod open_files;
 mod parts;
 
 use crate::data_dir::DataDir;
@@ -35,6 +36,7 @@ pub enum Mode {
 
 /// Runs until Ctrl-C or SIGTERM, then finishes what is under way.
 pub async fn run(settings: Settings, data: DataDir, mode: Mode) -> Result<ExitCode> {
+    open_files::raise();
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
     let started = match mode {
