@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a journey may end where it is wrong")]
 
 mod apart;
+mod attacks;
 mod crash;
 mod custody;
 mod database;

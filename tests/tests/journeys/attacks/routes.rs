@@ -1,0 +1,121 @@
+//! May everybody ask everything? Every route of every service, from its own OpenAPI document, asked by each wrong role.
+
+use super::{ask::Ask, house::House, machine::Machine};
+use serde_json::{Value, json};
+
+/// Who may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Nobody,
+    Account,
+    Operator,
+    Service,
+    Machine,
+}
+
+use Role::{Account, Machine as Agent, Operator, Service};
+
+const ROLES: [Role; 5] = [Role::Nobody, Account, Operator, Service, Agent];
+const TASKS: &[Role] = &[Account, Operator];
+const MODELS: &[Role] = &[Operator, Service];
+const PUBLIC: &[Role] = &ROLES;
+
+/// Who may ask what. A route that is not here may be asked by the administrator alone.
+const PERMITTED: [(&str, &[Role]); 27] = [
+    ("coordinator POST /submit", &[Account]),
+    ("coordinator GET /tasks", TASKS),
+    ("coordinator GET /tasks/{id}", TASKS),
+    ("coordinator GET /tasks/{id}/events", TASKS),
+    ("coordinator POST /tasks/{id}/cancel", TASKS),
+    ("coordinator GET /status", TASKS),
+    ("coordinator GET /models/available", TASKS),
+    ("coordinator POST /register", &[Agent]),
+    ("coordinator POST /heartbeat", &[Agent]),
+    ("coordinator POST /pull", &[Agent]),
+    ("coordinator POST /result", &[Agent]),
+    ("coordinator POST /agent/diagnostics", &[Agent]),
+    ("coordinator GET /identity", PUBLIC),
+    ("coordinator GET /health/runtime", PUBLIC),
+    ("coordinator GET /metrics", PUBLIC),
+    ("controlPlane GET /credits/{accountId}/balance", TASKS),
+    ("controlPlane GET /credits/{accountId}/history", TASKS),
+    ("controlPlane GET /health", PUBLIC),
+    ("controlPlane GET /metrics", PUBLIC),
+    ("inference POST /decompose", &[Service]),
+    ("inference POST /escalate", &[Service]),
+    ("inference POST /model/swap", MODELS),
+    ("inference GET /model/status", MODELS),
+    ("inference GET /model/list", MODELS),
+    ("inference GET /model/pull/progress", MODELS),
+    ("inference GET /health", PUBLIC),
+    ("inference GET /metrics", PUBLIC),
+];
+
+struct Route {
+    service: &'static str,
+    method: String,
+    path: String,
+}
+
+impl Route {
+    fn name(&self) -> String {
+        format!("{} {} {}", self.service, self.method, self.path)
+    }
+
+    fn permitted(&self) -> &'static [Role] {
+        let name = self.name();
+        PERMITTED.iter().find(|(route, _)| *route == name).map_or(&[Operator], |(_, roles)| *roles)
+    }
+}
+
+fn routes() -> Vec<Route> {
+    let documents = [
+        ("coordinator", serde_json::to_value(edgecoder_coordinator::description()).unwrap()),
+        ("controlPlane", serde_json::to_value(edgecoder_control_plane::description()).unwrap()),
+        ("inference", serde_json::to_value(edgecoder_inference::description()).unwrap()),
+    ];
+    let of = |(service, document): &(&'static str, Value)| {
+        let mut routes = Vec::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for method in methods.as_object().unwrap().keys() {
+                routes.push(Route { service, method: method.to_uppercase(), path: path.clone() });
+            }
+        }
+        routes
+    };
+    documents.iter().flat_map(of).collect()
+}
+
+#[test]
+fn every_route_refuses_everybody_but_those_whom_the_table_names() {
+    let Some(house) = House::open_with("all-in-one", &[]) else { return };
+    let account = house.account("carol", 0);
+    let mut machine = Machine::at_work(&house, "ann", 1);
+    let (operator, service) = (house.operator(), house.service());
+    let routes = routes();
+    assert!(routes.len() >= PERMITTED.len(), "only {} routes are described", routes.len());
+    for (known, _) in PERMITTED {
+        assert!(routes.iter().any(|route| route.name() == known), "{known} is gone: take it out of the table");
+    }
+    for route in &routes {
+        let path = route.path.replace("{id}", "x").replace("{agentId}", "x").replace("{accountId}", "x");
+        for role in ROLES {
+            let ask = Ask::new(&route.method, &path, "{}");
+            let ask = match role {
+                Role::Nobody => ask,
+                Account => ask.bearer(&account),
+                Operator => ask.bearer(&operator),
+                Service => ask.bearer(&service),
+                Agent => machine.signed(&path, &json!({ "agentId": "ann" })).by(&route.method),
+            };
+            let answer = ask.send(&house.address(route.service));
+            let refused = matches!(answer.status, 401 | 403);
+            let said = answer.shown();
+            if route.permitted().contains(&role) {
+                assert!(!refused, "{} is closed to {role:?}: {said}", route.name());
+            } else {
+                assert!(refused, "{} is open to {role:?}: {said}", route.name());
+            }
+        }
+    }
+}
