@@ -48,6 +48,18 @@ pub fn a_program_is_run_paid_and_proven_on(product: &mut Product) {
 }
 
 #[test]
+fn from_the_first_moment_to_the_last_a_checkpoint_proves_the_ledger() {
+    let Some(executable) = executable() else { return };
+    let mut product = Product::new(executable);
+    product.start();
+    assert!(product.path("checkpoint").exists(), "it says that it is ready before it has signed anything");
+    product.json(&["audit", "verify"]);
+    product.stop();
+    let at_the_end = product.json(&["audit", "verify"]);
+    assert_eq!(at_the_end["coverage"]["unprovenTail"], 0, "{at_the_end}");
+}
+
+#[test]
 fn an_idle_product_appends_nothing_and_a_second_start_shows_no_token() {
     let Some(executable) = executable() else { return };
     let mut product = Product::new(executable);

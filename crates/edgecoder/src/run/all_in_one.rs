@@ -48,6 +48,7 @@ pub async fn start(
     services.coordinator.start(tasks, stop);
     listen::answer(tasks, coordinator, services.coordinator_router, stop);
     listen::answer(tasks, control_plane, services.control_plane_router, stop);
+    node.commit().await?;
     banner::remember(data, &endpoints)?;
     banner::show(&node, data, &endpoints, begun)?;
 

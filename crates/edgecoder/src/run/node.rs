@@ -69,6 +69,13 @@ impl Node {
         Ok(Self { store, projections, commands, access, keys, metrics, tokens, origin })
     }
 
+    /// Signs a checkpoint of what the start has recorded, durable when this returns: nobody who was told that the ledger is
+    /// ready finds it without one.
+    pub async fn commit(&self) -> Result<()> {
+        self.store.checkpoint_now().await.context("signing the first checkpoint")?;
+        Ok(())
+    }
+
     /// Records what is queued, signs a last checkpoint and lets go of the files.
     pub async fn close(self) -> Result<()> {
         // Who still holds them has ended; without them nothing follows the log while it closes.

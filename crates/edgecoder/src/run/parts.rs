@@ -106,6 +106,7 @@ pub async fn start_coordinator(
     listen::answer(tasks, listener, services.coordinator_router, stop);
     let control_plane = format!("{url}{CONTROL_PLANE_PATH}");
     let endpoints = Endpoints { coordinator: Some(url), inference: None, control_plane: Some(control_plane) };
+    node.commit().await?;
     banner::remember(data, &endpoints)?;
     banner::show(&node, data, &endpoints, begun)?;
     Ok(Ending { node: Some(node) })
