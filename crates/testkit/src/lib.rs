@@ -1,7 +1,10 @@
-//! What tests need and products must not have: a clock that is set by hand, scripted servers.
+//! What tests need and products must not have: a clock that is set by hand, scripted servers, a
+//! visitor who knocks at every door.
 
 mod clock;
+mod doors;
 mod scripted;
 
 pub use clock::SetClock;
+pub use doors::knock_at_every_door;
 pub use scripted::{Answer, RecordedRequest, Rule, Script, ScriptedOllama, ScriptedOpenAi};

@@ -8,7 +8,10 @@ mod runtime;
 
 use crate::ControlPlane;
 use axum::{Router, middleware};
-use edgecoder_service_kit::http::{Problem, bounded, measure};
+use edgecoder_service_kit::{
+    callers::{DocumentedCaller, with_callers},
+    http::{Problem, bounded, measure},
+};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -41,9 +44,12 @@ fn routes() -> OpenApiRouter<ControlPlane> {
         .routes(routes!(runtime::metrics::metrics))
 }
 
+/// Who asks, besides anyone.
+const CALLERS: [DocumentedCaller; 2] = [DocumentedCaller::Account, DocumentedCaller::Operator];
+
 /// The OpenAPI document of every route.
 pub fn description() -> utoipa::openapi::OpenApi {
-    routes().into_openapi()
+    with_callers(routes().into_openapi(), &CALLERS)
 }
 
 /// Every route, behind the bounds that all services have.

@@ -27,6 +27,7 @@ pub struct Service {
     base: String,
     client: Client,
     operator: Token,
+    own: Token,
     pub clock: Arc<SetClock>,
     pub commands: Commands,
     pub access: Access,
@@ -64,9 +65,10 @@ impl Service {
         let store = open_store(Arc::clone(&clock)).await;
         let projections = Projections::start(&store, TablesIn::File(&dir.path().join("projections.db"))).await.unwrap();
         let operator = Token::generate(TokenRole::Operator, &mut StdRng::seed_from_u64(2));
+        let own = Token::generate(TokenRole::Service, &mut StdRng::seed_from_u64(3));
         let settings = AccessSettings {
             operator: operator.hash(),
-            service: Token::generate(TokenRole::Service, &mut StdRng::seed_from_u64(3)).hash(),
+            service: own.hash(),
             operator_networks: vec![],
             trusted_proxies: vec![],
         };
@@ -86,7 +88,20 @@ impl Service {
         let mut running = JoinSet::new();
         running.spawn(serve(listener, router(control_plane), CancellationToken::new()));
         let client = Client::builder().no_proxy().build().unwrap();
-        Self { base, client, operator, clock, commands, access, _running: running, _dir: dir }
+        Self { base, client, operator, own, clock, commands, access, _running: running, _dir: dir }
+    }
+
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub fn operator(&self) -> &str {
+        self.operator.expose()
+    }
+
+    /// The token between our own services.
+    pub fn own(&self) -> &str {
+        self.own.expose()
     }
 
     pub fn nobody_posts(&self, path: &str, body: &Value) -> RequestBuilder {

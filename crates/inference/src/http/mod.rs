@@ -8,7 +8,10 @@ mod runtime;
 
 use crate::Inference;
 use axum::{Router, middleware};
-use edgecoder_service_kit::http::{bounded_by, measure};
+use edgecoder_service_kit::{
+    callers::{DocumentedCaller, with_callers},
+    http::{bounded_by, measure},
+};
 use std::time::Duration;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -36,9 +39,12 @@ fn routes() -> OpenApiRouter<Inference> {
         .routes(routes!(runtime::metrics::metrics))
 }
 
+/// Who asks, besides anyone.
+const CALLERS: [DocumentedCaller; 2] = [DocumentedCaller::Operator, DocumentedCaller::Service];
+
 /// The OpenAPI document of every route.
 pub fn description() -> utoipa::openapi::OpenApi {
-    routes().into_openapi()
+    with_callers(routes().into_openapi(), &CALLERS)
 }
 
 /// Every route, behind the bounds that all services have; but a model may think for longer than others answer.

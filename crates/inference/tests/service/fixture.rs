@@ -76,6 +76,19 @@ impl Service {
         Self { base, client, operator, own: service, _running: running }
     }
 
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub fn operator(&self) -> &str {
+        self.operator.expose()
+    }
+
+    /// The token between our own services.
+    pub fn own(&self) -> &str {
+        self.own.expose()
+    }
+
     pub fn nobody_posts(&self, path: &str, body: &Value) -> RequestBuilder {
         self.client.post(format!("{}{path}", self.base)).json(body)
     }

@@ -6,11 +6,13 @@
 
 mod access;
 mod bearer;
+mod documented;
 mod service_tokens;
 mod signed;
 
 pub use access::{Access, AccessSettings, AgentKeys, TokenBook};
 pub use bearer::{Anyone, Customer, Insider, Operator, Reader, Service};
+pub use documented::{DocumentedCaller, with_callers};
 pub use service_tokens::ServiceTokens;
 pub use signed::{NamesAgent, RegistrationSigner, Signed, SignedRegistration};
 

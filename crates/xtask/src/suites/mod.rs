@@ -1,5 +1,6 @@
 //! Do all tests pass? Provides what they need, runs every suite, and closes with one line each and the total.
 
+mod openapi;
 mod python_verifier;
 mod rust;
 mod sandbox_process;
@@ -8,7 +9,7 @@ mod vectors;
 
 use crate::{postgres::Server, process, tally::Tally};
 use anyhow::{Result, bail};
-use std::{process::Command, time::Duration};
+use std::{path::PathBuf, process::Command, time::Duration};
 
 /// How long a running suite may say nothing before it counts as stuck. The longest single test takes two minutes.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -18,6 +19,8 @@ const PATIENCE: Duration = Duration::from_mins(10);
 pub struct Supplies {
     environment: Vec<(&'static str, String)>,
     postgres: Option<Server>,
+    /// A Python that has the validator.
+    openapi_validator: Option<PathBuf>,
 }
 
 impl Supplies {
@@ -39,10 +42,11 @@ struct Need {
     provide: fn(&mut Supplies) -> Result<String>,
 }
 
-const NEEDS: [Need; 3] = [
+const NEEDS: [Need; 4] = [
     Need { name: "postgres", provide: provide_postgres },
     Need { name: "vectors", provide: vectors::provide },
     Need { name: "sandbox-process", provide: sandbox_process::provide },
+    Need { name: "openapi", provide: openapi::provide },
 ];
 
 /// Tests that one runner counts.
@@ -53,19 +57,24 @@ struct Suite {
     exists: fn() -> bool,
 }
 
-const SUITES: [Suite; 3] = [
+const SUITES: [Suite; 4] = [
     Suite { name: "rust", run: rust::run, exists: || true },
     Suite { name: "system", run: system::run, exists: || true },
     Suite { name: "python-verifier", run: python_verifier::run, exists: python_verifier::exists },
+    Suite { name: "openapi", run: openapi::run, exists: || true },
 ];
 
-/// Runs everything, or one suite with what it needs, or the Rust tests that are named after one need.
+/// Runs everything, or one suite with what it needs, or the tests that are named after one need.
 pub fn run(only: Option<&str>) -> Result<bool> {
     let mut supplies = Supplies::default();
     let mut closing = Closing::default();
     if let Some(need) = NEEDS.iter().find(|need| Some(need.name) == only) {
         closing.provide(need, &mut supplies);
-        closing.count(need.name, rust::run_named_after(&mut supplies, need.name));
+        let counted = match SUITES.iter().find(|suite| suite.name == need.name) {
+            Some(own) => (own.run)(&mut supplies),
+            None => rust::run_named_after(&mut supplies, need.name),
+        };
+        closing.count(need.name, counted);
         return Ok(closing.print());
     }
     let chosen: Vec<_> = SUITES.iter().filter(|suite| only.is_none_or(|only| only == suite.name)).collect();

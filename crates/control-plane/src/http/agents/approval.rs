@@ -12,12 +12,20 @@ use edgecoder_service_kit::{
 use edgecoder_wire::{nodes::Approval, problem::ProblemDetails};
 
 /// Lets a machine take part, or refuses it with a reason. Saying the same again changes nothing.
-#[utoipa::path(post, path = "/agents/{id}/approval", tag = "agents", params(("id" = String, Path)),
-    request_body = Approval, responses(
-    (status = 204, description = "so it is"),
-    (status = 400, body = ProblemDetails, description = "a refusal needs a reason"),
-    (status = 404, body = ProblemDetails, description = "agent_not_found"),
-))]
+#[utoipa::path(
+    post,
+    path = "/agents/{id}/approval",
+    operation_id = "decide_on_agent",
+    tag = "agents",
+    security(("operator" = [])),
+    params(("id" = String, Path)),
+    request_body = Approval,
+    responses(
+        (status = 204, description = "so it is"),
+        (status = 400, body = ProblemDetails, description = "a refusal needs a reason"),
+        (status = 404, body = ProblemDetails, description = "agent_not_found"),
+    ),
+)]
 pub async fn decide(
     State(control_plane): State<ControlPlane>,
     operator: Operator,

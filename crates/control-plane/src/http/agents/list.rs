@@ -17,6 +17,7 @@ use utoipa::IntoParams;
 
 /// Which page is wanted.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
     /// `next` of the page before.
@@ -27,7 +28,17 @@ pub struct Wanted {
 }
 
 /// Lists agents by name; coordinators are only among the nodes.
-#[utoipa::path(get, path = "/agents", tag = "agents", params(Wanted), responses((status = 200, body = AgentPage)))]
+#[utoipa::path(
+    get,
+    path = "/agents",
+    operation_id = "list_agents",
+    tag = "agents",
+    security(("operator" = [])),
+    params(Wanted),
+    responses(
+        (status = 200, body = AgentPage, description = "a page of agents, by name"),
+    ),
+)]
 pub async fn list(
     State(control_plane): State<ControlPlane>,
     _: Operator,

@@ -11,12 +11,20 @@ use edgecoder_service_kit::{
 use edgecoder_wire::{nodes::ChangeMode, problem::ProblemDetails};
 
 /// Changes what a registered machine is lent for.
-#[utoipa::path(post, path = "/agents/{id}/mode", tag = "agents", params(("id" = String, Path)),
-    request_body = ChangeMode, responses(
-    (status = 204, description = "so it is"),
-    (status = 404, body = ProblemDetails, description = "agent_not_found"),
-    (status = 409, body = ProblemDetails, description = "agent_not_registered"),
-))]
+#[utoipa::path(
+    post,
+    path = "/agents/{id}/mode",
+    operation_id = "change_agent_mode",
+    tag = "agents",
+    security(("operator" = [])),
+    params(("id" = String, Path)),
+    request_body = ChangeMode,
+    responses(
+        (status = 204, description = "so it is"),
+        (status = 404, body = ProblemDetails, description = "agent_not_found"),
+        (status = 409, body = ProblemDetails, description = "agent_not_registered"),
+    ),
+)]
 pub async fn change(
     State(control_plane): State<ControlPlane>,
     operator: Operator,

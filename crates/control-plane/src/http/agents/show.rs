@@ -11,10 +11,18 @@ use edgecoder_service_kit::{
 use edgecoder_wire::{agents::AgentView, problem::ProblemDetails};
 
 /// Shows one machine.
-#[utoipa::path(get, path = "/agents/{id}", tag = "agents", params(("id" = String, Path)), responses(
-    (status = 200, body = AgentView),
-    (status = 404, body = ProblemDetails, description = "agent_not_found"),
-))]
+#[utoipa::path(
+    get,
+    path = "/agents/{id}",
+    operation_id = "show_agent",
+    tag = "agents",
+    security(("operator" = [])),
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, body = AgentView, description = "the agent"),
+        (status = 404, body = ProblemDetails, description = "agent_not_found"),
+    ),
+)]
 pub async fn show(
     State(control_plane): State<ControlPlane>,
     _: Operator,

@@ -21,6 +21,7 @@ const MAX_STEPS_OF_ONE: usize = 500;
 
 /// Which page is wanted.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
     /// `next` of the page before.
@@ -30,8 +31,17 @@ pub struct Wanted {
 }
 
 /// Lists every report, newest first, with its lifting where it was lifted.
-#[utoipa::path(get, path = "/security/blacklist/audit", tag = "blacklist", params(Wanted),
-    responses((status = 200, body = BlacklistPage)))]
+#[utoipa::path(
+    get,
+    path = "/security/blacklist/audit",
+    operation_id = "list_blacklist_steps",
+    tag = "blacklist",
+    security(("operator" = [])),
+    params(Wanted),
+    responses(
+        (status = 200, body = BlacklistPage, description = "a page of steps, newest first"),
+    ),
+)]
 pub async fn audit(
     State(control_plane): State<ControlPlane>,
     _: Operator,

@@ -13,12 +13,20 @@ use edgecoder_service_kit::{
 use edgecoder_wire::{nodes::LiftBlacklist, problem::ProblemDetails};
 
 /// Lets a machine back in, with a reason.
-#[utoipa::path(post, path = "/security/blacklist/{agentId}/lift", tag = "blacklist",
-    params(("agentId" = String, Path)), request_body = LiftBlacklist, responses(
-    (status = 204, description = "it is back"),
-    (status = 404, body = ProblemDetails, description = "agent_not_found"),
-    (status = 409, body = ProblemDetails, description = "agent_not_blacklisted"),
-))]
+#[utoipa::path(
+    post,
+    path = "/security/blacklist/{agentId}/lift",
+    operation_id = "lift_blacklist",
+    tag = "blacklist",
+    security(("operator" = [])),
+    params(("agentId" = String, Path)),
+    request_body = LiftBlacklist,
+    responses(
+        (status = 204, description = "it is back"),
+        (status = 404, body = ProblemDetails, description = "agent_not_found"),
+        (status = 409, body = ProblemDetails, description = "agent_not_blacklisted"),
+    ),
+)]
 pub async fn lift(
     State(control_plane): State<ControlPlane>,
     operator: Operator,

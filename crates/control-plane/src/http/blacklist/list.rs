@@ -14,6 +14,7 @@ use utoipa::IntoParams;
 
 /// Which page is wanted.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
     /// `next` of the page before.
@@ -23,8 +24,17 @@ pub struct Wanted {
 }
 
 /// Lists the machines that are shut out now by name, each with the report that shut it out.
-#[utoipa::path(get, path = "/security/blacklist", tag = "blacklist", params(Wanted),
-    responses((status = 200, body = BlacklistPage)))]
+#[utoipa::path(
+    get,
+    path = "/security/blacklist",
+    operation_id = "list_blacklist",
+    tag = "blacklist",
+    security(("operator" = [])),
+    params(Wanted),
+    responses(
+        (status = 200, body = BlacklistPage, description = "a page of reports, newest first"),
+    ),
+)]
 pub async fn list(
     State(control_plane): State<ControlPlane>,
     _: Operator,

@@ -19,11 +19,19 @@ const MAX_REPORTER_CHARS: usize = 64;
 const SHA256_HEX_DIGITS: usize = 64;
 
 /// Shuts a machine out on signed evidence. Reporting one that is shut out changes nothing.
-#[utoipa::path(post, path = "/security/blacklist", tag = "blacklist", request_body = BlacklistReport, responses(
-    (status = 204, description = "it is shut out"),
-    (status = 400, body = ProblemDetails, description = "a field is wrong, or was not what the reporter signed"),
-    (status = 404, body = ProblemDetails, description = "agent_not_found"),
-))]
+#[utoipa::path(
+    post,
+    path = "/security/blacklist",
+    operation_id = "report_agent",
+    tag = "blacklist",
+    security(("operator" = [])),
+    request_body = BlacklistReport,
+    responses(
+        (status = 204, description = "it is shut out"),
+        (status = 400, body = ProblemDetails, description = "a field is wrong, or was not what the reporter signed"),
+        (status = 404, body = ProblemDetails, description = "agent_not_found"),
+    ),
+)]
 pub async fn report(
     State(control_plane): State<ControlPlane>,
     operator: Operator,

@@ -11,11 +11,18 @@ use edgecoder_service_kit::{
 use edgecoder_wire::{credits::Balance, problem::ProblemDetails};
 
 /// Tells what an account can spend and what it has set aside for tasks. Other people's accounts look like none.
-#[utoipa::path(get, path = "/credits/{accountId}/balance", tag = "credits", params(("accountId" = String, Path)),
+#[utoipa::path(
+    get,
+    path = "/credits/{accountId}/balance",
+    operation_id = "show_balance",
+    tag = "credits",
+    security(("account" = []), ("operator" = [])),
+    params(("accountId" = String, Path)),
     responses(
-    (status = 200, body = Balance),
-    (status = 404, body = ProblemDetails, description = "account_not_found"),
-))]
+        (status = 200, body = Balance, description = "what can be spent, and what is set aside"),
+        (status = 404, body = ProblemDetails, description = "account_not_found"),
+    ),
+)]
 pub async fn balance(
     State(control_plane): State<ControlPlane>,
     reader: Reader,

@@ -19,13 +19,21 @@ use edgecoder_wire::{
 const DEFAULT_CREDITS: u64 = 100;
 
 /// Gives an account credit that nobody paid for. Refused outside of development.
-#[utoipa::path(post, path = "/credits/{accountId}/faucet", tag = "credits", params(("accountId" = String, Path)),
-    request_body = Faucet, responses(
-    (status = 200, body = Balance),
-    (status = 400, body = ProblemDetails, description = "credits are out of bounds"),
-    (status = 403, body = ProblemDetails, description = "faucet_disabled"),
-    (status = 404, body = ProblemDetails, description = "account_not_found"),
-))]
+#[utoipa::path(
+    post,
+    path = "/credits/{accountId}/faucet",
+    operation_id = "give_credit",
+    tag = "credits",
+    security(("operator" = [])),
+    params(("accountId" = String, Path)),
+    request_body = Faucet,
+    responses(
+        (status = 200, body = Balance, description = "the balance after the gift"),
+        (status = 400, body = ProblemDetails, description = "credits are out of bounds"),
+        (status = 403, body = ProblemDetails, description = "faucet_disabled"),
+        (status = 404, body = ProblemDetails, description = "account_not_found"),
+    ),
+)]
 pub async fn faucet(
     State(control_plane): State<ControlPlane>,
     operator: Operator,

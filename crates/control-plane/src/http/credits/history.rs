@@ -21,6 +21,7 @@ const MAX_LIMIT: usize = MAX_PAGE_ITEMS / LINES_PER_MOVEMENT;
 
 /// Which page is wanted.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
     /// `next` of the page before.
@@ -30,11 +31,18 @@ pub struct Wanted {
 }
 
 /// Lists what changed an account's credit, newest first. Other people's accounts look like none.
-#[utoipa::path(get, path = "/credits/{accountId}/history", tag = "credits",
-    params(("accountId" = String, Path), Wanted), responses(
-    (status = 200, body = History),
-    (status = 404, body = ProblemDetails, description = "account_not_found"),
-))]
+#[utoipa::path(
+    get,
+    path = "/credits/{accountId}/history",
+    operation_id = "list_movements",
+    tag = "credits",
+    security(("account" = []), ("operator" = [])),
+    params(("accountId" = String, Path), Wanted),
+    responses(
+        (status = 200, body = History, description = "a page of movements, newest first"),
+        (status = 404, body = ProblemDetails, description = "account_not_found"),
+    ),
+)]
 pub async fn history(
     State(control_plane): State<ControlPlane>,
     reader: Reader,

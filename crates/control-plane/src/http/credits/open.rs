@@ -21,6 +21,7 @@ use utoipa::IntoParams;
 
 /// What is wanted where the account is there already.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Wanted {
     /// Whether an account that is open already gets one more token; the tokens it has stay good.
@@ -29,11 +30,19 @@ pub struct Wanted {
 }
 
 /// Opens an account and shows the token with which it submits and reads, this once.
-#[utoipa::path(post, path = "/credits/accounts", tag = "credits", params(Wanted), request_body = OpenAccount,
+#[utoipa::path(
+    post,
+    path = "/credits/accounts",
+    operation_id = "open_account",
+    tag = "credits",
+    security(("operator" = [])),
+    params(Wanted),
+    request_body = OpenAccount,
     responses(
-    (status = 200, body = AccountOpened),
-    (status = 409, body = ProblemDetails, description = "account_exists: nothing was changed"),
-))]
+        (status = 200, body = AccountOpened, description = "open; the token is shown this once"),
+        (status = 409, body = ProblemDetails, description = "account_exists: nothing was changed"),
+    ),
+)]
 pub async fn open(
     State(control_plane): State<ControlPlane>,
     operator: Operator,

@@ -23,11 +23,19 @@ use edgecoder_wire::{
 /// Enrols a machine and shows the token with which it registers, this once.
 ///
 /// The same owner may ask again: the new token replaces the old one. The machine waits for an operator's approval.
-#[utoipa::path(post, path = "/nodes/enroll", tag = "nodes", request_body = EnrollNode, responses(
-    (status = 200, body = NodeEnrolled),
-    (status = 404, body = ProblemDetails, description = "account_not_found: open the owner's account first"),
-    (status = 409, body = ProblemDetails, description = "node_owned_by_another"),
-))]
+#[utoipa::path(
+    post,
+    path = "/nodes/enroll",
+    operation_id = "enroll_node",
+    tag = "nodes",
+    security(("operator" = [])),
+    request_body = EnrollNode,
+    responses(
+        (status = 200, body = NodeEnrolled, description = "enrolled; the registration token is shown this once"),
+        (status = 404, body = ProblemDetails, description = "account_not_found: open the owner's account first"),
+        (status = 409, body = ProblemDetails, description = "node_owned_by_another"),
+    ),
+)]
 pub async fn enroll(
     State(control_plane): State<ControlPlane>,
     operator: Operator,

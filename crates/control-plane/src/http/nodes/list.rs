@@ -14,6 +14,7 @@ use utoipa::IntoParams;
 
 /// Which machines are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Wanted {
     /// Only machines of which operators said this.
@@ -27,7 +28,17 @@ pub struct Wanted {
 }
 
 /// Lists agents and coordinators by name.
-#[utoipa::path(get, path = "/nodes", tag = "nodes", params(Wanted), responses((status = 200, body = AgentPage)))]
+#[utoipa::path(
+    get,
+    path = "/nodes",
+    operation_id = "list_nodes",
+    tag = "nodes",
+    security(("operator" = [])),
+    params(Wanted),
+    responses(
+        (status = 200, body = AgentPage, description = "a page of nodes, by name"),
+    ),
+)]
 pub async fn list(
     State(control_plane): State<ControlPlane>,
     _: Operator,

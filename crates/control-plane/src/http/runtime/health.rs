@@ -7,8 +7,17 @@ use edgecoder_store::Standing;
 use edgecoder_wire::runtime::Health;
 
 /// Says whether the control plane can do its work. 503 where it can not.
-#[utoipa::path(get, path = "/health", tag = "runtime",
-    responses((status = 200, body = Health), (status = 503, body = Health)))]
+#[utoipa::path(
+    get,
+    path = "/health",
+    operation_id = "show_health",
+    tag = "runtime",
+    security(()),
+    responses(
+        (status = 200, body = Health, description = "it can do its work"),
+        (status = 503, body = Health, description = "it can not; problems say why"),
+    ),
+)]
 pub async fn health(State(control_plane): State<ControlPlane>, _: Anyone) -> (StatusCode, Json<Health>) {
     let problems: Vec<String> = match control_plane.commands.store().standing() {
         Standing::Leading => vec![],

@@ -5,7 +5,16 @@ use axum::{extract::State, response::Response};
 use edgecoder_service_kit::callers::Anyone;
 
 /// Metrics in the OpenMetrics text format.
-#[utoipa::path(get, path = "/metrics", tag = "runtime", responses((status = 200, content_type = "text/plain")))]
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "show_metrics",
+    tag = "runtime",
+    security(()),
+    responses(
+        (status = 200, body = String, content_type = "application/openmetrics-text", description = "OpenMetrics text"),
+    ),
+)]
 pub async fn metrics(State(control_plane): State<ControlPlane>, _: Anyone) -> Response {
     control_plane.metrics.answer()
 }

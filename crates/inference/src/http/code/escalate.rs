@@ -16,14 +16,22 @@ use edgecoder_wire::{
 const MAX_FAILURES: usize = 20;
 
 /// Mends code that every machine failed with. Without a model's better code this fails and says what to do.
-#[utoipa::path(post, path = "/escalate", tag = "code", request_body = Escalate, responses(
-    (status = 200, body = Escalated),
-    (status = 400, body = ProblemDetails, description = "a field is wrong"),
-    (status = 401, body = ProblemDetails),
-    (status = 502, body = ProblemDetails, description = "no_model_available, model_failed, model_answer_unusable"),
-    (status = 503, body = ProblemDetails, description = "model_busy"),
-    (status = 504, body = ProblemDetails, description = "model_timed_out"),
-))]
+#[utoipa::path(
+    post,
+    path = "/escalate",
+    operation_id = "escalate",
+    tag = "code",
+    security(("service" = [])),
+    request_body = Escalate,
+    responses(
+        (status = 200, body = Escalated, description = "mended code"),
+        (status = 400, body = ProblemDetails, description = "a field is wrong"),
+        (status = 401, body = ProblemDetails, description = "not one of our services"),
+        (status = 502, body = ProblemDetails, description = "no_model_available, model_failed, model_answer_unusable"),
+        (status = 503, body = ProblemDetails, description = "model_busy"),
+        (status = 504, body = ProblemDetails, description = "model_timed_out"),
+    ),
+)]
 pub async fn escalate(
     State(inference): State<Inference>,
     _: Service,

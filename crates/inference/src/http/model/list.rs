@@ -9,10 +9,17 @@ use edgecoder_service_kit::{
 use edgecoder_wire::{inference::InstalledModel, problem::ProblemDetails};
 
 /// Lists the models of the server that answers, at most 1000.
-#[utoipa::path(get, path = "/model/list", tag = "model", responses(
-    (status = 200, body = Vec<InstalledModel>),
-    (status = 502, body = ProblemDetails, description = "no_model_available: no server answers"),
-))]
+#[utoipa::path(
+    get,
+    path = "/model/list",
+    operation_id = "list_models",
+    tag = "model",
+    security(("operator" = []), ("service" = [])),
+    responses(
+        (status = 200, body = Vec<InstalledModel>, description = "the models that are installed"),
+        (status = 502, body = ProblemDetails, description = "no_model_available: no server answers"),
+    ),
+)]
 pub async fn list(State(inference): State<Inference>, _: Insider) -> Result<Json<Vec<InstalledModel>>, Problem> {
     let stock = inference.catalog.stock().await?;
     let model =

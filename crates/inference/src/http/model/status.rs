@@ -11,7 +11,16 @@ use edgecoder_service_kit::{callers::Insider, http::Json};
 use edgecoder_wire::inference::{ActiveModel, ModelStatus};
 
 /// Says which model is asked, and what to do where there is none.
-#[utoipa::path(get, path = "/model/status", tag = "model", responses((status = 200, body = ActiveModel)))]
+#[utoipa::path(
+    get,
+    path = "/model/status",
+    operation_id = "show_model",
+    tag = "model",
+    security(("operator" = []), ("service" = [])),
+    responses(
+        (status = 200, body = ActiveModel, description = "the model that answers"),
+    ),
+)]
 pub async fn status(State(inference): State<Inference>, _: Insider) -> Json<ActiveModel> {
     Json(match inference.catalog.stock().await {
         Ok(stock) => of_stock(&inference, stock),

@@ -15,13 +15,21 @@ use edgecoder_wire::{
 /// Makes a model the one that is asked: at once where it is installed, else when it was pulled in the background.
 ///
 /// Holds until the service restarts; `OLLAMA_MODEL` or `OPENAI_MODEL` holds for longer.
-#[utoipa::path(post, path = "/model/swap", tag = "model", request_body = SwapModel, responses(
-    (status = 200, body = ModelSwapped, description = "`status` is `ready` or `pulling`"),
-    (status = 401, body = ProblemDetails),
-    (status = 404, body = ProblemDetails, description = "model_not_listed by a server that installs none"),
-    (status = 409, body = ProblemDetails, description = "pull_in_progress of another model"),
-    (status = 502, body = ProblemDetails, description = "no_model_available: no server answers"),
-))]
+#[utoipa::path(
+    post,
+    path = "/model/swap",
+    operation_id = "swap_model",
+    tag = "model",
+    security(("operator" = []), ("service" = [])),
+    request_body = SwapModel,
+    responses(
+        (status = 200, body = ModelSwapped, description = "`status` is `ready` or `pulling`"),
+        (status = 401, body = ProblemDetails, description = "neither the administrator nor one of our services"),
+        (status = 404, body = ProblemDetails, description = "model_not_listed by a server that installs none"),
+        (status = 409, body = ProblemDetails, description = "pull_in_progress of another model"),
+        (status = 502, body = ProblemDetails, description = "no_model_available: no server answers"),
+    ),
+)]
 pub async fn swap(
     State(inference): State<Inference>,
     _: Insider,

@@ -13,11 +13,19 @@ use edgecoder_wire::{
 };
 
 /// Splits a prompt into 1 to 10 subtasks. Without a usable answer of a model it stays one: `planner` says so.
-#[utoipa::path(post, path = "/decompose", tag = "prompts", request_body = Decompose, responses(
-    (status = 200, body = Decomposed),
-    (status = 400, body = ProblemDetails, description = "a field is wrong"),
-    (status = 401, body = ProblemDetails),
-))]
+#[utoipa::path(
+    post,
+    path = "/decompose",
+    operation_id = "decompose",
+    tag = "prompts",
+    security(("service" = [])),
+    request_body = Decompose,
+    responses(
+        (status = 200, body = Decomposed, description = "the subtasks"),
+        (status = 400, body = ProblemDetails, description = "a field is wrong"),
+        (status = 401, body = ProblemDetails, description = "not one of our services"),
+    ),
+)]
 pub async fn decompose(
     State(inference): State<Inference>,
     _: Service,
