@@ -12,6 +12,9 @@ use std::{
 
 /// The release of `eryx` in the workspace's manifest.
 const ERYX_RELEASE: &str = "0.5.0";
+/// The variable through which `eryx` takes settings of its compiler, and ours: code that is fast where it asks for code
+/// that is small. It is part of the prepared version's name.
+pub const COMPILER_SETTINGS: (&str, &str) = ("ERYX_CRANELIFT_FLAGS", "opt_level=speed");
 /// Begins the name of every prepared version's folder.
 pub const VERSION_PREFIX: &str = "python-";
 /// The module that runs the stranger's file, imported while preparing.
@@ -162,7 +165,9 @@ fn refused(why: &'static str) -> io::Error {
 fn version_key() -> String {
     let mut hasher = blake3::Hasher::new();
     let engine = eryx::PythonExecutor::ENGINE_CONFIG_VERSION.to_string();
-    for part in [ERYX_RELEASE, &engine, std::env::consts::ARCH, std::env::consts::OS, RUNNER_SOURCE] {
+    for part in
+        [ERYX_RELEASE, &engine, std::env::consts::ARCH, std::env::consts::OS, COMPILER_SETTINGS.1, RUNNER_SOURCE]
+    {
         hasher.update(part.as_bytes()).update(&[0]);
     }
     hasher.update(IMPORTS.join("\n").as_bytes());

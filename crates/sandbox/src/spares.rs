@@ -4,7 +4,9 @@
 //! keeps a few waiting. One that waits too long ends itself; whoever takes it notices and starts another.
 
 use crate::{
-    ChildCommand, SandboxError, SandboxSettings, frame, message::Assignment, prepared::PreparedPython,
+    ChildCommand, SandboxError, SandboxSettings, frame,
+    message::Assignment,
+    prepared::{COMPILER_SETTINGS, PreparedPython},
     workspace::Workspace,
 };
 use edgecoder_events::task::Language;
@@ -84,13 +86,14 @@ impl Spares {
     }
 }
 
-/// Starts a child with an empty environment in its own process group and tells it what it is for.
+/// Starts a child with an environment that holds nothing of ours in its own process group and tells it what it is for.
 pub fn spawn(command: &ChildCommand, assignment: &Assignment, tmp: &Path) -> io::Result<(Child, UnixStream)> {
     let (mut ours, theirs) = StdUnixStream::pair()?;
     let child = Command::new(&command.exe)
         .args(&command.args)
         .env_clear()
         .env("TMPDIR", tmp)
+        .env(COMPILER_SETTINGS.0, COMPILER_SETTINGS.1)
         .current_dir("/")
         .stdin(Stdio::from(OwnedFd::from(theirs)))
         .stdout(Stdio::piped())
