@@ -1,4 +1,4 @@
-//! A small honest ledger in a SQLite file, as the store writes it, and the program that audits it.
+//! A small honest ledger in a SQLite file, as the store writes it.
 
 use ed25519_dalek::{Signer, SigningKey};
 use edgecoder_events::{
@@ -19,13 +19,8 @@ use edgecoder_ledger::{
     note::LogKey,
     tree::{Frontier, leaf_hash},
 };
-use serde_json::Value;
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
-use std::{
-    collections::HashMap,
-    path::PathBuf,
-    process::{Command, Output},
-};
+use sqlx::{Connection, QueryBuilder, SqliteConnection, sqlite::SqliteConnectOptions};
+use std::{collections::HashMap, path::PathBuf, slice};
 
 pub const ORIGIN: &str = "example.org/ledger";
 pub const LOG_SEED: [u8; 32] = [1; 32];
@@ -33,6 +28,9 @@ pub const NEXT_LOG_SEED: [u8; 32] = [2; 32];
 
 /// The size of a page of the file, SQLite's own default.
 pub const PAGE_SIZE: usize = 4096;
+
+/// How many rows are inserted by one statement.
+const ROWS_AT_ONCE: usize = 100;
 
 /// The table of the store, word for word.
 const TABLE: &str = "CREATE TABLE events (
@@ -349,9 +347,11 @@ impl Ledger {
             .pragma("page_size", PAGE_SIZE.to_string());
         let mut db = SqliteConnection::connect_with(&options).await.unwrap();
         sqlx::query(TABLE).execute(&mut db).await.unwrap();
-        for row in rows {
-            insert(&mut db, row).await;
+        sqlx::query("BEGIN").execute(&mut db).await.unwrap();
+        for rows in rows.chunks(ROWS_AT_ONCE) {
+            insert_all(&mut db, rows).await;
         }
+        sqlx::query("COMMIT").execute(&mut db).await.unwrap();
         db.close().await.unwrap();
         ledger
     }
@@ -371,37 +371,17 @@ impl Ledger {
     pub fn put_checkpoint(&self, note: &str) {
         std::fs::write(self.dir.path().join("checkpoint"), note).unwrap();
     }
-
-    /// Runs the program on this data directory.
-    pub fn audit(&self, args: &[&str]) -> Output {
-        let (command, rest) = args.split_first().unwrap();
-        let mut program = Command::new(env!("CARGO_BIN_EXE_edgecoder-audit"));
-        program.arg(command).arg("--data-dir").arg(self.dir.path()).args(rest).output().unwrap()
-    }
-
-    /// Verifies and gives the exit code with the document.
-    pub fn verify(&self, args: &[&str]) -> (i32, Value) {
-        let output = self.audit(&[&["verify", "--json"], args].concat());
-        let code = output.status.code().unwrap();
-        let document: Value = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-        assert_eq!(document["exitCode"], code, "the document and the process agree");
-        (code, document)
-    }
-
-    /// Expects this class at this position as the first finding, with this exit code.
-    #[track_caller]
-    pub fn expect(&self, code: i32, class: &str, position: Option<u64>) {
-        let (got, document) = self.verify(&[]);
-        assert_eq!(got, code, "{document:#}");
-        assert_eq!(document["first"]["class"], class, "{document:#}");
-        assert_eq!(document["first"]["position"], serde_json::json!(position), "{document:#}");
-    }
 }
 
 pub async fn insert(db: &mut SqliteConnection, row: &Row) {
-    let text = "INSERT INTO events (position, stream, version, kind, recorded_at, entry, hash) \
-                VALUES (?, ?, ?, ?, ?, ?, ?)";
-    let query = sqlx::query(text).bind(row.position).bind(&row.stream).bind(row.version).bind(&row.kind);
-    query.bind(row.recorded_at).bind(&row.entry).bind(&row.hash).execute(db).await.unwrap();
+    insert_all(db, slice::from_ref(row)).await;
+}
+
+async fn insert_all(db: &mut SqliteConnection, rows: &[Row]) {
+    let mut text = QueryBuilder::new("INSERT INTO events (position, stream, version, kind, recorded_at, entry, hash) ");
+    text.push_values(rows, |mut values, row| {
+        values.push_bind(row.position).push_bind(&row.stream).push_bind(row.version).push_bind(&row.kind);
+        values.push_bind(row.recorded_at).push_bind(&row.entry).push_bind(&row.hash);
+    });
+    text.build().execute(db).await.unwrap();
 }

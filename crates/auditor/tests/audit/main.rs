@@ -5,4 +5,5 @@ mod attacks;
 mod command;
 mod damage;
 mod ledger;
+mod program;
 mod rules;
