@@ -14,8 +14,8 @@ use crate::Place;
 use postgres::PostgresReader;
 use sqlite::SqliteReader;
 
-/// The most rows of one page; with the largest entries it has 32 MiB.
-const PAGE_ROWS: i64 = 512;
+/// The most rows of one page; with the largest entries it has 64 MiB.
+const PAGE_ROWS: i64 = 1024;
 
 /// Why rows could not be read.
 #[derive(Debug, thiserror::Error)]

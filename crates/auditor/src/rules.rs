@@ -13,7 +13,7 @@ use authors::Authors;
 use credit::Credit;
 use edgecoder_events::{DecodeError, Event, PublicKey};
 use edgecoder_identity::KeyHistory;
-use edgecoder_ledger::{Entry, verify::StoredRow};
+use edgecoder_ledger::Entry;
 use log_keys::LogKeys;
 use noted::Noted;
 use work::Work;
@@ -65,9 +65,9 @@ impl Rules {
         }
     }
 
-    /// Takes the next row. Bytes that are no entry are left to the verifier of bytes.
-    pub fn push(&mut self, row: &StoredRow<'_>) {
-        let Ok(entry) = Entry::decode(row.entry) else { return };
+    /// Takes the next entry as it is stored. Bytes that are no entry are left to the verifier of bytes.
+    pub fn push(&mut self, entry: &[u8]) {
+        let Ok(entry) = Entry::decode(entry) else { return };
         let first = self.coverage.recorded_ms.map_or(entry.recorded_at_ms, |(first, _)| first);
         self.coverage.recorded_ms = Some((first, entry.recorded_at_ms));
         match Event::from_bytes(entry.kind, entry.schema, entry.payload) {

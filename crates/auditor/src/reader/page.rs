@@ -6,6 +6,9 @@ use edgecoder_ledger::verify::{Columns, StoredRow};
 const NO_TEXT: &str = "\u{fffd}";
 const NO_NUMBER: u64 = u64::MAX;
 
+/// Which of a row's four contents is the entry.
+const ENTRY: usize = 2;
+
 /// Rows in the order of their positions.
 #[derive(Debug, Default)]
 pub struct Page {
@@ -90,13 +93,22 @@ impl Page {
         self.rows.iter().map(|row| self.row(row))
     }
 
-    fn row(&self, row: &Span) -> StoredRow<'_> {
+    /// The entries of the rows, as they are stored.
+    pub fn entries(&self) -> impl Iterator<Item = &[u8]> {
+        self.rows.iter().map(|row| self.contents(row)[ENTRY])
+    }
+
+    fn contents(&self, row: &Span) -> [&[u8]; 4] {
         let mut rest = &self.bytes[row.start..];
-        let [stream, kind, entry, hash] = row.lengths.map(|length| {
+        row.lengths.map(|length| {
             let (content, after) = rest.split_at(length);
             rest = after;
             content
-        });
+        })
+    }
+
+    fn row(&self, row: &Span) -> StoredRow<'_> {
+        let [stream, kind, entry, hash] = self.contents(row);
         let number = |number: i64| u64::try_from(number).unwrap_or(NO_NUMBER);
         let columns = Columns {
             stream: std::str::from_utf8(stream).unwrap_or(NO_TEXT),

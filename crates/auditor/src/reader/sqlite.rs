@@ -18,24 +18,28 @@ const NUMBERS: usize = 7;
 macro_rules! packed {
     ($rows:literal) => {
         concat!(
-            "SELECT count(*), count(stream || kind || entry || hash), coalesce(group_concat(CAST(position AS INTEGER) ",
-            "|| ' ' || CAST(version AS INTEGER) || ' ' || CAST(recorded_at AS INTEGER) || ' ' || ",
-            "length(CAST(stream AS BLOB)) || ' ' || length(CAST(kind AS BLOB)) || ' ' || length(CAST(entry AS BLOB)) ",
-            "|| ' ' || length(CAST(hash AS BLOB)), ' '), ''), ",
-            "CAST(coalesce(group_concat(stream || kind || entry || hash, ''), '') AS BLOB) FROM (",
-            $rows,
-            ")"
+            "SELECT count(*), coalesce(sum(version IS NOT NULL AND recorded_at IS NOT NULL AND stream IS NOT NULL AND ",
+            "kind IS NOT NULL AND entry IS NOT NULL AND hash IS NOT NULL), 0), ",
+            "coalesce(group_concat(format('%d %d %d %d %d %d %d', position, version, recorded_at, ",
+            "octet_length(stream), octet_length(kind), octet_length(entry), octet_length(hash)), ' '), ''), ",
+            "CAST(coalesce(group_concat(stream || kind || entry || hash, ''), '') AS BLOB) FROM ",
+            $rows
         )
     };
 }
 
-const FROM: &str = packed!("SELECT * FROM events WHERE position >= ? ORDER BY position LIMIT ?");
+/// The rows at so many positions, straight from the table, where they lie in order: a subquery would copy each column
+/// twice. What this cannot tell, because there are gaps, because rows lie in disorder or cannot be read, is for
+/// [`FROM`] to say.
+const AT: &str = packed!("events WHERE position >= ?1 AND position < ?1 + ?2");
+
+const FROM: &str = packed!("(SELECT * FROM events WHERE position >= ? ORDER BY position LIMIT ?)");
 const BEFORE: &str = packed!(
-    "SELECT * FROM (SELECT * FROM events WHERE position < ? ORDER BY position DESC LIMIT ?) ORDER BY position LIMIT -1"
+    "(SELECT * FROM (SELECT * FROM events WHERE position < ? ORDER BY position DESC LIMIT ?) ORDER BY position LIMIT -1)"
 );
 
 const ROTATIONS: &str =
-    packed!("SELECT * FROM events WHERE position >= ? AND kind = 'ledger.log_key_rotated' ORDER BY position LIMIT ?");
+    packed!("(SELECT * FROM events WHERE position >= ? AND kind = 'ledger.log_key_rotated' ORDER BY position LIMIT ?)");
 
 pub(super) struct SqliteReader {
     connection: SqliteConnection,
@@ -68,10 +72,21 @@ impl SqliteReader {
 
     pub async fn page(&mut self, slice: Slice, limit: i64) -> Result<Page, ReadError> {
         let (text, position) = match slice {
-            Slice::From(position) => (FROM, position),
+            Slice::From(position) => {
+                if let Ok(page) = self.ask(AT, position, limit).await
+                    && !page.is_empty()
+                {
+                    return Ok(page);
+                }
+                (FROM, position)
+            }
             Slice::Before(position) => (BEFORE, position),
             Slice::Rotations(position) => (ROTATIONS, position),
         };
+        self.ask(text, position, limit).await
+    }
+
+    async fn ask(&mut self, text: &'static str, position: i64, limit: i64) -> Result<Page, ReadError> {
         let row = sqlx::query(text).bind(position).bind(limit).fetch_one(&mut self.connection).await?;
         unpack(&row, position)
     }

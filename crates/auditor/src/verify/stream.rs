@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio::{sync::mpsc, task::spawn_blocking};
 
 /// How many pages may wait for a judge.
-const PAGES_AHEAD: usize = 4;
+const PAGES_AHEAD: usize = 2;
 
 /// What both judges say, and where reading stopped, if it did.
 pub(super) struct Streamed {
@@ -67,14 +67,15 @@ async fn send_pages(
 
 fn judge_bytes(mut verifier: Verifier, mut pages: mpsc::Receiver<Arc<Page>>) -> Report {
     while let Some(page) = pages.blocking_recv() {
-        page.rows().for_each(|row| verifier.push(&row));
+        let rows: Vec<_> = page.rows().collect();
+        verifier.push_all(&rows);
     }
     verifier.finish()
 }
 
 fn judge_events(mut rules: Rules, mut pages: mpsc::Receiver<Arc<Page>>) -> Rules {
     while let Some(page) = pages.blocking_recv() {
-        page.rows().for_each(|row| rules.push(&row));
+        page.entries().for_each(|entry| rules.push(entry));
     }
     rules
 }

@@ -95,6 +95,13 @@ async fn scenario_6_and_7_deleted_rows_are_missing() {
 }
 
 #[tokio::test]
+async fn what_stands_after_a_gap_wider_than_any_page_is_read_too() {
+    let ledger = attacked(|rows| rows[at::BLACKLISTED].position = 100_000).await;
+    ledger.expect(1, "MISSING", Some(13));
+    assert_eq!(ledger.verify(&[]).1["coverage"]["entries"], at::COUNT);
+}
+
+#[tokio::test]
 async fn scenario_8_and_9_exchanged_and_inserted_rows_are_named() {
     let exchanged = attacked(|rows| {
         rows.swap(3, 7);
