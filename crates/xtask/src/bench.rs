@@ -12,8 +12,9 @@ struct Bench {
     postgres: bool,
 }
 
-const BENCHES: [Bench; 6] = [
+const BENCHES: [Bench; 7] = [
     Bench { name: "ledger", package: "edgecoder-ledger", example: "speed", postgres: false },
+    Bench { name: "audit", package: "edgecoder-auditor", example: "audit_speed", postgres: false },
     Bench { name: "append", package: "edgecoder-store", example: "append_speed", postgres: true },
     Bench { name: "queue", package: "edgecoder-projections", example: "queue_cost", postgres: false },
     Bench { name: "rebuild", package: "edgecoder-projections", example: "rebuild_speed", postgres: false },
