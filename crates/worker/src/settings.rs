@@ -198,6 +198,14 @@ mod tests {
     }
 
     #[test]
+    fn this_machines_own_snapshots_are_fetched_only_where_every_coordinator_is_on_it() {
+        let allowed = |name, value| read(&[("AGENT_ID", "ann"), (name, value)]).unwrap().local_snapshots;
+        assert!(allowed("COORDINATOR_URL", "http://127.0.0.1:1,http://localhost:2"));
+        assert!(!allowed("COORDINATOR_URL", "http://127.0.0.1:1,https://a.example"));
+        assert!(!allowed("COORDINATOR_DOMAIN", "swarm.example"));
+    }
+
+    #[test]
     fn a_bad_value_is_refused_by_its_name() {
         for (name, value) in [
             ("AGENT_ID", "a/b"),

@@ -184,14 +184,13 @@ where
         let sent = Sent::take(request, state).await?;
         let body: T = Json::parse(&sent.body)?;
         same_agent(&agent, body.agent())?;
-        let author = match access.agents().signing_key(&agent) {
-            Some(key) => admit(&sent, unverified, key, &access)?,
-            None => {
-                let signed = sent.verify(unverified, body.own_key(), &access)?;
-                // Before the nonce is remembered: anybody can sign with a key of their own, and the memory is bounded.
-                access.tokens().check_node(&agent, body.registration_token()).await?;
-                admit_once(signed, &access)?
-            }
+        let author = if let Some(key) = access.agents().signing_key(&agent) {
+            admit(&sent, unverified, key, &access)?
+        } else {
+            let signed = sent.verify(unverified, body.own_key(), &access)?;
+            // Before the nonce is remembered: anybody can sign with a key of their own, and the memory is bounded.
+            access.tokens().check_node(&agent, body.registration_token()).await?;
+            admit_once(signed, &access)?
         };
         Ok(Self { agent, author, body })
     }

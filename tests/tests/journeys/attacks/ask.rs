@@ -70,11 +70,13 @@ impl Ask {
     }
 
     fn bytes(&self) -> Vec<u8> {
-        let mut text = format!("{} {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n", self.method, self.path);
-        for (name, value) in &self.headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
-        }
-        text.push_str(&format!("content-length: {}\r\n\r\n", self.body.len()));
+        let lines: String = self.headers.iter().map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect();
+        let text = format!(
+            "{} {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{lines}content-length: {}\r\n\r\n",
+            self.method,
+            self.path,
+            self.body.len()
+        );
         [text.as_bytes(), &self.body].concat()
     }
 

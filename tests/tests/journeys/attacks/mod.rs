@@ -21,7 +21,7 @@
 //! | what belongs to another looks as if it were not there | [`other_people`] |
 //! | a stranger's code is confined, and swarm work never runs unconfined | [`sandbox`] |
 //! | no customer makes a machine ask its own network | [`snapshots`] |
-//! | every body, head, wait, answer, list and label is bounded | [`patience`], [`borders`], [`greed`], [`admission`] |
+//! | every body, head, wait, answer, list and label is bounded | [`connections`], [`borders`], [`greed`], [`admission`] |
 //!
 //! | hole in the predecessor | attacked by |
 //! |---|---|
@@ -50,6 +50,7 @@ mod admission;
 mod ask;
 mod blacklist;
 mod borders;
+mod connections;
 mod door;
 mod greed;
 mod house;
@@ -57,7 +58,6 @@ mod logs;
 mod machine;
 mod money;
 mod other_people;
-mod patience;
 mod proxies;
 mod results;
 mod routes;

@@ -22,28 +22,37 @@ const UNREAD: usize = 4_000;
 
 #[test]
 fn crowds_of_slow_connections_keep_nobody_waiting_and_are_ended() {
-    let Some(house) = House::open() else { return };
+    let Some(house) = House::open_with("all-in-one", &[]) else { return };
     let customer = house.account("carol", 1_000);
     let address = house.address("coordinator");
     let crowd = |head: &str| -> Vec<TcpStream> { (0..CROWD).map(|_| begun(&address, head)).collect() };
     let (silent, half) = (crowd(""), crowd("POST /submit HTTP/1.1\r\nhost: x\r\n"));
-    let endless = crowd(&format!(
-        "POST /submit HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {customer}\r\ncontent-type: application/json\r\n\
-         connection: close\r\ncontent-length: 1000000\r\n\r\n{{\"prompt\":\""
-    ));
+    let without_end = crowd(&endless("/submit", &customer));
+    let elsewhere = [
+        begun(&house.address("controlPlane"), &endless("/nodes/enroll", &house.operator())),
+        begun(&house.address("inference"), &endless("/decompose", &house.service())),
+    ];
     let unread = begun(&address, &"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n".repeat(UNREAD));
 
-    let accepted = house.submit(&customer, "meanwhile").success();
-    assert_eq!(house.seen(&format!("/tasks/meanwhile?after={}", accepted["position"]))["state"], "queued");
+    house.submit(&customer, "meanwhile").success();
+    assert_eq!(house.ended("meanwhile")["state"], "completed");
 
     for mut stream in silent.into_iter().chain(half).step_by(WATCHED) {
         let ended = stream.read_to_end(&mut Vec::new());
         assert!(ended.is_ok(), "a connection that says nothing is held for ever: {ended:?}");
     }
-    for stream in endless.into_iter().step_by(WATCHED) {
+    for stream in without_end.into_iter().step_by(WATCHED).chain(elsewhere) {
         assert_eq!(answer(stream).problem(), (408, "body_too_slow".into()));
     }
     house.look_until("the end of an answer that nobody reads", || (&unread).write_all(b"x").err());
+}
+
+/// A request whose body does not come to its end.
+fn endless(path: &str, token: &str) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: 1000000\r\n\r\n{{\"prompt\":\""
+    )
 }
 
 fn begun(address: &str, head: &str) -> TcpStream {
