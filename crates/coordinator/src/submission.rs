@@ -1,5 +1,6 @@
 //! Is this a task that can be run, and what may it cost?
 
+use axum::http::StatusCode;
 use edgecoder_domain::{
     price,
     task::{MAX_ATTEMPTS, MAX_TIMEOUT_MS, MIN_LEASE_MS},
@@ -9,7 +10,7 @@ use edgecoder_events::{
     task::{Language, ResourceClass, WorkKind},
 };
 use edgecoder_service_kit::http::Problem;
-use edgecoder_wire::tasks::{MAX_FILE_BYTES, MAX_FILES, MAX_PROMPT_BYTES, Snapshot, SubmitTask};
+use edgecoder_wire::tasks::{MAX_FILE_BYTES, MAX_FILES, MAX_PROMPT_BYTES, MAX_SUBMISSION_BYTES, Snapshot, SubmitTask};
 
 /// The longest run of a subtask where the submission does not say, in milliseconds.
 pub const DEFAULT_TIMEOUT_MS: u64 = 30_000;
@@ -53,6 +54,17 @@ pub fn check(task: &SubmitTask) -> Result<Checked, Problem> {
     let budget = task.max_cost_micro_credits.unwrap_or_else(|| default_budget(work, resource, timeout_ms));
     check_budget(budget, resource, timeout_ms)?;
     Ok(Checked { work, language, resource, priority, timeout_ms, budget })
+}
+
+/// What is wrong with a body that could not be read; of one that is too long, what it may hold.
+pub fn name_the_bound(problem: Problem) -> Problem {
+    if problem.status() != StatusCode::PAYLOAD_TOO_LARGE {
+        return problem;
+    }
+    let detail = format!(
+        "expected at most {MAX_FILE_BYTES} bytes in all files, and a body of at most {MAX_SUBMISSION_BYTES} bytes"
+    );
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail).of_field("files")
 }
 
 fn work_kind(task: &SubmitTask) -> Result<WorkKind, Problem> {

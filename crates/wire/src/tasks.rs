@@ -11,6 +11,10 @@ use utoipa::ToSchema;
 pub const MAX_FILES: usize = 200;
 /// The most bytes that all files of a submission have together.
 pub const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+/// The most bytes of a submission's body: files, input and prompt at their longest, with room for what JSON escapes.
+pub const MAX_SUBMISSION_BYTES: usize = 6 * 1024 * 1024;
+/// The most bytes of a report as JSON: sealed and written in base64 it fits the body of a result.
+pub const MAX_REPORT_BYTES: usize = 4 * 1024 * 1024;
 /// The most bytes of a prompt.
 pub const MAX_PROMPT_BYTES: usize = 64 * 1024;
 

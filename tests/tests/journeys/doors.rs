@@ -56,6 +56,10 @@ fn bad_input_is_a_400_that_names_the_field() {
         assert!(answer.contains(field), "{body}: {answer}");
         assert!(answer.contains("\"status\":400"), "problem details: {answer}");
     }
-    let long = format!("{{\"prompt\":\"{}\"}}", "x".repeat(2 * 1024 * 1024));
-    assert_eq!(product.asks(&post("/submit", &account, &long)).0, 413);
+    for (megabytes, expected) in [(2, (400, "prompt")), (7, (413, "files"))] {
+        let long = format!("{{\"prompt\":\"{}\"}}", "x".repeat(megabytes * 1024 * 1024));
+        let (status, answer) = product.asks(&post("/submit", &account, &long));
+        assert_eq!(status, expected.0, "{answer}");
+        assert!(answer.contains(&format!("\"field\":\"{}\"", expected.1)), "{answer}");
+    }
 }

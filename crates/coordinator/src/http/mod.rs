@@ -7,7 +7,11 @@ mod work;
 
 use crate::Coordinator;
 use axum::{Router, extract::DefaultBodyLimit, middleware};
-use edgecoder_service_kit::http::{bounded, measure};
+use edgecoder_service_kit::{
+    callers::{DocumentedCaller, with_callers},
+    http::{bounded, measure},
+};
+use edgecoder_wire::{tasks::MAX_SUBMISSION_BYTES, work::Sealed};
 use utoipa::OpenApi;
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouterExt},
@@ -15,15 +19,18 @@ use utoipa_axum::{
 };
 
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "EdgeCoder coordinator",
-    description = "Takes tasks, leases them to machines, pays for results. Errors are RFC 9457 problem details."
-))]
+#[openapi(
+    info(
+        title = "EdgeCoder coordinator",
+        description = "Takes tasks, leases them to machines, pays for results. Errors are RFC 9457 problem details."
+    ),
+    components(schemas(Sealed))
+)]
 struct Description;
 
 fn routes() -> OpenApiRouter<Coordinator> {
     OpenApiRouter::with_openapi(Description::openapi())
-        .routes(routes!(tasks::submit::submit))
+        .routes(routes!(tasks::submit::submit).layer(DefaultBodyLimit::max(MAX_SUBMISSION_BYTES)))
         .routes(routes!(tasks::list::list))
         .routes(routes!(tasks::show::show))
         .routes(routes!(tasks::events::events))
@@ -42,9 +49,12 @@ fn routes() -> OpenApiRouter<Coordinator> {
         .routes(routes!(runtime::status::metrics))
 }
 
+/// Who asks, besides anyone.
+const CALLERS: [DocumentedCaller; 3] = [DocumentedCaller::Account, DocumentedCaller::Operator, DocumentedCaller::Agent];
+
 /// The OpenAPI document of every route.
 pub fn description() -> utoipa::openapi::OpenApi {
-    routes().into_openapi()
+    with_callers(routes().into_openapi(), &CALLERS)
 }
 
 /// Every route, behind the bounds that all services have.

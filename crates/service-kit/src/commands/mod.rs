@@ -11,7 +11,7 @@ mod subject;
 pub use subject::{Subject, View};
 
 use cache::Cache;
-use edgecoder_events::{Actor, Author, Clock, EventId, NewEvent, Position, Version};
+use edgecoder_events::{Actor, Author, Clock, Event, EventId, NewEvent, Position, Version};
 use edgecoder_store::{Append, AppendError, Blob, Receipt, StorageError, Store};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -86,6 +86,14 @@ pub struct Done {
 }
 
 impl Done {
+    /// The position of the first recorded event that is wanted; zero where none was recorded.
+    pub fn position_of(&self, is_wanted: impl Fn(&Event) -> bool) -> Position {
+        let Some(receipt) = &self.receipt else { return Position::default() };
+        let positions = (receipt.first.0..).map(Position);
+        let wanted = self.events.iter().zip(positions).find(|(new, _)| is_wanted(&new.event));
+        wanted.map(|(_, position)| position).unwrap_or_default()
+    }
+
     /// The position of the last recorded event; zero where there was nothing to record.
     pub fn position(&self) -> Position {
         self.receipt.as_ref().map(|receipt| receipt.last).unwrap_or_default()

@@ -33,9 +33,7 @@ impl Problem {
 
     /// 400 that names the field.
     pub fn bad_field(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        let mut problem = Self::bad_request("invalid_field", detail);
-        problem.field = Some(field.into());
-        problem
+        Self::bad_request("invalid_field", detail).of_field(field)
     }
 
     /// 401: who are you?
@@ -72,6 +70,13 @@ impl Problem {
     pub fn internal(what: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = what, "a request failed for a reason of our own");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "something broke on our side; it was logged")
+    }
+
+    /// Says which field it is about.
+    #[must_use]
+    pub fn of_field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
     }
 
     /// Says when to try again, in seconds.

@@ -23,7 +23,7 @@ use std::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-/// The most results that wait at once. With [`crate::solve::report::MAX_REPORT_BYTES`] it bounds the folder's bytes too.
+/// The most results that wait at once. With [`edgecoder_wire::tasks::MAX_REPORT_BYTES`] it bounds the folder's bytes too.
 const MAX_PLACES: usize = 96;
 
 /// Room for one result.

@@ -8,12 +8,10 @@ use edgecoder_events::{
 };
 use edgecoder_identity::{NodeKeys, envelope::Lease};
 use edgecoder_sandbox::RunReport;
-use edgecoder_wire::tasks::{Report, SourceFile, TestFailure, TestReport};
+use edgecoder_wire::tasks::{MAX_REPORT_BYTES, Report, SourceFile, TestFailure, TestReport};
 use rand::Rng;
 use std::fmt::Write;
 
-/// The most bytes of a report's JSON.
-pub const MAX_REPORT_BYTES: usize = 4 * 1024 * 1024;
 const SALT_BYTES: usize = 16;
 
 /// A report as it is sealed, and what the machine signs of it.

@@ -15,7 +15,16 @@ use std::collections::BTreeMap;
 const MAX_LISTED: usize = 500;
 
 /// Sums up the machines that are online.
-#[utoipa::path(get, path = "/capacity", tag = "agents", responses((status = 200, body = Capacity)))]
+#[utoipa::path(
+    get,
+    path = "/capacity",
+    operation_id = "show_capacity",
+    tag = "agents",
+    security(("operator" = [])),
+    responses(
+        (status = 200, body = Capacity, description = "totals, and the machines one by one"),
+    ),
+)]
 pub async fn capacity(State(coordinator): State<Coordinator>, _: Operator) -> Result<Json<Capacity>, Problem> {
     let now = coordinator.commands.clock().now();
     let capacity = coordinator.projections.agent_directory(|agents| {
@@ -45,7 +54,16 @@ pub async fn capacity(State(coordinator): State<Coordinator>, _: Operator) -> Re
 }
 
 /// Lists the models that machines online can answer with.
-#[utoipa::path(get, path = "/models/available", tag = "agents", responses((status = 200, body = Vec<AvailableModel>)))]
+#[utoipa::path(
+    get,
+    path = "/models/available",
+    operation_id = "list_models",
+    tag = "agents",
+    security(("account" = []), ("operator" = [])),
+    responses(
+        (status = 200, body = Vec<AvailableModel>, description = "models, each with the number of its machines"),
+    ),
+)]
 pub async fn models(State(coordinator): State<Coordinator>, _: Reader) -> Result<Json<Vec<AvailableModel>>, Problem> {
     let now = coordinator.commands.clock().now();
     let counts = coordinator.projections.agent_directory(|agents| {

@@ -13,8 +13,17 @@ const MAX_LINES: usize = 40;
 const MAX_CHARS: usize = 500;
 
 /// Takes in lines of a machine's diary.
-#[utoipa::path(post, path = "/agent/diagnostics", tag = "agents", request_body = Diagnostics,
-    responses((status = 200, body = DiagnosticsStored)))]
+#[utoipa::path(
+    post,
+    path = "/agent/diagnostics",
+    operation_id = "store_diagnostics",
+    tag = "agents",
+    security(("agent" = [])),
+    request_body = Diagnostics,
+    responses(
+        (status = 200, body = DiagnosticsStored, description = "stored"),
+    ),
+)]
 pub async fn store(
     State(coordinator): State<Coordinator>,
     signed: Signed<Diagnostics>,
@@ -30,8 +39,17 @@ pub async fn store(
 }
 
 /// Reads a machine's diary, newest first.
-#[utoipa::path(get, path = "/agent/diagnostics/{agentId}", tag = "agents", params(("agentId" = String, Path)),
-    responses((status = 200, body = DiagnosticsView)))]
+#[utoipa::path(
+    get,
+    path = "/agent/diagnostics/{agentId}",
+    operation_id = "show_diagnostics",
+    tag = "agents",
+    security(("operator" = [])),
+    params(("agentId" = String, Path)),
+    responses(
+        (status = 200, body = DiagnosticsView, description = "the newest lines"),
+    ),
+)]
 pub async fn read(
     State(coordinator): State<Coordinator>,
     _: Operator,

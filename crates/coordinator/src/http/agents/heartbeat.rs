@@ -16,10 +16,18 @@ use edgecoder_wire::{
 const MAX_LEASES: usize = 64;
 
 /// Renews the leases that it names, and says which of them are over.
-#[utoipa::path(post, path = "/heartbeat", tag = "agents", request_body = Heartbeat, responses(
-    (status = 200, body = Heard),
-    (status = 401, body = ProblemDetails),
-))]
+#[utoipa::path(
+    post,
+    path = "/heartbeat",
+    operation_id = "send_heartbeat",
+    tag = "agents",
+    security(("agent" = [])),
+    request_body = Heartbeat,
+    responses(
+        (status = 200, body = Heard, description = "heard; leases that are over are named"),
+        (status = 401, body = ProblemDetails, description = "the signature does not hold"),
+    ),
+)]
 pub async fn heartbeat(
     State(coordinator): State<Coordinator>,
     signed: Signed<Heartbeat>,

@@ -18,11 +18,20 @@ const MAX_CONCURRENT_TASKS: u16 = 64;
 const MAX_TEXT_CHARS: usize = 64;
 
 /// Registers a machine: signed by the key that it brings, or by the registered one where keys are replaced.
-#[utoipa::path(post, path = "/register", tag = "agents", request_body = Register, responses(
-    (status = 200, body = Registered),
-    (status = 401, body = ProblemDetails, description = "the signature does not hold"),
-    (status = 403, body = ProblemDetails, description = "not enrolled, not approved, blacklisted, or a wrong token"),
-))]
+#[utoipa::path(
+    post,
+    path = "/register",
+    operation_id = "register_agent",
+    tag = "agents",
+    security(("agent" = [])),
+    request_body = Register,
+    responses(
+        (status = 200, body = Registered, description = "registered"),
+        (status = 401, body = ProblemDetails, description = "the signature does not hold"),
+        (status = 403, body = ProblemDetails,
+            description = "not enrolled, not approved, blacklisted, or a wrong token"),
+    ),
+)]
 pub async fn register(
     State(coordinator): State<Coordinator>,
     signed: SignedRegistration<Register>,

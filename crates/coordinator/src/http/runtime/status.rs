@@ -10,7 +10,16 @@ use edgecoder_store::Standing;
 use edgecoder_wire::runtime::{Health, Identity, Status};
 
 /// Counts what waits, what runs and who is there.
-#[utoipa::path(get, path = "/status", tag = "runtime", responses((status = 200, body = Status)))]
+#[utoipa::path(
+    get,
+    path = "/status",
+    operation_id = "show_status",
+    tag = "runtime",
+    security(("account" = []), ("operator" = [])),
+    responses(
+        (status = 200, body = Status, description = "the counts, and the head of the log"),
+    ),
+)]
 pub async fn status(State(coordinator): State<Coordinator>, _: Reader) -> Result<Json<Status>, Problem> {
     let now = coordinator.commands.clock().now();
     let (queued, leased) = coordinator.projections.ready_queue(|queue| (queue.waiting(), queue.leased()));
@@ -26,8 +35,17 @@ pub async fn status(State(coordinator): State<Coordinator>, _: Reader) -> Result
 }
 
 /// Says whether the coordinator can do its work. 503 where it can not.
-#[utoipa::path(get, path = "/health/runtime", tag = "runtime",
-    responses((status = 200, body = Health), (status = 503, body = Health)))]
+#[utoipa::path(
+    get,
+    path = "/health/runtime",
+    operation_id = "show_health",
+    tag = "runtime",
+    security(()),
+    responses(
+        (status = 200, body = Health, description = "it can do its work"),
+        (status = 503, body = Health, description = "it can not; problems say why"),
+    ),
+)]
 pub async fn health(State(coordinator): State<Coordinator>, _: Anyone) -> (StatusCode, Json<Health>) {
     let problems: Vec<String> = match coordinator.store.standing() {
         Standing::Leading => vec![],
@@ -42,7 +60,16 @@ pub async fn health(State(coordinator): State<Coordinator>, _: Anyone) -> (Statu
 }
 
 /// Names the log, its key and the key for sealed reports.
-#[utoipa::path(get, path = "/identity", tag = "runtime", responses((status = 200, body = Identity)))]
+#[utoipa::path(
+    get,
+    path = "/identity",
+    operation_id = "show_identity",
+    tag = "runtime",
+    security(()),
+    responses(
+        (status = 200, body = Identity, description = "names and public keys"),
+    ),
+)]
 pub async fn identity(State(coordinator): State<Coordinator>, _: Anyone) -> Json<Identity> {
     Json(Identity {
         origin: coordinator.origin.clone(),
@@ -53,7 +80,16 @@ pub async fn identity(State(coordinator): State<Coordinator>, _: Anyone) -> Json
 }
 
 /// Metrics in the OpenMetrics text format.
-#[utoipa::path(get, path = "/metrics", tag = "runtime", responses((status = 200, content_type = "text/plain")))]
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "show_metrics",
+    tag = "runtime",
+    security(()),
+    responses(
+        (status = 200, body = String, content_type = "application/openmetrics-text", description = "OpenMetrics text"),
+    ),
+)]
 pub async fn metrics(State(coordinator): State<Coordinator>, _: Anyone) -> Response {
     coordinator.metrics.answer()
 }

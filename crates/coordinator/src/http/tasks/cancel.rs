@@ -12,11 +12,19 @@ use edgecoder_service_kit::{
 use edgecoder_wire::problem::ProblemDetails;
 
 /// Stops a task. Machines at work are paid for the time they held it; the rest of the budget is released.
-#[utoipa::path(post, path = "/tasks/{id}/cancel", tag = "tasks", params(("id" = String, Path)), responses(
-    (status = 204, description = "cancelled, now or before"),
-    (status = 404, body = ProblemDetails),
-    (status = 409, body = ProblemDetails, description = "task_ended otherwise"),
-))]
+#[utoipa::path(
+    post,
+    path = "/tasks/{id}/cancel",
+    operation_id = "cancel_task",
+    tag = "tasks",
+    security(("account" = []), ("operator" = [])),
+    params(("id" = String, Path)),
+    responses(
+        (status = 204, description = "cancelled, now or before"),
+        (status = 404, body = ProblemDetails, description = "task_not_found, or not yours"),
+        (status = 409, body = ProblemDetails, description = "task_ended otherwise"),
+    ),
+)]
 pub async fn cancel(
     State(coordinator): State<Coordinator>,
     reader: Reader,

@@ -25,10 +25,23 @@ const MAX_WATCH: Duration = Duration::from_hours(1);
 const MAX_EVENTS: usize = 1_024;
 
 /// Streams the events of a task as server-sent events; the id is the log position. Ends with the task.
-#[utoipa::path(get, path = "/tasks/{id}/events", tag = "tasks",
-    params(("id" = String, Path), ("Last-Event-ID" = Option<u64>, Header, description = "resume after this position")),
-    responses((status = 200, content_type = "text/event-stream"), (status = 404, body = ProblemDetails),
-    (status = 429, body = ProblemDetails, description = "too_many_watchers")))]
+#[utoipa::path(
+    get,
+    path = "/tasks/{id}/events",
+    operation_id = "watch_task",
+    tag = "tasks",
+    security(("account" = []), ("operator" = [])),
+    params(
+        ("id" = String, Path),
+        ("Last-Event-ID" = Option<u64>, Header, description = "resume after this position"),
+    ),
+    responses(
+        (status = 200, body = String, content_type = "text/event-stream",
+            description = "the events, until the task ends"),
+        (status = 404, body = ProblemDetails, description = "task_not_found, or not yours"),
+        (status = 429, body = ProblemDetails, description = "too_many_watchers"),
+    ),
+)]
 pub async fn events(
     State(coordinator): State<Coordinator>,
     reader: Reader,

@@ -16,6 +16,7 @@ const DEFAULT_LIMIT: usize = 50;
 
 /// Which tasks are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Wanted {
     #[param(inline)]
@@ -29,7 +30,17 @@ pub struct Wanted {
 }
 
 /// Lists the caller's tasks, newest first; the administrator sees everybody's.
-#[utoipa::path(get, path = "/tasks", tag = "tasks", params(Wanted), responses((status = 200, body = TaskPage)))]
+#[utoipa::path(
+    get,
+    path = "/tasks",
+    operation_id = "list_tasks",
+    tag = "tasks",
+    security(("account" = []), ("operator" = [])),
+    params(Wanted),
+    responses(
+        (status = 200, body = TaskPage, description = "a page of tasks, newest first"),
+    ),
+)]
 pub async fn list(
     State(coordinator): State<Coordinator>,
     reader: Reader,

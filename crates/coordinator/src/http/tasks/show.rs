@@ -19,6 +19,7 @@ const WAIT_FOR_BOARD: Duration = Duration::from_secs(2);
 
 /// How new the answer must be.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Freshness {
     /// A log position that the answer must have seen, as `POST /submit` returned it. Waits for it a little.
@@ -26,10 +27,18 @@ pub struct Freshness {
 }
 
 /// Shows a task with its subtasks, their reports and costs.
-#[utoipa::path(get, path = "/tasks/{id}", tag = "tasks", params(("id" = String, Path), Freshness), responses(
-    (status = 200, body = TaskView),
-    (status = 404, body = ProblemDetails),
-))]
+#[utoipa::path(
+    get,
+    path = "/tasks/{id}",
+    operation_id = "show_task",
+    tag = "tasks",
+    security(("account" = []), ("operator" = [])),
+    params(("id" = String, Path), Freshness),
+    responses(
+        (status = 200, body = TaskView, description = "the task"),
+        (status = 404, body = ProblemDetails, description = "task_not_found, or not yours"),
+    ),
+)]
 pub async fn show(
     State(coordinator): State<Coordinator>,
     reader: Reader,

@@ -4,7 +4,7 @@ use crate::{Coordinator, submission};
 use axum::extract::State;
 use edgecoder_domain::{Aggregate, settlement, task, wallet};
 use edgecoder_events::{
-    BlobRef, NewEvent, ProjectId, StreamName, SubtaskIndex, TaskId, Version,
+    BlobRef, Event, NewEvent, ProjectId, StreamName, SubtaskIndex, TaskId, Version,
     task::{PlannedSubtask, Planner, TaskSubmitted, WorkKind},
 };
 use edgecoder_service_kit::{
@@ -20,17 +20,27 @@ use edgecoder_wire::{
 const DEFAULT_PROJECT: &str = "default";
 
 /// Submits a task: a prompt, or a program of its own. The same name with the same content is the same task.
-#[utoipa::path(post, path = "/submit", tag = "tasks", request_body = SubmitTask, responses(
-    (status = 200, body = TaskAccepted),
-    (status = 400, body = ProblemDetails, description = "a field is wrong"),
-    (status = 402, body = ProblemDetails, description = "insufficient_credits"),
-    (status = 409, body = ProblemDetails, description = "task_exists with other content"),
-))]
+#[utoipa::path(
+    post,
+    path = "/submit",
+    operation_id = "submit_task",
+    tag = "tasks",
+    security(("account" = [])),
+    request_body = SubmitTask,
+    responses(
+        (status = 200, body = TaskAccepted, description = "accepted, now or before"),
+        (status = 400, body = ProblemDetails, description = "a field is wrong"),
+        (status = 402, body = ProblemDetails, description = "insufficient_credits"),
+        (status = 409, body = ProblemDetails, description = "task_exists with other content"),
+        (status = 413, body = ProblemDetails, description = "body_too_large: detail names the bounds"),
+    ),
+)]
 pub async fn submit(
     State(coordinator): State<Coordinator>,
     customer: Customer,
-    Json(body): Json<SubmitTask>,
+    body: Result<Json<SubmitTask>, Problem>,
 ) -> Result<Json<TaskAccepted>, Problem> {
+    let Json(body) = body.map_err(submission::name_the_bound)?;
     let checked = submission::check(&body)?;
     let (id, is_new) = match &body.task_id {
         Some(id) => (id.clone(), false),
@@ -47,7 +57,7 @@ pub async fn submit(
             subtasks: subtask_names(&id, checked.work),
             task_id: id,
             budget_micro_credits: checked.budget,
-            position: done.position(),
+            position: done.position_of(|event| matches!(event, Event::TaskSubmitted(_))),
         })),
         Err(CommandError::Refused(Refusal::Task(task::TaskRefusal::TaskExists))) => {
             accepted_before(&coordinator, &customer, &id, &body).await

@@ -15,12 +15,20 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 /// Leases the next subtask to the machine that asks.
-#[utoipa::path(post, path = "/pull", tag = "work", request_body = Pull, responses(
-    (status = 200, body = Pulled),
-    (status = 401, body = ProblemDetails),
-    (status = 403, body = ProblemDetails, description = "agent_may_not_work, sandbox_required"),
-    (status = 429, body = ProblemDetails, description = "too_many_pulls"),
-))]
+#[utoipa::path(
+    post,
+    path = "/pull",
+    operation_id = "pull_work",
+    tag = "work",
+    security(("agent" = [])),
+    request_body = Pull,
+    responses(
+        (status = 200, body = Pulled, description = "a lease, or none where there is no work"),
+        (status = 401, body = ProblemDetails, description = "the signature does not hold"),
+        (status = 403, body = ProblemDetails, description = "agent_may_not_work, sandbox_required"),
+        (status = 429, body = ProblemDetails, description = "too_many_pulls"),
+    ),
+)]
 pub async fn pull(
     State(coordinator): State<Coordinator>,
     signed: Signed<Pull>,

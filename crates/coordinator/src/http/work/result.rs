@@ -25,12 +25,21 @@ use edgecoder_wire::{
 const MAX_TASK_EVENTS: usize = 1_024;
 
 /// Takes a result from the machine that holds the lease, once, and pays for it.
-#[utoipa::path(post, path = "/result", tag = "work", request_body = SubtaskResult, responses(
-    (status = 200, body = ResultAccepted, description = "accepted, now or by an earlier try of the same result"),
-    (status = 400, body = ProblemDetails, description = "the report does not open, or is not the one that was signed"),
-    (status = 404, body = ProblemDetails),
-    (status = 409, body = ProblemDetails, description = "lease_over, not_lease_holder, task_ended"),
-))]
+#[utoipa::path(
+    post,
+    path = "/result",
+    operation_id = "deliver_result",
+    tag = "work",
+    security(("agent" = [])),
+    request_body = SubtaskResult,
+    responses(
+        (status = 200, body = ResultAccepted, description = "accepted, now or by an earlier try of the same result"),
+        (status = 400, body = ProblemDetails,
+            description = "the report does not open, or is not the one that was signed"),
+        (status = 404, body = ProblemDetails, description = "task_not_found"),
+        (status = 409, body = ProblemDetails, description = "lease_over, not_lease_holder, task_ended"),
+    ),
+)]
 pub async fn result(
     State(coordinator): State<Coordinator>,
     signed: Signed<SubtaskResult<Envelope>>,
@@ -86,7 +95,11 @@ async fn finish(
 
 fn accepted(done: &Done) -> ResultAccepted {
     let paid = done.events.iter().find_map(|new| finished(&new.event)).map_or(0, |it| it.cost.micros());
-    ResultAccepted { ok: true, paid_micro_credits: paid, position: done.position().0 }
+    ResultAccepted {
+        ok: true,
+        paid_micro_credits: paid,
+        position: done.position_of(|event| finished(event).is_some()).0,
+    }
 }
 
 fn finished(event: &Event) -> Option<&SubtaskFinished> {

@@ -1,0 +1,11 @@
+//! Does the coordinator, asked over HTTP, do what it says? In one process, with a clock that the tests move.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
+
+mod description;
+mod fixture;
+mod honest_machine;
+mod machine;
+mod submitting;
+mod watching;
+mod working;

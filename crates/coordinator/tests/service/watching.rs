@@ -1,0 +1,38 @@
+//! A watched task is told event by event, and whoever was cut off reads on where the stream broke.
+
+use crate::{fixture::Service, machine::Machine};
+
+/// The ids and kinds of a task's events after `seen`, read until the stream ends with the task.
+async fn watched(service: &Service, seen: Option<u64>) -> Vec<(u64, String)> {
+    let mut request = service.client.get(format!("{}/tasks/t/events", service.base())).bearer_auth(service.ada());
+    if let Some(seen) = seen {
+        request = request.header("last-event-id", seen);
+    }
+    let text = request.send().await.unwrap().text().await.unwrap();
+    let field = |block: &str, name: &str| {
+        let line = block.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.trim().to_owned()
+    };
+    let blocks = text.split("\n\n").filter(|block| block.contains("id:"));
+    blocks.map(|block| (field(block, "id:").parse().unwrap(), field(block, "event:"))).collect()
+}
+
+#[tokio::test]
+async fn a_stream_that_broke_goes_on_after_the_last_event_that_was_seen() {
+    let service = Service::begin().await;
+    let machine = Machine::registered(&service, "m", "bob").await;
+    service.submitted("t").await;
+    let live = watched(&service, None);
+    let work = async {
+        let leased = machine.pulls().await.unwrap();
+        machine.posts("/result", &machine.result(&leased, 1)).await
+    };
+    let (whole, _accepted) = tokio::join!(live, work);
+    let kinds: Vec<_> = whole.iter().map(|(_, kind)| kind.as_str()).collect();
+    assert_eq!(kinds.first(), Some(&"task.submitted"));
+    assert_eq!(kinds.last(), Some(&"task.completed"));
+    assert!(whole.is_sorted_by(|one, next| one.0 < next.0), "{whole:?}");
+    for (place, (seen, _)) in whole.iter().enumerate() {
+        assert_eq!(watched(&service, Some(*seen)).await, whole[place + 1..]);
+    }
+}

@@ -1,0 +1,81 @@
+//! Results are taken from the holder of the lease, once.
+
+use crate::{
+    fixture::Service,
+    machine::{Machine, report},
+};
+use edgecoder_wire::{tasks::MAX_REPORT_BYTES, work::ResultAccepted};
+use reqwest::StatusCode;
+use serde_json::json;
+
+#[tokio::test]
+async fn the_same_result_again_is_answered_alike_and_paid_once() {
+    let service = Service::begin().await;
+    let machine = Machine::registered(&service, "m", "bob").await;
+    service.submitted("t").await;
+    let result = machine.result(&machine.pulls().await.unwrap(), 10);
+    service.clock.advance_ms(10);
+    let first: ResultAccepted = machine.told("/result", &result).await;
+    let again: ResultAccepted = machine.told("/result", &result).await;
+    assert_eq!(first, again);
+    assert!(first.paid_micro_credits > 0);
+    assert_eq!(service.wallet("bob").await, (first.paid_micro_credits, 0));
+    let task = service.task("t").await;
+    assert_eq!((&task["state"], &task["subtasks"][0]["report"]["stdout"]), (&json!("completed"), &json!("42\n")));
+}
+
+#[tokio::test]
+async fn the_longest_report_is_delivered() {
+    let service = Service::begin().await;
+    let machine = Machine::registered(&service, "m", "bob").await;
+    service.submitted("t").await;
+    let leased = machine.pulls().await.unwrap();
+    service.clock.advance_ms(10);
+    let mut report = report(10);
+    let rest = serde_json::to_vec(&report).unwrap().len() - report.stdout.len();
+    report.stdout = "x".repeat(MAX_REPORT_BYTES - rest);
+    let _taken: ResultAccepted = machine.told("/result", &machine.result_with(&leased, &report)).await;
+    let task = service.task("t").await;
+    assert_eq!(task["subtasks"][0]["report"]["stdout"].as_str().unwrap().len(), report.stdout.len());
+}
+
+#[tokio::test]
+async fn more_time_than_the_lease_lasted_is_not_paid() {
+    let service = Service::begin().await;
+    let machine = Machine::registered(&service, "m", "bob").await;
+    service.submitted("t").await;
+    let result = machine.result(&machine.pulls().await.unwrap(), 25_000);
+    service.clock.advance_ms(10);
+    let accepted: ResultAccepted = machine.told("/result", &result).await;
+    assert_eq!(service.task("t").await["subtasks"][0]["paidMs"], 10);
+    assert!(accepted.paid_micro_credits <= 10 * 1_600, "{accepted:?}");
+}
+
+#[tokio::test]
+async fn a_result_of_a_lease_that_another_machine_holds_is_refused() {
+    let service = Service::begin().await;
+    let holder = Machine::registered(&service, "holder", "bob").await;
+    let thief = Machine::registered(&service, "thief", "eve").await;
+    service.submitted("t").await;
+    let mut result = holder.result(&holder.pulls().await.unwrap(), 10);
+    result.agent_id = thief.id.clone();
+    let refused = thief.posts("/result", &result).await;
+    assert!(refused.status.is_client_error(), "{refused:?}");
+    assert_eq!(service.wallet("eve").await, (0, 0));
+    assert_eq!(service.task("t").await["state"], "running");
+}
+
+#[tokio::test]
+async fn a_cancelled_lease_is_named_over_by_the_next_heartbeat_and_takes_no_result() {
+    let service = Service::begin().await;
+    let machine = Machine::registered(&service, "m", "bob").await;
+    service.submitted("t").await;
+    let leased = machine.pulls().await.unwrap();
+    let cancelled = service.post_as(service.ada(), "/tasks/t/cancel", &json!({})).await;
+    assert_eq!(cancelled.status, StatusCode::NO_CONTENT);
+    let held = json!([{ "taskId": "t", "subtask": leased.subtask, "attempt": leased.attempt }]);
+    let heard = machine.posts("/heartbeat", &json!({ "agentId": "m", "leases": held })).await;
+    assert_eq!(heard.body["endedLeases"], held);
+    let refused = machine.posts("/result", &machine.result(&leased, 10)).await;
+    assert_eq!((refused.status, &refused.body["error"]), (StatusCode::CONFLICT, &json!("task_ended")));
+}
