@@ -1,7 +1,7 @@
 //! How is the auditor asked on a command line? The arguments, and what each command prints and ends with.
 
 use crate::{
-    Home, Place, Reader, Verdict, VerifyWish, Wanted,
+    Home, LEDGER_FILE, Place, Reader, Verdict, VerifyWish, Wanted,
     entry_view::EntryView,
     progress::Progress,
     report, show,
@@ -23,6 +23,19 @@ const EXIT_CANNOT: u8 = 2;
 /// The question was wrong.
 pub const EXIT_USAGE: u8 = 4;
 
+/// Why no ledger is read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WhichLedger {
+    #[error("which ledger? Give --data-dir, --ledger or --database-url")]
+    NoneNamed,
+    /// Nobody may believe that one ledger was proven when it was the other.
+    #[error(
+        "which ledger? DATABASE_URL names one in PostgreSQL, and {} is another: give --ledger or --database-url",
+        .0.display()
+    )]
+    TwoNamed(PathBuf),
+}
+
 /// Proves, shows and follows a ledger without writing to it.
 #[derive(Debug, Clone, Subcommand)]
 pub enum AuditCommand {
@@ -37,13 +50,13 @@ pub enum AuditCommand {
 /// Which ledger?
 #[derive(Debug, Clone, Default, Args)]
 pub struct LedgerArgs {
-    /// The data directory that holds `ledger.db`
+    /// The data directory: its `ledger.db` is read, unless DATABASE_URL says that the ledger is in PostgreSQL
     #[arg(long, value_name = "DIR", env = "EDGECODER_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
-    /// A SQLite file with the table `events`
+    /// A SQLite file with the table `events`, whatever DATABASE_URL says
     #[arg(long, value_name = "FILE", conflicts_with = "database_url")]
     pub ledger: Option<PathBuf>,
-    /// A PostgreSQL database
+    /// A PostgreSQL database, as DATABASE_URL names it for services
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
     /// The schema of the PostgreSQL database
@@ -112,13 +125,24 @@ pub struct TailArgs {
 }
 
 impl LedgerArgs {
-    /// The ledger that is meant; that of this machine where nothing is named.
-    pub fn place(&self, home: Option<&Home>) -> Option<Place> {
-        let url_of_home = || home.and_then(|home| home.database_url.as_ref());
-        match (&self.ledger, self.database_url.as_ref().or_else(url_of_home)) {
-            (Some(file), _) => Some(Place::File(file.clone())),
-            (None, Some(url)) => Some(Place::Postgres { url: url.clone(), schema: self.schema.clone() }),
-            (None, None) => self.data_dir(home).map(Place::in_data_dir),
+    /// The ledger that is meant: what is typed, else where the services of this machine keep theirs.
+    ///
+    /// # Errors
+    /// [`WhichLedger`] where there is none, or two that could be meant.
+    pub fn place(&self, home: Option<&Home>) -> Result<Place, WhichLedger> {
+        let in_postgres = |url: &String| Place::Postgres { url: url.clone(), schema: self.schema.clone() };
+        if let Some(file) = &self.ledger {
+            return Ok(Place::File(file.clone()));
+        }
+        if let Some(url) = &self.database_url {
+            return Ok(in_postgres(url));
+        }
+        let file = self.data_dir(home).map(|dir| dir.join(LEDGER_FILE));
+        match (home.and_then(|home| home.database_url.as_ref()), file) {
+            (Some(_), Some(file)) if file.exists() => Err(WhichLedger::TwoNamed(file)),
+            (Some(url), _) => Ok(in_postgres(url)),
+            (None, Some(file)) => Ok(Place::File(file)),
+            (None, None) => Err(WhichLedger::NoneNamed),
         }
     }
 
@@ -140,9 +164,12 @@ impl AuditCommand {
             Self::Show(args) => &args.ledger,
             Self::Tail(args) => &args.ledger,
         };
-        let Some(place) = ledger.place(home) else {
-            eprintln!("error: which ledger? Give --data-dir, --ledger or --database-url");
-            return EXIT_USAGE;
+        let place = match ledger.place(home) {
+            Ok(place) => place,
+            Err(which) => {
+                eprintln!("error: {which}");
+                return EXIT_USAGE;
+            }
         };
         match self {
             Self::Verify(args) => run_verify(args, place, home).await,
@@ -225,4 +252,44 @@ async fn run_tail(args: &TailArgs, place: &Place) -> u8 {
         _ = tokio::signal::ctrl_c() => Ok(()),
     };
     outcome.map_or_else(|error| fail("read the ledger", &error), |()| 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "postgres://here/ledger";
+
+    fn args(data_dir: &Path) -> LedgerArgs {
+        LedgerArgs { data_dir: Some(data_dir.to_owned()), schema: "edgecoder".into(), ..LedgerArgs::default() }
+    }
+
+    fn home(database_url: Option<&str>) -> Home {
+        Home { data_dir: "elsewhere".into(), database_url: database_url.map(str::to_owned) }
+    }
+
+    fn in_postgres() -> Place {
+        Place::Postgres { url: URL.into(), schema: "edgecoder".into() }
+    }
+
+    #[test]
+    fn the_ledger_is_where_the_services_with_the_same_settings_keep_it() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(args(dir.path()).place(Some(&home(None))), Ok(Place::File(dir.path().join(LEDGER_FILE))));
+        assert_eq!(args(dir.path()).place(Some(&home(Some(URL)))), Ok(in_postgres()));
+        assert_eq!(LedgerArgs::default().place(None), Err(WhichLedger::NoneNamed));
+    }
+
+    #[test]
+    fn a_directory_with_a_ledger_of_its_own_beside_a_database_is_not_guessed_about() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join(LEDGER_FILE);
+        std::fs::write(&file, "").unwrap();
+        let asked = args(dir.path());
+        assert_eq!(asked.place(Some(&home(Some(URL)))), Err(WhichLedger::TwoNamed(file.clone())));
+        let in_file = LedgerArgs { ledger: Some(file.clone()), ..asked.clone() };
+        assert_eq!(in_file.place(Some(&home(Some(URL)))), Ok(Place::File(file)));
+        let in_database = LedgerArgs { database_url: Some(URL.into()), ..asked };
+        assert_eq!(in_database.place(Some(&home(None))), Ok(in_postgres()));
+    }
 }
