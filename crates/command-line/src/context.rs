@@ -25,9 +25,10 @@ pub struct Context {
 }
 
 impl Context {
-    /// The coordinator, asked as the owner of a wallet.
+    /// The coordinator, asked as the owner of a wallet, or else by an operator, who may look at everything.
     pub(crate) fn coordinator(&self) -> Result<Api, CliError> {
-        Api::new(Service::CoordinatorForAccount, &self.coordinator, self.account_token.clone())
+        let token = self.account_token.clone().or_else(|| self.operator_token.clone());
+        Api::new(Service::CoordinatorForAccount, &self.coordinator, token)
     }
 
     /// The coordinator, asked as an operator.

@@ -2,7 +2,7 @@
 
 use crate::{
     service::Service,
-    typed::{PLAIN, person, program, typed_with_key, usage},
+    typed::{PLAIN, operator_without_account, person, program, typed_with_key, usage},
 };
 use edgecoder_command_line::ExitCode;
 use edgecoder_events::blacklist::AgentBlacklisted;
@@ -108,7 +108,8 @@ async fn evidence_that_is_not_there_is_found_before_anything_is_sent() {
 #[tokio::test]
 async fn a_wallet_is_opened_filled_and_read() {
     let service = Service::start().await;
-    service.on_json("POST /credits/accounts", &json!({ "accountId": "ann", "token": "ec_acct_once" }));
+    service
+        .on_json("POST /credits/accounts", &json!({ "accountId": "ann", "token": "ec_acct_once" }));
     service.on_json("POST /credits/ann/faucet", &balance()).on_json("GET /credits/ann/balance", &balance());
     let movement = json!({ "position": 4, "recordedAtMs": 1_800_000_000_000_u64, "kind": "reserved",
         "availableDelta": -500_000, "reservedDelta": 500_000, "taskId": "01-primes", "counterparty": null });
@@ -138,4 +139,8 @@ async fn the_status_is_one_picture_of_queue_machines_models_and_log() {
     let outcome = program(&service, &["status"]).await;
     let answer: Value = serde_json::from_str(&outcome.out).unwrap();
     assert_eq!((&answer["status"], &answer["capacity"]), (&status, &totals));
+    let earlier = service.asked().len();
+    assert!(operator_without_account(&service, &["status"]).await.out.contains("room for 4 subtasks"));
+    let tokens = service.asked().split_off(earlier).into_iter().map(|asked| asked.token.unwrap());
+    assert!(tokens.eq(vec!["Bearer ec_op_secret"; 3]), "an operator sees the swarm without an account");
 }

@@ -57,23 +57,39 @@ pub async fn typed(address: &str, output: Output, words: &[&str]) -> Outcome {
 
 pub async fn typed_with_key(address: &str, output: Output, words: &[&str], key: PathBuf) -> Outcome {
     let (out, err) = (Paper::default(), Paper::default());
-    let context = Context {
+    let console = Console::to(output, out.clone(), err.clone());
+    let ended = carry_out(words, &context(address, key, console)).await;
+    Outcome { ended, out: out.read(), err: err.read() }
+}
+
+/// Types as somebody who has the administrator's token and no account.
+pub async fn operator_without_account(service: &Service, words: &[&str]) -> Outcome {
+    let (out, err) = (Paper::default(), Paper::default());
+    let console = Console::to(PLAIN, out.clone(), err.clone());
+    let context = Context { account_token: None, ..context(&service.address, PathBuf::new(), console) };
+    Outcome { ended: carry_out(words, &context).await, out: out.read(), err: err.read() }
+}
+
+fn context(address: &str, key: PathBuf, console: Console) -> Context {
+    Context {
         coordinator: address.parse().unwrap(),
         control_plane: address.parse().unwrap(),
         account_token: Some("ec_acct_secret".into()),
         operator_token: Some("ec_op_secret".into()),
         reporter_key_file: key,
         clock: Arc::new(SetClock::at(NOW)),
-        console: Console::to(output, out.clone(), err.clone()),
-    };
+        console,
+    }
+}
+
+async fn carry_out(words: &[&str], context: &Context) -> Result<ExitCode, CliError> {
     let words = std::iter::once(&"edgecoder").chain(words);
-    let ended = match Typed::try_parse_from(words).unwrap() {
-        Typed::Task(command) => command.run(&context).await,
-        Typed::Agent(command) => command.run(&context).await,
-        Typed::Account(command) => command.run(&context).await,
-        Typed::Status(command) => command.run(&context).await,
-    };
-    Outcome { ended, out: out.read(), err: err.read() }
+    match Typed::try_parse_from(words).unwrap() {
+        Typed::Task(command) => command.run(context).await,
+        Typed::Agent(command) => command.run(context).await,
+        Typed::Account(command) => command.run(context).await,
+        Typed::Status(command) => command.run(context).await,
+    }
 }
 
 /// What clap says of words that it does not take.
