@@ -1,6 +1,7 @@
 //! What can people do with wallets?
 
 use crate::{
+    account_token::TokenCommand,
     context::Context,
     credits,
     durations::shown_ago,
@@ -24,6 +25,9 @@ pub enum AccountCommand {
     History(HistoryOf),
     /// Give a wallet credits, in development only
     Faucet(FaucetFor),
+    /// Look after the tokens that speak for a wallet
+    #[command(subcommand)]
+    Token(TokenCommand),
 }
 
 /// A wallet by its name.
@@ -66,6 +70,7 @@ impl AccountCommand {
                 let balance: Balance = context.wallets()?.get(&["credits", account.as_str(), "balance"], &[]).await?;
                 context.console.answer(&balance, balance_told)?;
             }
+            Self::Token(command) => command.run(context).await?,
             Self::History(asked) => history(context, asked).await?,
             Self::Faucet(FaucetFor { to: OneAccount { account }, credits }) => {
                 let body = Faucet { credits: Some(credits) };

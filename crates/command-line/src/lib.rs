@@ -4,6 +4,7 @@
 //! [`ExitCode`] or a [`CliError`], whose text is one line and safe to show.
 
 mod account;
+mod account_token;
 mod agent;
 mod api;
 mod completions;

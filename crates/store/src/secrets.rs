@@ -13,6 +13,11 @@ impl Secrets {
         self.0.secret(namespace, name).await
     }
 
+    /// The secrets of a namespace with their names, at most `limit`.
+    pub async fn list(&self, namespace: &str, limit: usize) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
+        self.0.secrets(namespace, limit).await
+    }
+
     /// Keeps a secret in the place of the one before.
     pub async fn put(&self, namespace: &str, name: &str, secret: &[u8]) -> Result<(), StorageError> {
         self.0.put_secret(namespace, name, secret).await

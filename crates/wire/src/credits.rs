@@ -18,8 +18,30 @@ pub struct OpenAccount {
 pub struct AccountOpened {
     #[schema(value_type = String)]
     pub account_id: AccountId,
+    /// What names the token in `GET /credits/{accountId}/tokens`.
+    pub token_id: String,
     /// The bearer token with which the account submits and reads its tasks.
     pub token: String,
+}
+
+/// `GET /credits/{accountId}/tokens`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountTokens {
+    #[schema(value_type = String)]
+    pub account_id: AccountId,
+    /// The newest first; at most 64.
+    pub tokens: Vec<AccountToken>,
+}
+
+/// A token that speaks for an account; the token itself is nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountToken {
+    /// Names it; worth nothing to a thief.
+    pub token_id: String,
+    #[schema(value_type = u64)]
+    pub given_at_ms: UnixMillis,
 }
 
 /// `POST /credits/{accountId}/faucet`: refused in production.

@@ -109,7 +109,7 @@ async fn evidence_that_is_not_there_is_found_before_anything_is_sent() {
 async fn a_wallet_is_opened_filled_and_read() {
     let service = Service::start().await;
     service
-        .on_json("POST /credits/accounts", &json!({ "accountId": "ann", "token": "ec_acct_once" }));
+        .on_json("POST /credits/accounts", &json!({ "accountId": "ann", "tokenId": "ab12", "token": "ec_acct_once" }));
     service.on_json("POST /credits/ann/faucet", &balance()).on_json("GET /credits/ann/balance", &balance());
     let movement = json!({ "position": 4, "recordedAtMs": 1_800_000_000_000_u64, "kind": "reserved",
         "availableDelta": -500_000, "reservedDelta": 500_000, "taskId": "01-primes", "counterparty": null });
@@ -123,6 +123,18 @@ async fn a_wallet_is_opened_filled_and_read() {
     assert_eq!(service.asked()[1].body, json!({ "credits": 100 }));
     let outcome = program(&service, &["account", "balance", "ann"]).await;
     assert_eq!(serde_json::from_str::<Value>(&outcome.out).unwrap(), balance());
+}
+
+#[tokio::test]
+async fn the_tokens_of_a_wallet_are_listed_and_one_is_revoked() {
+    let service = Service::start().await;
+    let tokens = json!({ "accountId": "ann", "tokens": [{ "tokenId": "ab12", "givenAtMs": 1_800_000_000_000_u64 }] });
+    service.on_json("GET /credits/ann/tokens", &tokens).on_done("POST /credits/ann/tokens/ab12/revoke");
+    let listed = person(&service, &["account", "token", "list", "ann"]).await;
+    assert!(listed.out.lines().any(|line| line.starts_with("ab12 ")), "{}", listed.out);
+    let revoked = person(&service, &["account", "token", "revoke", "ann", "ab12"]).await;
+    assert_eq!(revoked.out, "ab12 speaks for ann no longer\n");
+    assert_eq!(service.asked_lines()[1], "POST /credits/ann/tokens/ab12/revoke");
 }
 
 #[tokio::test]

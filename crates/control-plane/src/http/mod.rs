@@ -5,6 +5,7 @@ mod blacklist;
 mod credits;
 mod nodes;
 mod runtime;
+mod tokens;
 
 use crate::ControlPlane;
 use axum::{Router, middleware};
@@ -40,6 +41,8 @@ fn routes() -> OpenApiRouter<ControlPlane> {
         .routes(routes!(credits::balance::balance))
         .routes(routes!(credits::history::history))
         .routes(routes!(credits::faucet::faucet))
+        .routes(routes!(tokens::list::list))
+        .routes(routes!(tokens::revoke::revoke))
         .routes(routes!(runtime::health::health))
         .routes(routes!(runtime::metrics::metrics))
 }

@@ -1,6 +1,7 @@
 //! Accounts are opened, filled in development, and looked at.
 
 use crate::fixture::{Service, hear};
+use edgecoder_service_kit::callers::MAX_ACCOUNT_TOKENS;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -68,4 +69,53 @@ async fn other_peoples_accounts_look_like_none() {
     }
     let faucet = service.nobody_posts("/credits/bob/faucet", &json!({ "credits": 1 })).bearer_auth(&bob);
     assert_eq!(hear(faucet).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_refused_at_once_and_the_others_stay_good() {
+    let service = Service::begin().await;
+    let kept = service.opened("ada").await;
+    service.clock.advance_ms(1);
+    let lost = service.done("/credits/accounts?newToken=true", json!({ "accountId": "ada" })).await;
+    let (lost, lost_id) = (lost["token"].as_str().unwrap(), lost["tokenId"].as_str().unwrap());
+    let as_ada = |token: &str, path: &str| service.nobody_gets(path).bearer_auth(token);
+    let listed = hear(as_ada(&kept, "/credits/ada/tokens")).await.body;
+    assert_eq!((&listed["tokens"][0]["tokenId"], listed["tokens"].as_array().unwrap().len()), (&json!(lost_id), 2));
+
+    let revoke = |token: &str| {
+        let path = format!("/credits/ada/tokens/{lost_id}/revoke");
+        hear(service.nobody_posts(&path, &Value::Null).bearer_auth(token))
+    };
+    assert_eq!(revoke(&kept).await.status, StatusCode::NO_CONTENT);
+    let refused = hear(as_ada(lost, "/credits/ada/balance")).await;
+    assert_eq!((refused.status, &refused.body["error"]), (StatusCode::UNAUTHORIZED, &json!("token_unknown")));
+    assert_eq!(hear(as_ada(&kept, "/credits/ada/balance")).await.status, StatusCode::OK);
+    assert_eq!(revoke(&kept).await.body["error"], "token_not_found");
+    assert_eq!(service.seen("/credits/ada/tokens").await["tokens"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn tokens_are_looked_after_by_their_owner_and_by_operators_only() {
+    let service = Service::begin().await;
+    let (_ada, eve) = (service.opened("ada").await, service.opened("eve").await);
+    let id = service.seen("/credits/ada/tokens").await["tokens"][0]["tokenId"].as_str().unwrap().to_owned();
+    let path = format!("/credits/ada/tokens/{id}/revoke");
+    for request in [service.nobody_gets("/credits/ada/tokens"), service.nobody_posts(&path, &Value::Null)] {
+        let heard = hear(request.bearer_auth(&eve)).await;
+        assert_eq!((heard.status, &heard.body["error"]), (StatusCode::NOT_FOUND, &json!("account_not_found")));
+    }
+    assert_eq!(service.refused("/credits/eve/tokens/none/revoke", Value::Null).await.1, "token_not_found");
+    assert_eq!(service.post(&path, Value::Null).await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn an_account_has_no_more_tokens_than_one_can_look_after() {
+    let service = Service::begin().await;
+    service.opened("ada").await;
+    let again = json!({ "accountId": "ada" });
+    for _ in 1..MAX_ACCOUNT_TOKENS {
+        service.done("/credits/accounts?newToken=true", again.clone()).await;
+    }
+    let refused = service.refused("/credits/accounts?newToken=true", again).await;
+    assert_eq!(refused, (409, "too_many_tokens".to_owned()));
 }

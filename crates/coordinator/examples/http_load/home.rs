@@ -104,7 +104,7 @@ impl Home {
                 Ok::<_, wallet::WalletRefusal>(in_stream(&StreamName::credits(&account), events))
             })
             .await?;
-        Ok(self.access.tokens().give_to_account(&account, &self.account_token).await?)
+        Ok(self.access.tokens().give_to_account(&account, &self.account_token, SystemClock.now()).await?)
     }
 
     /// Admits and registers `count` machines.

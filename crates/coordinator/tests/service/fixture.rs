@@ -188,7 +188,7 @@ impl Service {
             Ok::<_, wallet::WalletRefusal>(in_stream(&StreamName::credits(&ada), events))
         };
         self.commands.run(request, decide).await.unwrap();
-        self.access.tokens().give_to_account(&ada, &self.tokens.ada).await.unwrap();
+        self.access.tokens().give_to_account(&ada, &self.tokens.ada, NOON).await.unwrap();
     }
 }
 

@@ -47,7 +47,7 @@ pub async fn open_local_account(node: &Node, data: &DataDir, has_faucet: bool) -
     let has_token = data.read("account.token")?.is_some();
     if opened.receipt.is_some() || !has_token {
         let token = Token::generate(TokenRole::Account, &mut chance::system());
-        node.access.tokens().give_to_account(&account, &token).await?;
+        node.access.tokens().give_to_account(&account, &token, node.commands.clock().now()).await?;
         data.write_private("account.token", token.expose())?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::ServiceTokens;
 use crate::http::Problem;
 use axum::http::StatusCode;
-use edgecoder_events::{AccountId, AgentId, Clock, PublicKey};
+use edgecoder_events::{AgentId, Clock, PublicKey};
 use edgecoder_identity::{Network, NonceFile, Token, TokenHash, TokenRole};
 use edgecoder_store::{Secrets, StorageError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,33 +78,15 @@ impl Access {
 /// The hashes of the tokens that were given out; the tokens themselves are nowhere.
 #[derive(Clone)]
 pub struct TokenBook {
-    secrets: Secrets,
+    pub(super) secrets: Secrets,
 }
 
-const ACCOUNT_TOKENS: &str = "account-token";
 const NODE_TOKENS: &str = "node-token";
 
 impl TokenBook {
     /// Keeps hashes among the store's secrets, outside the log.
     pub fn new(secrets: Secrets) -> Self {
         Self { secrets }
-    }
-
-    /// Lets `token` speak for `account`.
-    ///
-    /// # Errors
-    /// Where it can not be written.
-    pub async fn give_to_account(&self, account: &AccountId, token: &Token) -> Result<(), StorageError> {
-        self.secrets.put(ACCOUNT_TOKENS, &token.hash().to_hex(), account.as_str().as_bytes()).await
-    }
-
-    /// The account that a token speaks for.
-    ///
-    /// # Errors
-    /// Where it can not be read.
-    pub async fn account(&self, token: &TokenHash) -> Result<Option<AccountId>, StorageError> {
-        let found = self.secrets.get(ACCOUNT_TOKENS, &token.to_hex()).await?;
-        Ok(found.and_then(|bytes| String::from_utf8(bytes).ok()).and_then(|text| text.parse().ok()))
     }
 
     /// Makes `token` the only one with which `node` may register for the first time.

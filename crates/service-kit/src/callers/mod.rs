@@ -5,12 +5,14 @@
 //! one without a ledger gives [`ServiceTokens`], and its handlers take the operator, services or anyone.
 
 mod access;
+mod account_tokens;
 mod bearer;
 mod documented;
 mod service_tokens;
 mod signed;
 
 pub use access::{Access, AccessSettings, AgentKeys, TokenBook};
+pub use account_tokens::{AccountToken, MAX_ACCOUNT_TOKENS, account_token_id};
 pub use bearer::{Anyone, Customer, Insider, Operator, Reader, Service};
 pub use documented::{DocumentedCaller, with_callers};
 pub use service_tokens::ServiceTokens;

@@ -1,6 +1,6 @@
 //! A log that lives as long as its process: for tests, simulations and trying things out.
 
-use super::{Answer, CommitError, Database, Entries, Head, NewBatch, Snapshot, Span};
+use super::{Answer, CommitError, Database, Entries, Head, NamedSecret, NewBatch, Snapshot, Span};
 use crate::{IdempotencyKey, StoredEntry};
 use edgecoder_events::{BlobRef, Position, StreamName, Version};
 use futures_util::{
@@ -146,6 +146,13 @@ impl Database for MemoryBackend {
 
     fn secret<'a>(&'a self, namespace: &'a str, name: &'a str) -> Answer<'a, Option<Vec<u8>>> {
         answer(self.tables().secrets.get(&(namespace.to_owned(), name.to_owned())).cloned())
+    }
+
+    fn secrets<'a>(&'a self, namespace: &'a str, limit: usize) -> Answer<'a, Vec<NamedSecret>> {
+        let tables = self.tables();
+        let from = (namespace.to_owned(), String::new());
+        let found = tables.secrets.range(from..).take_while(|((space, _), _)| space == namespace);
+        answer(found.take(limit).map(|((_, name), secret)| (name.clone(), secret.clone())).collect())
     }
 
     fn put_secret<'a>(&'a self, namespace: &'a str, name: &'a str, secret: &'a [u8]) -> Answer<'a, ()> {

@@ -13,6 +13,8 @@ use futures_util::{future::BoxFuture, stream::BoxStream};
 use std::collections::HashMap;
 
 pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, StorageError>>;
+/// A secret with its name.
+pub(crate) type NamedSecret = (String, Vec<u8>);
 pub(crate) type Entries = BoxStream<'static, Result<StoredEntry, StorageError>>;
 
 /// How many entries there are and the chain hash of the last one.
@@ -101,6 +103,8 @@ pub(crate) trait Database: Send + Sync {
     /// Forgets that the subject ever had a key.
     fn forget_subject<'a>(&'a self, subject: &'a str) -> Answer<'a, ()>;
     fn secret<'a>(&'a self, namespace: &'a str, name: &'a str) -> Answer<'a, Option<Vec<u8>>>;
+    /// The secrets of a namespace by name, at most `limit`.
+    fn secrets<'a>(&'a self, namespace: &'a str, limit: usize) -> Answer<'a, Vec<NamedSecret>>;
     fn put_secret<'a>(&'a self, namespace: &'a str, name: &'a str, secret: &'a [u8]) -> Answer<'a, ()>;
     fn delete_secret<'a>(&'a self, namespace: &'a str, name: &'a str) -> Answer<'a, bool>;
     fn snapshot(&self) -> Answer<'_, Option<Snapshot>>;

@@ -44,6 +44,10 @@ pub async fn secrets_are_kept_by_namespace_and_name(mut fixture: Fixture) {
     secrets.put("token", "ann", b"old").await.unwrap();
     secrets.put("token", "ann", b"new").await.unwrap();
     secrets.put("session", "ann", b"other").await.unwrap();
+    secrets.put("token", "bob", b"his").await.unwrap();
+    let [ann, bob] = [("ann", b"new"), ("bob", b"his")].map(|(name, secret)| (name.to_owned(), secret.to_vec()));
+    assert_eq!(secrets.list("token", 9).await.unwrap(), [ann.clone(), bob]);
+    assert_eq!(secrets.list("token", 1).await.unwrap(), [ann]);
     assert_eq!(secrets.get("token", "ann").await.unwrap().unwrap(), b"new");
     assert!(secrets.delete("token", "ann").await.unwrap());
     assert!(!secrets.delete("token", "ann").await.unwrap());

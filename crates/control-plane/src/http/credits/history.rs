@@ -1,6 +1,7 @@
 //! `GET /credits/{accountId}/history`: how did it come and go?
 
-use crate::{ControlPlane, http::DEFAULT_LIMIT, problems::no_such_account, views};
+use super::check_is_open;
+use crate::{ControlPlane, http::DEFAULT_LIMIT, views};
 use axum::extract::State;
 use edgecoder_events::{AccountId, Position};
 use edgecoder_projections::{
@@ -49,10 +50,8 @@ pub async fn history(
     Path(account): Path<AccountId>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<History>, Problem> {
+    check_is_open(&control_plane, &reader, &account).await?;
     let books = control_plane.projections.credit_balances();
-    if !reader.may_read(&account) || books.balance(&account).await?.is_none() {
-        return Err(no_such_account());
-    }
     let limit = wanted.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
     // Everything before a position, whichever part of the wallet: no part's name sorts before the empty one.
     let before = wanted.before.map(|at| MovementCursor { position: Position(at), part: String::new() });

@@ -8,8 +8,17 @@ pub mod open;
 use crate::{ControlPlane, problems::no_such_account};
 use edgecoder_events::AccountId;
 use edgecoder_projections::Question;
-use edgecoder_service_kit::http::Problem;
+use edgecoder_service_kit::{callers::Reader, http::Problem};
 use edgecoder_wire::credits::Balance;
+
+/// Refuses accounts that are not there, or not the caller's: both look alike.
+pub async fn check_is_open(control_plane: &ControlPlane, reader: &Reader, account: &AccountId) -> Result<(), Problem> {
+    let books = control_plane.projections.credit_balances();
+    if reader.may_read(account) && books.balance(account).await?.is_some() {
+        return Ok(());
+    }
+    Err(no_such_account())
+}
 
 /// What the account holds, as the books say.
 async fn balance_of(control_plane: &ControlPlane, account: AccountId) -> Result<Balance, Problem> {

@@ -3,11 +3,11 @@
 use crate::ControlPlane;
 use axum::extract::State;
 use edgecoder_domain::wallet::{self, WalletCommand};
-use edgecoder_events::{NewEvent, StreamName};
+use edgecoder_events::{AccountId, NewEvent, StreamName};
 use edgecoder_identity::{Token, TokenRole};
 use edgecoder_projections::Question;
 use edgecoder_service_kit::{
-    callers::Operator,
+    callers::{MAX_ACCOUNT_TOKENS, Operator, account_token_id},
     chance,
     commands::{Request, Subject},
     http::{Json, Problem, Query, Refusal},
@@ -40,7 +40,7 @@ pub struct Wanted {
     request_body = OpenAccount,
     responses(
         (status = 200, body = AccountOpened, description = "open; the token is shown this once"),
-        (status = 409, body = ProblemDetails, description = "account_exists: nothing was changed"),
+        (status = 409, body = ProblemDetails, description = "account_exists, too_many_tokens: nothing was changed"),
     ),
 )]
 pub async fn open(
@@ -63,8 +63,20 @@ pub async fn open(
         let detail = "an account of this name is open already: ask with ?newToken=true for one more token";
         return Err(Problem::conflict("account_exists", detail));
     }
-    let token = Token::generate(TokenRole::Account, &mut chance::system());
-    control_plane.access.tokens().give_to_account(&account, &token).await?;
+    let opened = new_token(&control_plane, account).await?;
     control_plane.show(Question::CreditBalances, &done).await;
-    Ok(Json(AccountOpened { account_id: account, token: token.expose().to_owned() }))
+    Ok(Json(opened))
+}
+
+/// One more token that speaks for an account.
+async fn new_token(control_plane: &ControlPlane, account: AccountId) -> Result<AccountOpened, Problem> {
+    let book = control_plane.access.tokens();
+    if book.tokens_of_account(&account).await?.len() >= MAX_ACCOUNT_TOKENS {
+        let detail = format!("an account has at most {MAX_ACCOUNT_TOKENS} tokens: revoke one that nobody uses");
+        return Err(Problem::conflict("too_many_tokens", detail));
+    }
+    let token = Token::generate(TokenRole::Account, &mut chance::system());
+    book.give_to_account(&account, &token, control_plane.commands.clock().now()).await?;
+    let token_id = account_token_id(&token.hash());
+    Ok(AccountOpened { account_id: account, token_id, token: token.expose().to_owned() })
 }

@@ -5,7 +5,7 @@ mod log;
 mod vault;
 mod write;
 
-use super::{Answer, CommitError, Database, Entries, Head, NewBatch, Snapshot, Span};
+use super::{Answer, CommitError, Database, Entries, Head, NamedSecret, NewBatch, Snapshot, Span};
 use crate::{IdempotencyKey, StorageError, StoredEntry};
 use edgecoder_events::{BlobRef, Position, StreamName, Version};
 use futures_util::{FutureExt, future::BoxFuture};
@@ -120,6 +120,10 @@ impl Database for PostgresBackend {
 
     fn secret<'a>(&'a self, namespace: &'a str, name: &'a str) -> Answer<'a, Option<Vec<u8>>> {
         vault::secret(&self.readers, namespace, name).boxed()
+    }
+
+    fn secrets<'a>(&'a self, namespace: &'a str, limit: usize) -> Answer<'a, Vec<NamedSecret>> {
+        vault::secrets(&self.readers, namespace, limit).boxed()
     }
 
     fn put_secret<'a>(&'a self, namespace: &'a str, name: &'a str, secret: &'a [u8]) -> Answer<'a, ()> {

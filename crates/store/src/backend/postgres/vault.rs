@@ -1,6 +1,6 @@
 //! What stands beside the log in PostgreSQL: contents, subject keys, secrets.
 
-use super::StorageError;
+use super::{NamedSecret, StorageError};
 use edgecoder_events::BlobRef;
 use sqlx::{PgPool, Row, postgres::PgRow};
 
@@ -45,6 +45,13 @@ pub(super) async fn forget_subject(pool: &PgPool, subject: &str) -> Result<(), S
 pub(super) async fn secret(pool: &PgPool, namespace: &str, name: &str) -> Result<Option<Vec<u8>>, StorageError> {
     let found = sqlx::query("SELECT secret FROM secrets WHERE namespace = $1 AND name = $2").bind(namespace).bind(name);
     first_column(found.fetch_optional(pool).await?)
+}
+
+pub(super) async fn secrets(pool: &PgPool, namespace: &str, limit: usize) -> Result<Vec<NamedSecret>, StorageError> {
+    let found = sqlx::query("SELECT name, secret FROM secrets WHERE namespace = $1 ORDER BY name LIMIT $2")
+        .bind(namespace)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    found.fetch_all(pool).await?.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
 pub(super) async fn put_secret(pool: &PgPool, namespace: &str, name: &str, secret: &[u8]) -> Result<(), StorageError> {

@@ -8,7 +8,7 @@ mod log;
 mod statement;
 mod vault;
 
-use super::{Answer, CommitError, Database, Entries, Head, NewBatch, Snapshot, Span};
+use super::{Answer, CommitError, Database, Entries, Head, NamedSecret, NewBatch, Snapshot, Span};
 use crate::{Blob, IdempotencyKey, StorageError, StoredEntry};
 use blobs::BlobFiles;
 use edgecoder_events::{BlobRef, Position, StreamName, Version};
@@ -164,6 +164,10 @@ impl Database for SqliteBackend {
 
     fn secret<'a>(&'a self, namespace: &'a str, name: &'a str) -> Answer<'a, Option<Vec<u8>>> {
         self.vault.secret(namespace, name).boxed()
+    }
+
+    fn secrets<'a>(&'a self, namespace: &'a str, limit: usize) -> Answer<'a, Vec<NamedSecret>> {
+        self.vault.secrets(namespace, limit).boxed()
     }
 
     fn put_secret<'a>(&'a self, namespace: &'a str, name: &'a str, secret: &'a [u8]) -> Answer<'a, ()> {

@@ -1,6 +1,6 @@
 //! What must be forgettable: subject keys and secrets, in a file of their own.
 
-use super::{StorageError, connect, options, pool};
+use super::{NamedSecret, StorageError, connect, options, pool};
 use sqlx::{Connection, Row, SqlitePool, sqlite::SqliteSynchronous};
 use std::path::Path;
 
@@ -53,6 +53,15 @@ impl Vault {
             .fetch_optional(&self.0)
             .await?;
         row.map(|row| Ok(row.try_get(0)?)).transpose()
+    }
+
+    pub(super) async fn secrets(&self, namespace: &str, limit: usize) -> Result<Vec<NamedSecret>, StorageError> {
+        let rows = sqlx::query("SELECT name, secret FROM secrets WHERE namespace = ? ORDER BY name LIMIT ?")
+            .bind(namespace)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&self.0)
+            .await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
     pub(super) async fn put_secret(&self, namespace: &str, name: &str, secret: &[u8]) -> Result<(), StorageError> {
