@@ -145,6 +145,7 @@ async fn beat(station: &Station, session: &Session, told: &mut Vec<ModelName>) -
             }
             Err(error) if error.wants_registration() => return Lost::MustRegister,
             Err(error) => {
+                station.measures.heartbeat_failed();
                 silent_beats = if error.is_absence() { silent_beats + 1 } else { 0 };
                 tracing::warn!(%error, coordinator = %session.base, "a heartbeat was not taken");
                 if silent_beats >= MAX_SILENT_BEATS {

@@ -3,6 +3,7 @@
 use crate::{
     held::Hold,
     link::Session,
+    measures::TaskOutcome,
     outbox::{Parcel, ParcelNumber, Place},
     solve::{Budget, Solved, Unable, report},
     station::Station,
@@ -32,6 +33,20 @@ enum Ending {
     Over,
 }
 
+impl Ending {
+    fn outcome(&self) -> TaskOutcome {
+        match self {
+            Self::Solved(report) => match report.verdict {
+                Verdict::Passed => TaskOutcome::Passed,
+                Verdict::Failed => TaskOutcome::Failed,
+            },
+            Self::Unable(_) => TaskOutcome::Unable,
+            Self::Drained => TaskOutcome::Drained,
+            Self::Over => TaskOutcome::Over,
+        }
+    }
+}
+
 /// Works a lease off. When this returns, the slot is free and the result is safe.
 pub async fn work_off(station: &Station, session: &Session, leased: LeasedSubtask<Envelope>, place: Place) {
     let began = Instant::now();
@@ -48,6 +63,7 @@ pub async fn work_off(station: &Station, session: &Session, leased: LeasedSubtas
         Ok(work) => run(station, &work, budget, &hold).await,
         Err(why) => Ending::Unable(why),
     };
+    station.measures.worked(ending.outcome(), began.elapsed());
     let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let Some(result) = result(station, session, &lease, ending, duration_ms) else { return };
     let kept = keep(station, session, result, place).await;

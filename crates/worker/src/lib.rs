@@ -11,8 +11,10 @@ mod coordinators;
 mod diary;
 mod heartbeat;
 mod held;
+mod http;
 mod lease;
 mod link;
+mod measures;
 mod outbox;
 mod run;
 mod settings;
@@ -21,5 +23,6 @@ mod solve;
 mod station;
 
 pub use client::{CallError, Refusal};
+pub use http::description;
 pub use run::{StartError, Worker};
 pub use settings::{Lookup, MAX_CONCURRENT_TASKS, SettingError, WorkerSettings};

@@ -8,16 +8,20 @@ use crate::{
     diary::Diary,
     heartbeat,
     held::HeldLeases,
+    http::{self, Window},
     link::Link,
+    measures::Measures,
     outbox::{self, Outbox},
     slots,
     solve::Solver,
     station::Station,
 };
+use axum::Router;
 use edgecoder_discovery::DnsError;
 use edgecoder_events::Clock;
 use edgecoder_identity::{KeyFileError, NodeKeys};
 use edgecoder_sandbox::{Sandbox, SandboxError};
+use edgecoder_service_kit::http::Metrics;
 use rand::rngs::StdRng;
 use std::{io, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -48,12 +52,26 @@ pub struct Worker {
     sandbox: Arc<Sandbox>,
     clock: Arc<dyn Clock>,
     chance: Arc<Chance>,
+    link: Arc<Link>,
+    metrics: Metrics,
 }
 
 impl Worker {
     /// A worker that works in `sandbox`. Nothing starts yet.
     pub fn new(settings: WorkerSettings, sandbox: Arc<Sandbox>, clock: Arc<dyn Clock>, rng: StdRng) -> Self {
-        Self { settings, sandbox, clock, chance: Arc::new(Chance::new(rng)) }
+        let (link, metrics) = (Arc::default(), Metrics::default());
+        Self { settings, sandbox, clock, chance: Arc::new(Chance::new(rng)), link, metrics }
+    }
+
+    /// Shows what it measures among `metrics`: those of the process that it is in.
+    #[must_use]
+    pub fn measured_in(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
+    }
+
+    /// The routes that show how it is, for a worker in a process of its own.
+    pub fn router(&self) -> Router {
+        http::router(Window { link: Arc::clone(&self.link), metrics: self.metrics.clone() })
     }
 
     /// Works until `stop`; then finishes what it holds or gives it back, and says good-bye.
@@ -67,6 +85,7 @@ impl Worker {
             () = heartbeat::keep_in_touch(&station) => {}
             () = outbox::deliver(&station) => {}
             () = station.solver.models.keep_fresh() => {}
+            () = station.measures.watch(&station.outbox) => {}
         }
         // No heartbeat can follow the good-bye: nobody sends them any more.
         let _told_or_not = tokio::time::timeout(GOOD_BYE, heartbeat::say_good_bye(&station)).await;
@@ -75,7 +94,8 @@ impl Worker {
 
     /// Prepares everything that the tasks share.
     async fn start(self) -> Result<Arc<Station>, StartError> {
-        let Self { settings, sandbox, clock, chance } = self;
+        let Self { settings, sandbox, clock, chance, link, metrics } = self;
+        let measures = Measures::registered_in(&metrics);
         let key_file = settings.data_dir.join("worker-keys");
         let keys = Arc::new(chance.draw(|rng| NodeKeys::load_or_create(&key_file, rng))?);
         let coordinators = Coordinators::new(&settings, Arc::clone(&clock), Arc::clone(&chance))?;
@@ -83,15 +103,16 @@ impl Worker {
         let agent = settings.agent_id.clone();
         let client = CoordinatorClient::new(agent, Arc::clone(&keys), Arc::clone(&clock), Arc::clone(&chance))?;
         sandbox.prepare(|step| tracing::info!(percent = step.percent, "the sandbox is being prepared")).await?;
-        let solver = Solver::new(&settings, sandbox).await;
+        let solver = Solver::new(&settings, sandbox, measures.clone()).await;
         Ok(Arc::new(Station {
             keys,
             client,
             coordinators,
-            link: Link::default(),
+            link,
             held: Arc::new(HeldLeases::default()),
             outbox,
             diary: Diary::new(Arc::clone(&clock)),
+            measures,
             solver,
             give_back: CancellationToken::new(),
             settings,

@@ -2,7 +2,7 @@
 
 use crate::{
     WorkerSettings, chance::Chance, client::CoordinatorClient, coordinators::Coordinators, diary::Diary,
-    held::HeldLeases, link::Link, outbox::Outbox, solve::Solver,
+    held::HeldLeases, link::Link, measures::Measures, outbox::Outbox, solve::Solver,
 };
 use edgecoder_events::Clock;
 use edgecoder_identity::NodeKeys;
@@ -17,10 +17,11 @@ pub struct Station {
     pub chance: Arc<Chance>,
     pub client: CoordinatorClient,
     pub coordinators: Coordinators,
-    pub link: Link,
+    pub link: Arc<Link>,
     pub held: Arc<HeldLeases>,
     pub outbox: Arc<Outbox>,
     pub diary: Diary,
+    pub measures: Measures,
     pub solver: Solver,
     /// Cancelled when leases must be given back.
     pub give_back: CancellationToken,

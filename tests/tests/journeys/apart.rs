@@ -87,6 +87,7 @@ fn services_in_processes_of_their_own_work_as_one() {
     assert_eq!(pool.desk.wallet("carol"), (cost, 0), "the owner earned exactly what the tasks cost");
     assert_eq!(pool.desk.wallet("alice"), (GIVEN - cost, 0));
     assert_eq!(pool.desk.json(&["status"])["status"]["agents"], 1, "the desk has no account, and sees the swarm");
+    assert!(worker.said.contains(" (health, metrics); it asks "), "{}", worker.said);
     let tokens = pool.desk.json(&["account", "token", "list", "alice"]);
     pool.desk.told(&["account", "token", "revoke", "alice", tokens["tokens"][0]["tokenId"].as_str().unwrap()]);
     assert!(alice.refused(&["task", "list"]).contains("refuses the token"));

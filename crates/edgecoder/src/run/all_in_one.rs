@@ -53,11 +53,11 @@ pub async fn start(
     banner::show(&node, data, &endpoints, begun)?;
 
     let coordinator_url = endpoints.coordinator.unwrap_or_default();
-    let worker = settings
+    let settings = settings
         .clone()
         .with_flag("AGENT_ID", Some(agent.as_str()))
         .with_flag("AGENT_REGISTRATION_TOKEN", Some(token.expose()))
         .with_flag("COORDINATOR_URL", Some(coordinator_url));
-    parts::spawn_worker(&worker, data, tasks, stop)?;
+    parts::spawn_worker(parts::worker(&settings, data)?.measured_in(node.metrics.clone()), tasks, stop);
     Ok(Ending { node: Some(node) })
 }

@@ -17,6 +17,8 @@ pub struct Port {
 pub const COORDINATOR: Port = Port { setting: "COORDINATOR_PORT", default: 4301 };
 pub const INFERENCE: Port = Port { setting: "INFERENCE_PORT", default: 4302 };
 pub const CONTROL_PLANE: Port = Port { setting: "CONTROL_PLANE_PORT", default: 4303 };
+/// Health and metrics of a worker in a process of its own. Several may run on a machine, so a free one is picked.
+pub const WORKER: Port = Port { setting: "WORKER_PORT", default: 0 };
 
 /// The address that services listen on; this machine alone where nothing is said.
 pub fn host(settings: &Settings) -> Result<IpAddr> {
@@ -26,8 +28,17 @@ pub fn host(settings: &Settings) -> Result<IpAddr> {
 
 /// Takes a service's port.
 pub async fn bind(settings: &Settings, port: Port) -> Result<TcpListener> {
+    bind_on(settings, host(settings)?, port).await
+}
+
+/// Takes a port that only this machine reaches.
+pub async fn bind_loopback(settings: &Settings, port: Port) -> Result<TcpListener> {
+    bind_on(settings, IpAddr::V4(Ipv4Addr::LOCALHOST), port).await
+}
+
+async fn bind_on(settings: &Settings, host: IpAddr, port: Port) -> Result<TcpListener> {
     let number = settings.parsed(port.setting, "a port number; 0 picks a free one")?.unwrap_or(port.default);
-    let address = SocketAddr::new(host(settings)?, number);
+    let address = SocketAddr::new(host, number);
     TcpListener::bind(address).await.with_context(|| {
         format!("could not listen on {address}: set {} to another port, or to 0 for a free one", port.setting)
     })

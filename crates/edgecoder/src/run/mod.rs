@@ -44,7 +44,7 @@ pub async fn run(settings: Settings, data: DataDir, mode: Mode) -> Result<ExitCo
         Mode::Coordinator => parts::start_coordinator(&settings, &data, &mut tasks, &stop).await,
         Mode::ControlPlane => control_plane_gate::start(&settings, &mut tasks, &stop).await,
         Mode::Inference => parts::start_inference(&settings, &data, &mut tasks, &stop).await,
-        Mode::Worker => parts::start_worker(&settings, &data, &mut tasks, &stop),
+        Mode::Worker => parts::start_worker(&settings, &data, &mut tasks, &stop).await,
     };
     let ending = started?;
     wait_for_the_end(&mut tasks).await?;

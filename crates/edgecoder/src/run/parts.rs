@@ -127,28 +127,24 @@ pub async fn start_inference(
     Ok(Ending::default())
 }
 
-/// Starts a worker alone.
-pub fn start_worker(
+/// Starts a worker alone. It listens to nobody but those on this machine who ask how it is.
+pub async fn start_worker(
     settings: &Settings,
     data: &DataDir,
     tasks: &mut JoinSet<()>,
     stop: &CancellationToken,
 ) -> Result<Ending> {
-    spawn_worker(settings, data, tasks, stop)?;
-    banner::say_ready(
-        "worker",
-        &settings.text("COORDINATOR_URL").unwrap_or_else(|| "the discovered coordinator".into()),
-    )?;
+    let listener = listen::bind_loopback(settings, listen::WORKER).await?;
+    let worker = worker(settings, data)?;
+    let coordinator = settings.text("COORDINATOR_URL").unwrap_or_else(|| "the discovered coordinator".into());
+    banner::say_ready("worker", &format!("{} (health, metrics); it asks {coordinator}", listen::url(&listener)?))?;
+    listen::answer(tasks, listener, worker.router(), stop);
+    spawn_worker(worker, tasks, stop);
     Ok(Ending::default())
 }
 
-/// Runs a worker until `stop`.
-pub fn spawn_worker(
-    settings: &Settings,
-    data: &DataDir,
-    tasks: &mut JoinSet<()>,
-    stop: &CancellationToken,
-) -> Result<()> {
+/// A worker as the settings want it.
+pub fn worker(settings: &Settings, data: &DataDir) -> Result<Worker> {
     let mut worker = WorkerSettings::read(&|name| settings.text(name), data.join("worker"))?;
     worker.local_snapshots &= is_development(settings)?;
     let sandbox = Sandbox::new(SandboxSettings {
@@ -160,12 +156,15 @@ pub fn spawn_worker(
         },
         spare_children: SPARE_INTERPRETERS,
     })?;
-    let worker = Worker::new(worker, Arc::new(sandbox), Arc::new(SystemClock), chance::system());
+    Ok(Worker::new(worker, Arc::new(sandbox), Arc::new(SystemClock), chance::system()))
+}
+
+/// Runs a worker until `stop`.
+pub fn spawn_worker(worker: Worker, tasks: &mut JoinSet<()>, stop: &CancellationToken) {
     let stop = stop.clone();
     tasks.spawn(async move {
         if let Err(error) = worker.run(stop).await {
             tracing::error!(%error, "the worker could not start");
         }
     });
-    Ok(())
 }

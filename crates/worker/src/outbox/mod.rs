@@ -101,6 +101,11 @@ impl Outbox {
         self.lock().values().map(|waiting| waiting.lease.clone()).collect()
     }
 
+    /// How many results wait, now and whenever that changes.
+    pub fn counts(&self) -> watch::Receiver<usize> {
+        self.count.subscribe()
+    }
+
     /// Waits until everything is delivered.
     pub async fn emptied(&self) {
         let mut counts = self.count.subscribe();

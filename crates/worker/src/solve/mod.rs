@@ -13,12 +13,16 @@ mod workspace;
 pub use budget::Budget;
 pub use models::Models;
 
-use crate::WorkerSettings;
+use crate::{
+    WorkerSettings,
+    measures::{Measures, RunOutcome},
+};
 use edgecoder_events::task::{Language, WorkKind};
 use edgecoder_sandbox::{Job, Limits, Run, RunReport, Sandbox, SandboxError};
 use edgecoder_wire::{tasks::Report, work::Work};
 use snapshot::Snapshots;
 use std::sync::Arc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use workspace::Workspace;
 
@@ -64,15 +68,16 @@ impl From<SandboxError> for Fault {
 pub struct Solver {
     sandbox: Arc<Sandbox>,
     snapshots: Snapshots,
+    measures: Measures,
     pub models: Models,
 }
 
 impl Solver {
     /// Looks for a model server once; [`Models::keep_fresh`] goes on looking.
-    pub async fn new(settings: &WorkerSettings, sandbox: Arc<Sandbox>) -> Self {
+    pub async fn new(settings: &WorkerSettings, sandbox: Arc<Sandbox>, measures: Measures) -> Self {
         let models = Models::new(settings.models.clone(), settings.default_model.clone());
         models.refresh().await;
-        Self { sandbox, snapshots: Snapshots::new(settings), models }
+        Self { sandbox, snapshots: Snapshots::new(settings), measures, models }
     }
 
     /// The languages that this machine runs.
@@ -141,6 +146,10 @@ impl Bench<'_> {
                 workspace_bytes: RUN_WORKSPACE_BYTES,
             },
         };
-        Ok(self.solver.sandbox.run(job, self.cancel.clone()).await?)
+        let began = Instant::now();
+        let ran = self.solver.sandbox.run(job, self.cancel.clone()).await;
+        let outcome = if ran.is_ok() { RunOutcome::Ran } else { RunOutcome::Refused };
+        self.solver.measures.ran(outcome, began.elapsed());
+        Ok(ran?)
     }
 }

@@ -1,6 +1,7 @@
 //! What do all journeys share? One sandbox, prepared once, and workers that are quick to start and stop.
 
 use crate::coordinator::Coordinator;
+use axum::{Router, body, extract::Request};
 use edgecoder_events::{AgentId, UnixMillis, agent::SandboxMode, node::AgentMode};
 use edgecoder_models::ServerSettings;
 use edgecoder_sandbox::{ChildCommand, Sandbox, SandboxSettings};
@@ -17,6 +18,7 @@ use std::{
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
 
 /// The first argument of the confined process.
 pub const CHILD: &str = "sandbox-child";
@@ -32,6 +34,7 @@ pub struct House {
 pub struct AtWork {
     stop: CancellationToken,
     running: JoinHandle<Result<(), StartError>>,
+    router: Router,
 }
 
 impl House {
@@ -73,8 +76,8 @@ impl House {
     pub fn start(&self, settings: WorkerSettings) -> AtWork {
         let rng = StdRng::seed_from_u64(self.seeds.fetch_add(1, Ordering::Relaxed));
         let worker = Worker::new(settings, Arc::clone(&self.sandbox), Arc::clone(&self.clock) as _, rng);
-        let stop = CancellationToken::new();
-        AtWork { stop: stop.clone(), running: tokio::spawn(worker.run(stop)) }
+        let (stop, router) = (CancellationToken::new(), worker.router());
+        AtWork { stop: stop.clone(), running: tokio::spawn(worker.run(stop)), router }
     }
 }
 
@@ -83,6 +86,15 @@ impl AtWork {
     pub async fn stop(self) {
         self.stop.cancel();
         self.running.await.unwrap().unwrap();
+    }
+
+    /// What it answers to those who ask how it is.
+    pub async fn shows(&self, path: &str) -> (u16, String) {
+        let request = Request::get(path).body(body::Body::empty()).unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let text = body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(text.to_vec()).unwrap())
     }
 
     /// Ends the worker as a power cut does.

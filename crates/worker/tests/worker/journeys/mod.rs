@@ -5,6 +5,7 @@ mod lifetime;
 mod programs;
 mod prompts;
 mod snapshots;
+mod watching;
 
 use crate::runner::Journey;
 use edgecoder_events::task::{Language, WorkKind};
@@ -39,6 +40,7 @@ pub fn all() -> Vec<Journey> {
         snapshots::a_commit_is_fetched_from_a_repository_and_nothing_of_it_is_executed,
         snapshots::a_commit_that_is_not_there_is_refused,
         snapshots::a_link_in_a_commit_is_refused,
+        watching::what_was_done_is_measured_and_a_worker_with_a_coordinator_is_well,
         lifetime::a_worker_registers_once_and_again_only_when_told,
         lifetime::a_worker_never_holds_more_leases_than_it_has_slots,
         lifetime::an_ended_lease_stops_its_run,
