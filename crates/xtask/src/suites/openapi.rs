@@ -24,7 +24,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 document = json.loads(open(sys.argv[1], encoding="utf-8").read().split("---\n", 2)[2])
 wrong = [f"{'/'.join(map(str, error.absolute_path))}: {error.message}"
          for error in OpenAPIV31SpecValidator(document).iter_errors()]
-sys.exit("\n".join(wrong))
+sys.exit("\n".join(wrong) or None)
 "#;
 
 /// Finds the validator in a folder of its own, or installs it there; never into the clone, nor into the machine's Python.
