@@ -1,5 +1,6 @@
 //! `GET /tasks`: what was submitted, newest first.
 
+use super::newest_board;
 use crate::{Coordinator, views};
 use axum::extract::State;
 use edgecoder_events::{AccountId, ProjectId};
@@ -52,6 +53,7 @@ pub async fn list(
     };
     let filter = TaskFilter { account, project: wanted.project_id, state: wanted.state.map(views::board_state) };
     let page = PageRequest::new(wanted.before.map(edgecoder_events::Position), wanted.limit.unwrap_or(DEFAULT_LIMIT));
+    newest_board(&coordinator).await;
     let page = coordinator.projections.task_board().list(&filter, &page).await?;
     Ok(Json(TaskPage {
         tasks: page.items.into_iter().map(views::task_summary).collect(),

@@ -1,6 +1,6 @@
 //! `GET /tasks/{id}`: where does it stand, what came of it, what did it cost?
 
-use super::readable;
+use super::{WAIT_FOR_BOARD, newest_board, readable};
 use crate::{Coordinator, views};
 use axum::extract::State;
 use edgecoder_events::{Position, TaskId};
@@ -11,18 +11,15 @@ use edgecoder_service_kit::{
 };
 use edgecoder_wire::{problem::ProblemDetails, tasks::TaskView};
 use serde::Deserialize;
-use std::time::Duration;
 use utoipa::IntoParams;
-
-/// The longest that an answer waits to be as new as was asked for.
-const WAIT_FOR_BOARD: Duration = Duration::from_secs(2);
 
 /// How new the answer must be.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Freshness {
-    /// A log position that the answer must have seen, as `POST /submit` returned it. Waits for it a little.
+    /// A log position that the answer must have seen, as `POST /submit` returned it; a 503 where that takes too long.
+    /// Without it the answer has what was acknowledged before, as a rule.
     after: Option<u64>,
 }
 
@@ -45,8 +42,11 @@ pub async fn show(
     Path(id): Path<TaskId>,
     Query(freshness): Query<Freshness>,
 ) -> Result<Json<TaskView>, Problem> {
-    if let Some(position) = freshness.after {
-        coordinator.projections.wait_until(Question::TaskBoard, Position(position), WAIT_FOR_BOARD).await?;
+    match freshness.after {
+        Some(position) => {
+            coordinator.projections.wait_until(Question::TaskBoard, Position(position), WAIT_FOR_BOARD).await?;
+        }
+        None => newest_board(&coordinator).await,
     }
     let task = readable(&coordinator, &reader, &id).await?;
     let subtasks = coordinator.projections.task_board().subtasks(&task).await?;
