@@ -97,6 +97,7 @@ fn join(
     let (queue, submissions) = mpsc::channel(limits.queued_appends);
     let (log, log_seen) = watch::channel(LogState::default());
     let (standing, standing_seen) = watch::channel(Standing::Standby);
+    let (trouble, trouble_seen) = watch::channel(None);
     let recent = Arc::new(Recent::new(limits.recent_events));
     let (closing, ended) = (CancellationToken::new(), CancellationToken::new());
     let sequencer = Sequencer {
@@ -109,6 +110,7 @@ fn join(
         recent: Arc::clone(&recent),
         log,
         standing,
+        trouble,
         queue: submissions,
         closing: closing.clone(),
         ended: ended.clone(),
@@ -124,6 +126,7 @@ fn join(
         recent,
         log: log_seen,
         standing: standing_seen,
+        trouble: trouble_seen,
         queue,
         room: Arc::new(Semaphore::new(limits.queued_bytes.min(Semaphore::MAX_PERMITS))),
         closing,

@@ -51,6 +51,8 @@ pub(crate) struct Sequencer {
     pub recent: Arc<Recent>,
     pub log: watch::Sender<LogState>,
     pub standing: watch::Sender<Standing>,
+    /// Why the newest batch that was tried could not be written.
+    pub trouble: watch::Sender<Option<Arc<str>>>,
     pub queue: mpsc::Receiver<Submission>,
     pub closing: CancellationToken,
     pub ended: CancellationToken,
@@ -157,7 +159,7 @@ impl Sequencer {
         match self.database.commit(write).await {
             Ok(()) => {}
             Err(CommitError::Superseded) => return self.step_down(decided),
-            Err(CommitError::Failed(error)) => match self.find_out(before, after).await {
+            Err(CommitError::Failed(error)) => match self.in_trouble(&error).find_out(before, after).await {
                 lead::Outcome::Written => {}
                 lead::Outcome::WrittenAndLost => drop(self.standing.send_replace(Standing::Standby)),
                 lead::Outcome::NotWritten => return fail_all(decided, &AppendError::Storage(Arc::new(error))),
@@ -168,6 +170,7 @@ impl Sequencer {
                 }
             },
         }
+        self.trouble.send_if_modified(|trouble| trouble.take().is_some());
         for (stream, version) in versions.into_all() {
             self.streams.put(stream, version);
         }
@@ -177,6 +180,12 @@ impl Sequencer {
         self.recent.push(recorded.into());
         self.log.send_replace(log);
         answer_all(decided);
+    }
+
+    /// Lets others know that a batch could not be written.
+    fn in_trouble(&mut self, error: &StorageError) -> &mut Self {
+        self.trouble.send_replace(Some(error.to_string().into()));
+        self
     }
 
     fn step_down(&mut self, decided: Vec<Decided>) {

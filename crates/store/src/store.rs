@@ -31,6 +31,7 @@ pub(crate) struct Shared {
     pub recent: Arc<Recent>,
     pub log: watch::Receiver<LogState>,
     pub standing: watch::Receiver<Standing>,
+    pub trouble: watch::Receiver<Option<Arc<str>>>,
     pub queue: mpsc::Sender<Submission>,
     /// Bytes that may still join the queue.
     pub room: Arc<Semaphore>,
@@ -76,6 +77,11 @@ impl Store {
     /// Whether this process may append.
     pub fn standing(&self) -> Standing {
         *self.0.standing.borrow()
+    }
+
+    /// Why the newest append that was tried could not be written; nothing where it was.
+    pub fn trouble(&self) -> Option<Arc<str>> {
+        self.0.trouble.borrow().clone()
     }
 
     /// Waits until [`Store::standing`] answers `wanted`.

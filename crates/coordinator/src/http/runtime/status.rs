@@ -47,13 +47,16 @@ pub async fn status(State(coordinator): State<Coordinator>, _: Reader) -> Result
     ),
 )]
 pub async fn health(State(coordinator): State<Coordinator>, _: Anyone) -> (StatusCode, Json<Health>) {
-    let problems: Vec<String> = match coordinator.store.standing() {
+    let mut problems: Vec<String> = match coordinator.store.standing() {
         Standing::Leading => vec![],
         Standing::Standby => vec!["another process leads this ledger; this one takes over when it is gone".into()],
         Standing::RolledBack(_) => {
             vec!["the ledger is older than its checkpoint: see `edgecoder ledger accept-restore`".into()]
         }
     };
+    if let Some(why) = coordinator.store.trouble() {
+        problems.push(format!("the newest append could not be written ({why}): is the disk full?"));
+    }
     let ok = problems.is_empty();
     let health = Health { ok, service: "coordinator".into(), version: env!("CARGO_PKG_VERSION").into(), problems };
     (if ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(health))

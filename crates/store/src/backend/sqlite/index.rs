@@ -18,7 +18,7 @@ use edgecoder_events::{BlobRef, Position, StreamName, Version};
 use futures_util::StreamExt;
 use sqlx::{
     Connection, Row, SqliteConnection, SqlitePool,
-    sqlite::{SqliteRow, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteRow, SqliteSynchronous},
 };
 use std::{
     collections::HashMap,
@@ -41,7 +41,7 @@ struct Memory {
     fresh: Lagging,
     writing: Arc<Lagging>,
     closing: bool,
-    /// Why the index can no longer be written; the log stops before it outgrows the memory.
+    /// Why the index cannot be written now; the log stops before it outgrows the memory.
     broken: Option<String>,
 }
 
@@ -65,10 +65,11 @@ impl Index {
         let mut connection = connect(&options, TABLES).await?;
         catch_up::run(&mut connection, log).await?;
         let snapshots = tokio::sync::Mutex::new(SqliteConnection::connect_with(&options).await?);
-        let readers = pool(options.create_if_missing(false).read_only(true), READERS).await?;
+        let options = options.create_if_missing(false);
+        let readers = pool(options.clone().read_only(true), READERS).await?;
         let shared = Arc::new(Shared { memory: Mutex::default(), changed: watch::Sender::new(0) });
         let mut writer = JoinSet::new();
-        writer.spawn(write::run(connection, Arc::clone(&shared)));
+        writer.spawn(write::run(connection, options, Arc::clone(&shared)));
         Ok(Self { shared, readers, snapshots, writer: tokio::sync::Mutex::new(writer) })
     }
 

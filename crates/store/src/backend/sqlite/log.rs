@@ -16,7 +16,7 @@ use edgecoder_events::{BlobRef, Position};
 use futures_util::{StreamExt, TryStreamExt};
 use sqlx::{
     Connection, Executor, Row, SqliteConnection, SqlitePool,
-    sqlite::{SqliteRow, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteRow, SqliteSynchronous},
 };
 use std::path::Path;
 use tokio::sync::Mutex;
@@ -28,9 +28,19 @@ const INSERT_EVENTS: &str = "INSERT INTO events (position, stream, version, kind
 const TABLES: &str = include_str!("../../../../../migrations/sqlite/ledger/0001_log.sql");
 
 pub(super) struct Log {
-    /// Nothing once closed.
-    writer: Mutex<Option<SqliteConnection>>,
+    writer: Mutex<Writer>,
+    options: SqliteConnectOptions,
     readers: SqlitePool,
+}
+
+/// The one connection that writes.
+enum Writer {
+    Connected(Box<SqliteConnection>),
+    /// A write failed or was given up in the middle. SQLite may have rolled back by itself, of which the connection knows
+    /// nothing: it would begin inside a transaction that it believes to be open, and acknowledge what no commit follows.
+    /// The next write connects anew.
+    Lost,
+    Closed,
 }
 
 impl Log {
@@ -39,8 +49,9 @@ impl Log {
         let options = options(&path, SqliteSynchronous::Full);
         let writer = connect(&options, TABLES).await?;
         std::fs::File::open(dir)?.sync_all()?;
-        let readers = pool(options.create_if_missing(false).read_only(true), READERS).await?;
-        Ok(Self { writer: Mutex::new(Some(writer)), readers })
+        let options = options.create_if_missing(false);
+        let readers = pool(options.clone().read_only(true), READERS).await?;
+        Ok(Self { writer: Mutex::new(Writer::Connected(Box::new(writer))), options, readers })
     }
 
     pub(super) async fn head(&self) -> Result<Head, StorageError> {
@@ -53,22 +64,16 @@ impl Log {
     /// Writes everything in one transaction; returns the rows that the contents got.
     pub(super) async fn insert(&self, rows: Vec<NewRow>, blobs: &[Blob]) -> Result<Vec<(BlobRef, i64)>, StorageError> {
         let mut writer = self.writer.lock().await;
-        let writer = writer.as_mut().ok_or(StorageError::Value("the log is closed"))?;
-        if rows.len() <= ROWS && blobs.is_empty() {
-            insert_events(writer, rows).await?;
-            return Ok(Vec::new());
-        }
-        let mut transaction = writer.begin().await?;
-        let ids = insert_blobs(&mut transaction, blobs).await?;
-        let mut rows = rows.into_iter();
-        loop {
-            let chunk: Vec<_> = rows.by_ref().take(ROWS).collect();
-            if chunk.is_empty() {
-                break;
+        let mut connection = match std::mem::replace(&mut *writer, Writer::Lost) {
+            Writer::Connected(connection) => connection,
+            Writer::Lost => Box::new(SqliteConnection::connect_with(&self.options).await?),
+            Writer::Closed => {
+                *writer = Writer::Closed;
+                return Err(StorageError::Value("the log is closed"));
             }
-            insert_events(&mut transaction, chunk).await?;
-        }
-        transaction.commit().await?;
+        };
+        let ids = write(&mut connection, rows, blobs).await?;
+        *writer = Writer::Connected(connection);
         Ok(ids)
     }
 
@@ -117,12 +122,34 @@ impl Log {
 
     pub(super) async fn close(&self) -> Result<(), StorageError> {
         self.readers.close().await;
-        let writer = self.writer.lock().await.take();
-        if let Some(writer) = writer {
-            writer.close().await?;
+        match std::mem::replace(&mut *self.writer.lock().await, Writer::Closed) {
+            Writer::Connected(writer) => Ok(writer.close().await?),
+            Writer::Lost | Writer::Closed => Ok(()),
         }
-        Ok(())
     }
+}
+
+async fn write(
+    connection: &mut SqliteConnection,
+    rows: Vec<NewRow>,
+    blobs: &[Blob],
+) -> Result<Vec<(BlobRef, i64)>, StorageError> {
+    if rows.len() <= ROWS && blobs.is_empty() {
+        insert_events(connection, rows).await?;
+        return Ok(Vec::new());
+    }
+    let mut transaction = connection.begin().await?;
+    let ids = insert_blobs(&mut transaction, blobs).await?;
+    let mut rows = rows.into_iter();
+    loop {
+        let chunk: Vec<_> = rows.by_ref().take(ROWS).collect();
+        if chunk.is_empty() {
+            break;
+        }
+        insert_events(&mut transaction, chunk).await?;
+    }
+    transaction.commit().await?;
+    Ok(ids)
 }
 
 async fn insert_events(connection: &mut SqliteConnection, rows: Vec<NewRow>) -> Result<(), StorageError> {
@@ -170,4 +197,52 @@ fn entry(row: &SqliteRow) -> Result<StoredEntry, StorageError> {
 pub(super) fn hash(row: &SqliteRow, column: usize) -> Result<[u8; 32], StorageError> {
     let bytes: &[u8] = row.try_get(column)?;
     bytes.try_into().map_err(|_| StorageError::Value("a hash has 32 bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use edgecoder_events::{StreamName, UnixMillis, Version};
+
+    const ENTRY_BYTES: usize = 60_000;
+
+    fn rows(positions: std::ops::Range<u64>) -> Vec<NewRow> {
+        let row = |position| NewRow {
+            position: Position(position),
+            stream: StreamName::ledger(),
+            version: Version(position + 1),
+            kind: "ledger.created",
+            recorded_at: UnixMillis(0),
+            entry: vec![7; ENTRY_BYTES],
+            hash: [7; 32],
+        };
+        positions.map(row).collect()
+    }
+
+    /// As if the disk were full for this connection: the file may not grow.
+    async fn let_the_disk_be_full(log: &Log) {
+        let Writer::Connected(writer) = &mut *log.writer.lock().await else { panic!("there is a writer") };
+        writer.execute("PRAGMA max_page_count = 1").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_acknowledged_after_a_full_disk_is_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = Log::open(dir.path()).await.unwrap();
+        log.insert(rows(0..1), &[]).await.unwrap();
+        let mut size = 1;
+        for contents in [vec![], vec![Blob::new(vec![1; ENTRY_BYTES])]] {
+            let_the_disk_be_full(&log).await;
+            assert!(log.insert(rows(size..size + 300), &contents).await.is_err(), "there is no room");
+            assert_eq!(log.head().await.unwrap().size, size, "nothing of it is there");
+            for contents in [&contents[..], &[]] {
+                log.insert(rows(size..size + 1), contents).await.unwrap();
+                size += 1;
+                assert_eq!(log.head().await.unwrap().size, size, "what is acknowledged is there");
+            }
+        }
+        log.close().await.unwrap();
+        let opened = Log::open(dir.path()).await.unwrap();
+        assert_eq!(opened.head().await.unwrap().size, size, "and outlives the process");
+    }
 }

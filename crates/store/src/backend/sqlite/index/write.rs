@@ -2,7 +2,8 @@
 
 use super::{
     super::statement::{ROWS, with_rows},
-    Connection, IdempotencyKey, Lagging, Shared, Span, SqliteConnection, StorageError, number,
+    Connection, IdempotencyKey, Lagging, Row, Shared, Span, SqliteConnectOptions, SqliteConnection, StorageError,
+    number, unsigned,
 };
 use edgecoder_events::{BlobRef, Position, StreamName, Version};
 use std::{sync::Arc, time::Duration};
@@ -10,16 +11,17 @@ use std::{sync::Arc, time::Duration};
 /// How long entries gather: fuller transactions touch fewer pages per entry.
 const GATHER: Duration = Duration::from_millis(20);
 
-/// Writes until the index is closed, or cannot be written any more.
-pub(super) async fn run(mut connection: SqliteConnection, shared: Arc<Shared>) {
+/// How long a write that failed waits before it is tried again: a disk may have room by then.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Writes until the index is closed. While it cannot be written, the log takes no events.
+pub(super) async fn run(connection: SqliteConnection, options: SqliteConnectOptions, shared: Arc<Shared>) {
+    let mut writer = Some(connection);
     let mut changed = shared.changed.subscribe();
     loop {
         let (lagging, closing) = take(&shared);
         if !lagging.is_empty() {
-            if let Err(error) = write(&mut connection, &lagging).await {
-                tracing::error!(%error, "the index of the log cannot be written; the log stops taking events");
-                shared.memory().broken = Some(error.to_string());
-                shared.tick();
+            if !write_in_the_end(&mut writer, &options, &lagging, &shared).await {
                 return;
             }
             shared.memory().writing = Arc::default();
@@ -33,9 +35,53 @@ pub(super) async fn run(mut connection: SqliteConnection, shared: Arc<Shared>) {
             let _ = tokio::time::timeout(GATHER, closing_begins(&shared)).await;
         }
     }
-    if let Err(error) = connection.close().await {
+    if let Some(connection) = writer
+        && let Err(error) = connection.close().await
+    {
         tracing::warn!(%error, "the index of the log did not close; it is caught up at the next start");
     }
+}
+
+/// Tries until it is written; false where the index is closed before that.
+async fn write_in_the_end(
+    writer: &mut Option<SqliteConnection>,
+    options: &SqliteConnectOptions,
+    lagging: &Lagging,
+    shared: &Shared,
+) -> bool {
+    while let Err(error) = write_anew(writer, options, lagging).await {
+        tracing::error!(%error, "the index of the log cannot be written; the log takes no events until it can");
+        shared.memory().broken = Some(error.to_string());
+        shared.tick();
+        if tokio::time::timeout(RETRY, closing_begins(shared)).await.is_ok() {
+            return false;
+        }
+    }
+    shared.memory().broken = None;
+    true
+}
+
+/// A connection whose write failed is not used again: see `Writer::Lost` of the log.
+async fn write_anew(
+    writer: &mut Option<SqliteConnection>,
+    options: &SqliteConnectOptions,
+    lagging: &Lagging,
+) -> Result<(), StorageError> {
+    let (mut connection, may_be_written) = match writer.take() {
+        Some(connection) => (connection, false),
+        None => (SqliteConnection::connect_with(options).await?, true),
+    };
+    if !(may_be_written && has(&mut connection, lagging).await?) {
+        write(&mut connection, lagging).await?;
+    }
+    *writer = Some(connection);
+    Ok(())
+}
+
+/// Whether these entries are in the index: the answer to a commit may have been lost.
+async fn has(connection: &mut SqliteConnection, lagging: &Lagging) -> Result<bool, StorageError> {
+    let row = sqlx::query("SELECT size FROM indexed").fetch_one(connection).await?;
+    Ok(unsigned(row.try_get(0)?) >= lagging.head.size)
 }
 
 async fn closing_begins(shared: &Shared) {
