@@ -1,6 +1,8 @@
 //! Which kinds are there? The one list of events, with the kind and schema number that stand in the log.
 
 use crate::{agent, blacklist, credit, key, node, task};
+use serde::{Deserializer, de::Visitor};
+use std::fmt;
 
 /// Why recorded bytes are not an event that this build knows.
 #[derive(Debug, thiserror::Error)]
@@ -109,8 +111,31 @@ catalog! {
 }
 
 fn decode<T: serde::de::DeserializeOwned>(kind: &str, schema: u16, bytes: &[u8]) -> Result<T, DecodeError> {
-    let mut rest = bytes;
-    let event = T::deserialize(&mut rmp_serde::Deserializer::new(&mut rest))
-        .map_err(|source| DecodeError::Payload { kind: kind.to_owned(), schema, source })?;
-    if rest.is_empty() { Ok(event) } else { Err(DecodeError::Trailing { kind: kind.to_owned(), schema }) }
+    let mut payload = rmp_serde::Deserializer::from_read_ref(bytes);
+    let event = T::deserialize(&mut payload).map_err(|source| DecodeError::Payload {
+        kind: kind.to_owned(),
+        schema,
+        source,
+    })?;
+    let is_at_end = payload.deserialize_option(OneByte).is_err();
+    if is_at_end { Ok(event) } else { Err(DecodeError::Trailing { kind: kind.to_owned(), schema }) }
+}
+
+/// Takes one byte, whatever it is, and leaves what should follow it: the reader of a slice does not say what is left.
+struct OneByte;
+
+impl<'de> Visitor<'de> for OneByte {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a byte")
+    }
+
+    fn visit_none<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, _: D) -> Result<(), D::Error> {
+        Ok(())
+    }
 }
