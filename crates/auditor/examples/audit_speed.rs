@@ -176,7 +176,7 @@ async fn measure_parts(ledger: &Ledger, checkpoint: &str, entries: usize) {
     print(&format!("bytes: {verdict:?}"), entries, core_time().saturating_sub(start));
     let start = core_time();
     let mut rules = Rules::new(ORIGIN, Vec::<PublicKey>::new());
-    pages.iter().flat_map(Page::entries).for_each(|entry| rules.push(entry));
+    pages.iter().flat_map(Page::entries).for_each(|entry| rules.push(entry, false));
     let findings = rules.finish(true).findings_total;
     print(&format!("events: {findings} findings"), entries, core_time().saturating_sub(start));
 }

@@ -6,6 +6,7 @@ mod authors;
 mod credit;
 mod log_keys;
 mod noted;
+mod signatures;
 mod work;
 
 use crate::{Class, Finding};
@@ -16,6 +17,7 @@ use edgecoder_identity::KeyHistory;
 use edgecoder_ledger::Entry;
 use log_keys::LogKeys;
 use noted::Noted;
+pub use signatures::is_signed_result;
 use work::Work;
 
 /// What was checked above the bytes.
@@ -66,12 +68,15 @@ impl Rules {
     }
 
     /// Takes the next entry as it is stored. Bytes that are no entry are left to the verifier of bytes.
-    pub fn push(&mut self, entry: &[u8]) {
+    ///
+    /// `signed_result` is what [`is_signed_result`] said of it; where nobody asked, it is false, and a result's signature
+    /// is checked now.
+    pub fn push(&mut self, entry: &[u8], signed_result: bool) {
         let Ok(entry) = Entry::decode(entry) else { return };
         let first = self.coverage.recorded_ms.map_or(entry.recorded_at_ms, |(first, _)| first);
         self.coverage.recorded_ms = Some((first, entry.recorded_at_ms));
         match Event::from_bytes(entry.kind, entry.schema, entry.payload) {
-            Ok(event) => self.judge(&entry, &event),
+            Ok(event) => self.judge(&entry, &event, signed_result),
             Err(error @ DecodeError::UnknownKind { .. }) => self.skip(&entry, Class::UnknownKind, &error),
             Err(error @ (DecodeError::Payload { .. } | DecodeError::Trailing { .. })) => {
                 self.skip(&entry, Class::BadPayload, &error);
@@ -96,10 +101,10 @@ impl Rules {
         self.noted.add(class, entry.position, error.to_string());
     }
 
-    fn judge(&mut self, entry: &Entry<'_>, event: &Event) {
+    fn judge(&mut self, entry: &Entry<'_>, event: &Event, signed_result: bool) {
         self.coverage.events += 1;
         self.log_keys.check(entry, event, &mut self.noted);
-        let checked = self.authors.check(entry, event, &mut self.noted);
+        let checked = self.authors.check(entry, event, signed_result, &mut self.noted);
         self.count_author(entry, checked);
         self.credit.check_pair(entry, event, &mut self.noted);
         match self.work.check(entry, event) {

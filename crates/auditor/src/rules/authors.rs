@@ -1,9 +1,9 @@
 //! Did those who acted sign what is recorded of them?
 
-use super::noted::Noted;
+use super::{noted::Noted, signatures};
 use crate::Class;
-use edgecoder_events::{AgentId, Event, PublicKey, Signature, task::SubtaskFinished};
-use edgecoder_identity::{evidence, verify_text};
+use edgecoder_events::{AgentId, Event, PublicKey, task::SubtaskFinished};
+use edgecoder_identity::evidence;
 use edgecoder_ledger::Entry;
 use std::collections::HashMap;
 
@@ -14,9 +14,9 @@ pub(super) struct Authors {
 }
 
 impl Authors {
-    /// Whether a signature was checked, whatever came of it.
+    /// Whether a signature was checked, whatever came of it. One over a result need not be where it is known to hold.
     #[expect(clippy::wildcard_enum_match_arm, reason = "the text of other signatures does not stand in their events")]
-    pub fn check(&mut self, entry: &Entry<'_>, event: &Event, noted: &mut Noted) -> bool {
+    pub fn check(&mut self, entry: &Entry<'_>, event: &Event, known_to_hold: bool, noted: &mut Noted) -> bool {
         match event {
             Event::AgentRegistered(registered) => {
                 let before = self.keys.insert(registered.agent.clone(), registered.signing_key);
@@ -32,7 +32,7 @@ impl Authors {
                 }
                 false
             }
-            Event::SubtaskFinished(finished) => self.check_result(entry, finished, noted),
+            Event::SubtaskFinished(finished) => self.check_result(entry, finished, known_to_hold, noted),
             Event::AgentBlacklisted(report) => {
                 if evidence::verify(report).is_err() {
                     let detail =
@@ -45,7 +45,13 @@ impl Authors {
         }
     }
 
-    fn check_result(&self, entry: &Entry<'_>, finished: &SubtaskFinished, noted: &mut Noted) -> bool {
+    fn check_result(
+        &self,
+        entry: &Entry<'_>,
+        finished: &SubtaskFinished,
+        known_to_hold: bool,
+        noted: &mut Noted,
+    ) -> bool {
         let Some((key, signature)) = entry.author_key.zip(entry.author_signature) else {
             let detail = format!("no machine signed the result of {} subtask {}", finished.task, finished.subtask);
             noted.add(Class::RuleBroken, entry.position, detail);
@@ -53,7 +59,7 @@ impl Authors {
         };
         let problem = if self.keys.get(&finished.agent) != Some(&PublicKey(key)) {
             Some("is not by its registered key")
-        } else if verify_text(&PublicKey(key), finished.statement().as_bytes(), &Signature(signature)).is_err() {
+        } else if !known_to_hold && !signatures::holds(key, signature, finished) {
             Some("does not hold")
         } else {
             None

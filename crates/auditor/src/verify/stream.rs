@@ -1,22 +1,45 @@
-//! The ledger goes by once: one thread reads, one judges the bytes, one judges the events.
+//! The ledger goes by once: one thread reads, one judges the bytes, one judges the events, and the others check the
+//! signatures of results for it, which take longer than everything else.
 
 use crate::{
     Class, Finding, Page, Reader,
-    rules::{EventReport, Rules},
+    rules::{EventReport, Rules, is_signed_result},
 };
 use edgecoder_events::PublicKey;
-use edgecoder_ledger::verify::{Expectations, Report, Verdict, Verifier};
-use std::sync::Arc;
-use tokio::{sync::mpsc, task::spawn_blocking};
+use edgecoder_ledger::verify::{Expectations, Report, StoredRow, Verdict, Verifier};
+use std::{num::NonZero, sync::Arc, thread::available_parallelism};
+use tokio::{
+    runtime::Handle,
+    sync::mpsc,
+    task::{JoinHandle, spawn_blocking},
+};
 
 /// How many pages may wait for a judge.
 const PAGES_AHEAD: usize = 2;
+/// Of how many pages the signatures are checked at the same time, on a machine that has so many cores.
+const MOST_PAGES_CHECKED_AT_ONCE: usize = 8;
+
+/// What the table calls a result; an entry that is one under another name is checked later, by the rules.
+const RESULT: &str = "task.subtask_finished";
 
 /// What both judges say, and where reading stopped, if it did.
 pub(super) struct Streamed {
     pub bytes: Report,
     pub events: EventReport,
     pub unreadable: Option<Finding>,
+}
+
+/// A page on its way to the rules, while the signatures of its results are checked.
+struct PageOfEvents {
+    page: Arc<Page>,
+    /// One answer for each entry.
+    signed_results: JoinHandle<Vec<bool>>,
+}
+
+/// Where pages go.
+struct Judges {
+    bytes: mpsc::Sender<Arc<Page>>,
+    events: mpsc::Sender<PageOfEvents>,
 }
 
 pub(super) async fn stream(
@@ -26,23 +49,20 @@ pub(super) async fn stream(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Streamed {
     let (to_bytes, for_bytes) = mpsc::channel(PAGES_AHEAD);
-    let (to_events, for_events) = mpsc::channel(PAGES_AHEAD);
+    let cores = available_parallelism().map_or(1, NonZero::get);
+    let (to_events, for_events) = mpsc::channel(cores.min(MOST_PAGES_CHECKED_AT_ONCE));
     let verifier = Verifier::new(expected);
     let bytes = spawn_blocking(move || judge_bytes(verifier, for_bytes));
     let rules = Rules::new(&expected.origin, keys);
     let events = spawn_blocking(move || judge_events(rules, for_events));
-    let unreadable = send_pages(reader, [to_bytes, to_events], progress).await;
+    let unreadable = send_pages(reader, Judges { bytes: to_bytes, events: to_events }, progress).await;
     let bytes = bytes.await.expect("the verifier does not panic");
     let rules = events.await.expect("the rules do not panic");
     let whole = unreadable.is_none() && !matches!(bytes.verdict, Verdict::Tampered(_) | Verdict::Corrupt(_));
     Streamed { bytes, events: rules.finish(whole), unreadable }
 }
 
-async fn send_pages(
-    reader: &mut Reader,
-    to: [mpsc::Sender<Arc<Page>>; 2],
-    progress: &(dyn Fn(u64) + Sync),
-) -> Option<Finding> {
+async fn send_pages(reader: &mut Reader, to: Judges, progress: &(dyn Fn(u64) + Sync)) -> Option<Finding> {
     // Rows below zero are no rows of a ledger; asking for them makes the reader say so.
     let mut next = i64::MIN;
     let mut read = 0;
@@ -57,12 +77,26 @@ async fn send_pages(
         };
         let last = page.last()?;
         read += u64::try_from(page.len()).unwrap_or(u64::MAX);
-        for judge in &to {
-            judge.send(Arc::clone(&page)).await.expect("a judge reads to the end");
-        }
+        to.send(page).await;
         progress(read);
         next = last.checked_add(1)?;
     }
+}
+
+impl Judges {
+    /// The signatures of a page are checked once the rules have room for it, so that few pages are held.
+    async fn send(&self, page: Arc<Page>) {
+        let room = self.events.reserve().await.expect("a judge reads to the end");
+        let ahead = Arc::clone(&page);
+        let signed_results = spawn_blocking(move || signed_results(&ahead));
+        room.send(PageOfEvents { page: Arc::clone(&page), signed_results });
+        self.bytes.send(page).await.expect("a judge reads to the end");
+    }
+}
+
+fn signed_results(page: &Page) -> Vec<bool> {
+    let is_called_result = |row: &StoredRow<'_>| row.columns.is_some_and(|it| it.kind == RESULT);
+    page.rows().map(|row| is_called_result(&row) && is_signed_result(row.entry)).collect()
 }
 
 fn judge_bytes(mut verifier: Verifier, mut pages: mpsc::Receiver<Arc<Page>>) -> Report {
@@ -73,9 +107,10 @@ fn judge_bytes(mut verifier: Verifier, mut pages: mpsc::Receiver<Arc<Page>>) -> 
     verifier.finish()
 }
 
-fn judge_events(mut rules: Rules, mut pages: mpsc::Receiver<Arc<Page>>) -> Rules {
-    while let Some(page) = pages.blocking_recv() {
-        page.entries().for_each(|entry| rules.push(entry));
+fn judge_events(mut rules: Rules, mut pages: mpsc::Receiver<PageOfEvents>) -> Rules {
+    while let Some(PageOfEvents { page, signed_results }) = pages.blocking_recv() {
+        let signed = Handle::current().block_on(signed_results).expect("checking signatures does not panic");
+        page.entries().zip(signed).for_each(|(entry, signed)| rules.push(entry, signed));
     }
     rules
 }
