@@ -79,6 +79,7 @@ mod sqlite {
         sqlite_only::a_second_store_on_the_same_directory_is_told_who_has_it,
         sqlite_only::a_deleted_index_is_built_anew,
         sqlite_only::a_changed_entry_after_the_last_checkpoint_is_found_at_the_start,
+        sqlite_only::who_reads_a_damaged_table_is_told_and_skips_nothing,
     }
 }
 

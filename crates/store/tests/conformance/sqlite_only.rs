@@ -1,9 +1,10 @@
 //! Rules of the data directory.
 
 use crate::fixture::{Fixture, saying, stream};
-use edgecoder_events::Version;
+use edgecoder_events::{Position, Version};
 use edgecoder_store::{Append, Backend, Blob, IdempotencyKey};
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use futures_util::TryStreamExt;
+use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::path::PathBuf;
 
 impl Fixture {
@@ -12,6 +13,14 @@ impl Fixture {
             Backend::Sqlite { dir } => dir.clone(),
             other => panic!("{other:?} has no directory"),
         }
+    }
+
+    /// Changes the closed log's table behind the store's back.
+    async fn damage(&self, statement: &'static str) {
+        let ledger = SqliteConnectOptions::new().filename(self.data().join("ledger.db"));
+        let mut connection = SqliteConnection::connect_with(&ledger).await.unwrap();
+        connection.execute(statement).await.unwrap();
+        connection.close().await.unwrap();
     }
 }
 
@@ -47,18 +56,35 @@ pub async fn a_changed_entry_after_the_last_checkpoint_is_found_at_the_start(mut
     store.append(saying("a", "1")).await.unwrap();
     store.append(saying("a", "2")).await.unwrap();
     store.close().await.unwrap();
-    let ledger = SqliteConnectOptions::new().filename(fixture.data().join("ledger.db"));
-    let mut connection = SqliteConnection::connect_with(&ledger).await.unwrap();
-    sqlx::query(
-        "UPDATE events SET entry = CAST(replace(entry, x'6f70657261746f72', x'6f70657261746f73') AS BLOB) WHERE position = 1",
-    )
-    .execute(&mut connection)
-    .await
-    .unwrap();
-    connection.close().await.unwrap();
+    fixture
+        .damage(
+            "UPDATE events SET entry = CAST(replace(entry, x'6f70657261746f72', x'6f70657261746f73') AS BLOB) WHERE position = 1",
+        )
+        .await;
     for derived in ["index.db", "index.db-wal", "index.db-shm"] {
         let _ = std::fs::remove_file(fixture.data().join(derived));
     }
     let refused = fixture.try_open().await.err().unwrap().to_string();
     assert_eq!(refused, "the log is damaged at 1: the entry is not what was hashed");
+}
+
+pub async fn who_reads_a_damaged_table_is_told_and_skips_nothing(mut fixture: Fixture) {
+    const SHIFTED: &str = "UPDATE events SET hash = substr(hash, 2) WHERE position = 4; \
+                           UPDATE events SET hash = CAST(hash || x'00' AS BLOB) WHERE position = 5";
+    let store = fixture.open().await;
+    for number in 1..=6 {
+        store.append(saying("a", &number.to_string())).await.unwrap();
+    }
+    store.close().await.unwrap();
+    for (damage, told) in [
+        ("DELETE FROM events WHERE position = 2", "the log is damaged at 2: the entry is missing"),
+        (SHIFTED, "a stored value is damaged: a hash has 32 bytes"),
+    ] {
+        fixture.damage(damage).await;
+        let store = fixture.open().await;
+        let read = store.read_entries(Position(0)).try_collect::<Vec<_>>().await.unwrap_err();
+        let followed = store.follow(Position(0)).next_batch().await.unwrap_err();
+        assert_eq!((read.to_string(), followed.to_string()), (told.to_owned(), told.to_owned()));
+        store.close().await.unwrap();
+    }
 }

@@ -1,7 +1,7 @@
 //! The log itself in SQLite: one connection writes, a few others read.
 
 use super::{
-    Head, StorageError, StoredEntry, connect, options, pool,
+    Head, StorageError, StoredEntry, connect, options, packed, pool,
     statement::{ROWS, with_rows},
 };
 use crate::{
@@ -13,7 +13,6 @@ use crate::{
     },
 };
 use edgecoder_events::{BlobRef, Position};
-use futures_util::{StreamExt, TryStreamExt};
 use sqlx::{
     Connection, Executor, Row, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteRow, SqliteSynchronous},
@@ -79,7 +78,10 @@ impl Log {
 
     pub(super) fn entries(&self, from: u64, to: u64) -> Entries {
         let readers = self.readers.clone();
-        in_pages(from, to, move |from, to| page(readers.clone(), from, to))
+        in_pages(from, to, move |from, to| {
+            let readers = readers.clone();
+            async move { packed::page(&readers, number(from), number(to)).await }
+        })
     }
 
     pub(super) async fn entries_at(&self, positions: &[Position]) -> Result<Vec<StoredEntry>, StorageError> {
@@ -179,15 +181,6 @@ async fn insert_blobs(connection: &mut SqliteConnection, blobs: &[Blob]) -> Resu
         ids.push((blob.address(), inserted.last_insert_rowid()));
     }
     Ok(ids)
-}
-
-async fn page(readers: SqlitePool, from: u64, to: u64) -> Result<Vec<StoredEntry>, StorageError> {
-    let rows =
-        sqlx::query("SELECT position, entry, hash FROM events WHERE position >= ? AND position < ? ORDER BY position")
-            .bind(number(from))
-            .bind(number(to))
-            .fetch(&readers);
-    rows.map(|row| entry(&row?)).try_collect().await
 }
 
 fn entry(row: &SqliteRow) -> Result<StoredEntry, StorageError> {

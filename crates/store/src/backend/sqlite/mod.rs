@@ -5,6 +5,7 @@ mod index;
 mod lagging;
 mod lock;
 mod log;
+mod packed;
 mod statement;
 mod vault;
 
