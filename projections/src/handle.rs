@@ -14,7 +14,7 @@ use crate::{
     sql::Database,
     task_board::{TaskBoard, TaskTables},
 };
-use edgecoder_events::{Position, SubtaskIndex, TaskId, UnixMillis};
+use edgecoder_events::{Position, Recorded, SubtaskIndex, TaskId, UnixMillis};
 use std::{collections::BTreeMap, marker::PhantomData, path::Path, time::Duration};
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -69,23 +69,31 @@ impl Projections {
             database,
             runners: JoinSet::new(),
         };
-        all.follow_ready_queue(log, arrived);
-        all.follow_agent_directory(log);
+        all.follow_in_memory(log, arrived);
         all.follow_in_tables::<TaskTables, L>(log);
         all.follow_in_tables::<CreditTables, L>(log);
         all.follow_in_tables::<BlacklistTables, L>(log);
         Ok(all)
     }
 
-    fn watched(&mut self, question: Question) -> watch::Sender<Progress> {
+    /// What answers these questions moves on as one.
+    fn watched(&mut self, questions: &[Question]) -> watch::Sender<Progress> {
         let (sender, receiver) = watch::channel(Progress::default());
-        self.progress.insert(question, ProgressReader::new(question, receiver));
+        let readers = questions.iter().map(|question| (*question, ProgressReader::new(*question, receiver.clone())));
+        self.progress.extend(readers);
         sender
     }
 
-    fn follow_ready_queue<L: Log>(&mut self, log: &L, arrived: watch::Sender<u64>) {
-        let (progress, queue) = (self.watched(Question::ReadyQueue), self.ready_queue.clone());
-        let apply = move |batch: &[edgecoder_events::Recorded]| {
+    /// One reading of the log serves all: reading and decoding cost more than what is then done with the events.
+    fn follow_in_memory<L: Log>(&mut self, log: &L, arrived: watch::Sender<u64>) {
+        let progress = self.watched(&[Question::ReadyQueue, Question::AgentDirectory]);
+        let (queue, directory) = (self.ready_queue.clone(), self.agent_directory.clone());
+        let apply = move |batch: &[Recorded]| {
+            let mut directory = directory.write();
+            for it in batch {
+                directory.apply(it);
+            }
+            drop(directory);
             let mut queue = queue.write();
             for it in batch {
                 queue.apply(it);
@@ -94,24 +102,13 @@ impl Projections {
             drop(queue);
             arrived.send_if_modified(|seen| std::mem::replace(seen, now) != now);
         };
-        self.runners.spawn(follow_in_memory(Question::ReadyQueue, log.clone(), progress, apply));
-    }
-
-    fn follow_agent_directory<L: Log>(&mut self, log: &L) {
-        let (progress, directory) = (self.watched(Question::AgentDirectory), self.agent_directory.clone());
-        let apply = move |batch: &[edgecoder_events::Recorded]| {
-            let mut directory = directory.write();
-            for it in batch {
-                directory.apply(it);
-            }
-        };
-        self.runners.spawn(follow_in_memory(Question::AgentDirectory, log.clone(), progress, apply));
+        self.runners.spawn(follow_in_memory(log.clone(), progress, apply));
     }
 
     fn follow_in_tables<P: SqlProjection, L: Log>(&mut self, log: &L) {
         let (sender, requests) = mpsc::channel(REBUILD_REQUESTS);
         self.rebuilds.insert(P::QUESTION, sender);
-        let progress = self.watched(P::QUESTION);
+        let progress = self.watched(&[P::QUESTION]);
         let (database, log) = (self.database.clone(), log.clone());
         let runner = TableRunner::<P, L> { database, log, progress, requests, projection: PhantomData };
         self.runners.spawn(runner.run());

@@ -1,7 +1,7 @@
-//! A projection in memory: taken in from the first event at every start.
+//! Projections in memory: taken in from the first event at every start, all by one reading of the log.
 
 use super::{Progress, feed::Feed};
-use crate::{Question, log::Log};
+use crate::log::Log;
 use edgecoder_events::{Position, Recorded};
 use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
@@ -31,9 +31,8 @@ impl<T> Shared<T> {
     }
 }
 
-/// Follows the log for ever; `apply` takes one batch in.
+/// Follows the log for ever; `apply` takes one batch into every projection in memory.
 pub(crate) async fn follow_in_memory<L: Log>(
-    question: Question,
     log: L,
     progress: watch::Sender<Progress>,
     mut apply: impl FnMut(&[Recorded]) + Send,
@@ -50,7 +49,7 @@ pub(crate) async fn follow_in_memory<L: Log>(
                 Err(error) => break error,
             }
         };
-        tracing::warn!(projection.question = question.name(), "projection stopped, trying again: {error}");
+        tracing::warn!("the projections in memory stopped, trying again: {error}");
         progress.send_modify(|it| it.trouble = Some(error.to_string()));
         sleep(RETRY).await;
     }
