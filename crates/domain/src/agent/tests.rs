@@ -1,10 +1,14 @@
+mod any_history;
+
 use super::*;
 use crate::Aggregate;
 use edgecoder_events::{
     Event, Signature, UnixMillis,
-    agent::{AgentRegistered, SandboxMode},
-    blacklist::BlacklistReason,
-    node::{NodeApproved, NodeEnrolled},
+    agent::{
+        AgentCameOnline, AgentCapabilitiesChanged, AgentKeyReplaced, AgentRegistered, AgentWentOffline, SandboxMode,
+    },
+    blacklist::{AgentBlacklistLifted, BlacklistReason},
+    node::{NodeApproved, NodeEnrolled, NodeModeChanged, NodeRejected},
     task::Language,
 };
 
@@ -42,6 +46,18 @@ fn approved() -> Event {
     NodeApproved { node: node() }.into()
 }
 
+fn rejected() -> Event {
+    NodeRejected { node: node(), reason: "unknown".into() }.into()
+}
+
+fn online() -> Event {
+    AgentCameOnline { agent: node() }.into()
+}
+
+fn drained() -> Event {
+    AgentWentOffline { agent: node(), reason: OfflineReason::Drained }.into()
+}
+
 fn registered(signing: u8) -> Event {
     AgentRegistered {
         agent: node(),
@@ -53,14 +69,18 @@ fn registered(signing: u8) -> Event {
     .into()
 }
 
-fn register(signing: u8, proven: u8) -> AgentCommand {
-    AgentCommand::Register(Box::new(RegisterAgent {
+fn registration(signing: u8, proven: u8) -> RegisterAgent {
+    RegisterAgent {
         signing_key: key(signing),
         envelope_key: key(100),
         mode: AgentMode::SwarmOnly,
         capabilities: capabilities(),
         proven_key: key(proven),
-    }))
+    }
+}
+
+fn register(signing: u8, proven: u8) -> AgentCommand {
+    AgentCommand::Register(Box::new(registration(signing, proven)))
 }
 
 fn report(expires_at: Option<UnixMillis>) -> AgentBlacklisted {
@@ -105,8 +125,7 @@ fn registering_the_same_again_records_nothing() {
 #[test]
 fn registered_keys_are_replaced_only_by_a_request_that_the_old_key_signed() {
     check(&[enrolled(), approved(), registered(1)], register(2, 2), Err(AgentRefusal::OldKeyNotProven));
-    let replaced =
-        edgecoder_events::agent::AgentKeyReplaced { agent: node(), signing_key: key(2), envelope_key: key(100) };
+    let replaced = AgentKeyReplaced { agent: node(), signing_key: key(2), envelope_key: key(100) };
     check(&[enrolled(), approved(), registered(1)], register(2, 1), Ok(vec![replaced.into()]));
 }
 
@@ -117,8 +136,7 @@ fn a_first_registration_is_signed_by_the_key_that_it_brings() {
 
 #[test]
 fn heartbeats_of_an_agent_that_is_online_record_nothing() {
-    let online = edgecoder_events::agent::AgentCameOnline { agent: node() };
-    let history = [enrolled(), approved(), registered(1), online.into()];
+    let history = [enrolled(), approved(), registered(1), online()];
     check(&history, AgentCommand::ComeOnline, Ok(vec![]));
 }
 
@@ -135,6 +153,55 @@ fn a_blacklisted_agent_can_not_come_back_until_it_is_lifted_or_expires() {
     check(&banned, register(1, 1), Err(AgentRefusal::Blacklisted));
     let expired = [enrolled(), approved(), registered(1), report(Some(NOW)).into()];
     check(&expired, register(1, 1), Ok(vec![]));
+    let lifted = AgentBlacklistLifted { agent: node(), reason: "mistake".into() };
+    check(&banned, AgentCommand::LiftBlacklist { reason: "mistake".into() }, Ok(vec![lifted.clone().into()]));
+    let forgiven = [banned.as_slice(), &[lifted.into()]].concat();
+    check(&forgiven, AgentCommand::ComeOnline, Ok(vec![online()]));
+}
+
+#[test]
+fn a_machine_that_is_rejected_or_blacklisted_goes_offline_in_the_same_append() {
+    let history = [enrolled(), approved(), registered(1), online()];
+    check(&history, AgentCommand::Reject { reason: "unknown".into() }, Ok(vec![rejected(), drained()]));
+    let banned = report(None);
+    check(&history, AgentCommand::Blacklist(Box::new(banned.clone())), Ok(vec![banned.into(), drained()]));
+}
+
+#[test]
+fn approving_is_recorded_once_and_opens_the_door() {
+    check(&[enrolled()], AgentCommand::Approve, Ok(vec![approved()]));
+    check(&[enrolled(), approved()], AgentCommand::Approve, Ok(vec![]));
+    check(&[enrolled(), approved()], register(1, 1), Ok(vec![registered(1)]));
+}
+
+#[test]
+fn a_rejected_node_takes_no_part_until_it_is_approved() {
+    check(&[enrolled(), rejected()], register(1, 1), Err(AgentRefusal::Rejected));
+    let left = [enrolled(), approved(), registered(1), rejected()];
+    check(&left, AgentCommand::ComeOnline, Err(AgentRefusal::Rejected));
+    check(&left, AgentCommand::Approve, Ok(vec![approved()]));
+}
+
+#[test]
+fn a_coordinator_is_no_agent_and_a_node_keeps_its_kind() {
+    let coordinator = NodeEnrolled { node: node(), kind: NodeKind::Coordinator, owner: account("ann") };
+    check(&[coordinator.into(), approved()], register(1, 1), Err(AgentRefusal::NotAnAgent));
+    let other = AgentCommand::Enroll { node: node(), kind: NodeKind::Coordinator, owner: account("ann") };
+    check(&[enrolled()], other, Err(AgentRefusal::OtherKind));
+}
+
+#[test]
+fn a_registration_with_another_mode_or_other_abilities_records_what_changed() {
+    let history = [enrolled(), approved(), registered(1)];
+    let larger = Capabilities { max_concurrent_tasks: 4, ..capabilities() };
+    let wanted = RegisterAgent { mode: AgentMode::IdeEnabled, capabilities: larger.clone(), ..registration(1, 1) };
+    let changes = vec![
+        NodeModeChanged { node: node(), mode: AgentMode::IdeEnabled }.into(),
+        AgentCapabilitiesChanged { agent: node(), capabilities: larger }.into(),
+    ];
+    let wanted = AgentCommand::Register(Box::new(wanted));
+    check(&history, wanted.clone(), Ok(changes.clone()));
+    check(&[history.as_slice(), &changes].concat(), wanted, Ok(vec![]));
 }
 
 #[test]
