@@ -26,7 +26,6 @@ use change_pace::ChangePace;
 use diagnostics::DiagnosticsBook;
 use edgecoder_domain::{
     agent::{self, AgentCommand},
-    settlement,
     task::{self, ReturnSubtask, TaskCommand},
 };
 use edgecoder_events::{AccountId, Actor, AgentId, ModelName, NewEvent, StreamName, TaskId, agent::OfflineReason};
@@ -183,12 +182,7 @@ impl Coordinator {
         task: &TaskId,
         command: &TaskCommand,
     ) -> Result<Done, CommandError<Refusal>> {
-        self.commands
-            .run(request, |view| {
-                let before = view.task(task);
-                Ok(settlement::with_payments(before, task::decide(before, command.clone())?))
-            })
-            .await
+        self.commands.run(request, |view| Ok(task::decide(view.task(task), command.clone())?)).await
     }
 
     /// Runs a command about a machine.

@@ -2,7 +2,7 @@
 
 use crate::{Coordinator, work};
 use edgecoder_domain::{
-    price, settlement,
+    price,
     task::{self, LeaseSubtask, ReturnSubtask, TaskCommand, TaskRefusal},
 };
 use edgecoder_events::{
@@ -96,8 +96,7 @@ impl Scheduler<'_> {
                     now: self.0.commands.clock().now(),
                     price_per_ms,
                 });
-                let before = view.task(&claimed.task);
-                Ok::<_, Refusal>(settlement::with_payments(before, task::decide(before, command)?))
+                Ok::<_, Refusal>(task::decide(view.task(&claimed.task), command)?)
             })
             .await;
         match done {

@@ -7,7 +7,7 @@
 
 pub mod agent;
 pub mod price;
-pub mod settlement;
+mod settlement;
 pub mod task;
 pub mod wallet;
 

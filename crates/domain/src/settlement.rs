@@ -14,7 +14,7 @@ struct Payment<'a> {
 }
 
 /// Adds to the `events` that `task` (as it was before them) decided the movements of credit that they cause.
-pub fn with_payments(before: &Task, events: Vec<Event>) -> Vec<NewEvent> {
+pub(crate) fn with_payments(before: &Task, events: Vec<Event>) -> Vec<NewEvent> {
     let Some(identity) = before.identity().or_else(|| Task::identity_in(&events)) else {
         return vec![];
     };

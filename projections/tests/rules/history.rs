@@ -3,7 +3,6 @@
 use edgecoder_domain::{
     Aggregate,
     agent::{self, Agent, AgentCommand, RegisterAgent},
-    settlement,
     task::{self, FinishSubtask, LeaseSubtask, ReturnSubtask, SubtaskState, Task, TaskCommand},
     wallet::{self, Wallet, WalletCommand},
 };
@@ -148,7 +147,7 @@ impl History {
     fn task(&mut self, number: usize, command: TaskCommand) {
         let Some(id) = self.task_named(number) else { return };
         let before = self.tasks.entry(id.clone()).or_default().clone();
-        for new in settlement::with_payments(&before, task::decide(&before, command).unwrap_or_default()) {
+        for new in task::decide(&before, command).unwrap_or_default() {
             self.record(new);
         }
     }

@@ -1,4 +1,4 @@
-//! A command becomes events, or a refusal.
+//! A command becomes events and the payments that follow from them, or a refusal.
 
 use super::{
     Ending, FinishSubtask, LeaseSubtask, MAX_ATTEMPTS, MIN_LEASE_MS, ReturnSubtask, Subtask, SubtaskState, Task,
@@ -6,9 +6,9 @@ use super::{
     plan::{self, PlanError},
     state::Lease,
 };
-use crate::{Aggregate, price};
+use crate::{Aggregate, price, settlement};
 use edgecoder_events::{
-    AgentId, BlobRef, Event, SubtaskIndex, TaskId, UnixMillis,
+    AgentId, BlobRef, Event, NewEvent, SubtaskIndex, TaskId, UnixMillis,
     task::{
         FailReason, PlannedSubtask, Planner, SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskRevised,
         SubtaskStopped, TaskCancelled, TaskCompleted, TaskEscalated, TaskFailed, TaskPlanned, TaskSubmitted, Verdict,
@@ -18,8 +18,13 @@ use edgecoder_events::{
 
 type Decision = Result<Vec<Event>, TaskRefusal>;
 
-/// Turns a command into events, or says why not.
-pub fn decide(task: &Task, command: TaskCommand) -> Decision {
+/// Turns a command into events, each in its stream and with the payments that it causes; or says why not.
+pub fn decide(task: &Task, command: TaskCommand) -> Result<Vec<NewEvent>, TaskRefusal> {
+    Ok(settlement::with_payments(task, unpaid(task, command)?))
+}
+
+/// The events of the task alone: nobody may append them without their payments.
+pub(super) fn unpaid(task: &Task, command: TaskCommand) -> Decision {
     match (task.identity(), task.ending(), command) {
         (None, _, TaskCommand::Submit(submitted)) => submit(submitted),
         (Some(_), _, TaskCommand::Submit(_)) => Err(TaskRefusal::TaskExists),

@@ -1,10 +1,13 @@
+use super::decide::unpaid;
 use super::*;
-use crate::{Aggregate, price, settlement};
+use crate::{Aggregate, price, wallet::Wallet};
 use edgecoder_events::{
-    Event, ProjectId, TaskId,
+    Event, NewEvent, ProjectId, StreamName, TaskId,
+    credit::{CreditsEarned, CreditsIssued, CreditsReleased, CreditsReserved, CreditsSpent, IssueReason},
     task::{FailReason, Language, ResourceClass, WorkKind},
 };
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 const NOW: UnixMillis = UnixMillis(1_000_000);
 const PRICE: MicroCredits = MicroCredits::from_micros(1_000);
@@ -14,10 +17,14 @@ fn agent(n: u8) -> AgentId {
     AgentId::new(format!("worker-{n}")).unwrap()
 }
 
+fn account(name: &str) -> AccountId {
+    AccountId::new(name).unwrap()
+}
+
 fn submitted(work: WorkKind, budget: u64) -> TaskSubmitted {
     TaskSubmitted {
         task: TaskId::new("t").unwrap(),
-        account: AccountId::new("ann").unwrap(),
+        account: account("ann"),
         project: ProjectId::new("default").unwrap(),
         work,
         language: Language::Python,
@@ -44,7 +51,7 @@ fn lease(index: u16, by: u8, at_ms: u64) -> TaskCommand {
     TaskCommand::Lease(LeaseSubtask {
         subtask: SubtaskIndex(index),
         agent: agent(by),
-        payee: AccountId::new("bob").unwrap(),
+        payee: account("bob"),
         now: NOW.plus_ms(at_ms),
         price_per_ms: PRICE,
     })
@@ -78,7 +85,7 @@ fn run(commands: impl IntoIterator<Item = TaskCommand>) -> (Task, Vec<Event>) {
     let mut task = Task::default();
     let mut all = vec![];
     for command in commands {
-        let events = decide(&task, command.clone()).unwrap_or_else(|refusal| panic!("{command:?}: {refusal}"));
+        let events = unpaid(&task, command.clone()).unwrap_or_else(|refusal| panic!("{command:?}: {refusal}"));
         for event in &events {
             task.evolve(event);
         }
@@ -176,12 +183,81 @@ fn a_subtask_waits_for_those_that_it_depends_on() {
     run(steps);
 }
 
-#[test]
-fn a_plan_with_a_cycle_is_refused() {
-    let pieces = [piece(0, WorkKind::Program, &[1]), piece(1, WorkKind::Program, &[0])];
+/// What is said of a plan for a task that has none.
+fn plan_of(subtasks: Vec<PlannedSubtask>) -> Result<Vec<Event>, TaskRefusal> {
     let (task, _) = run([TaskCommand::Submit(submitted(WorkKind::Program, 1))]);
-    let plan = TaskCommand::Plan { planner: Planner::Model, subtasks: pieces.to_vec() };
-    assert_eq!(decide(&task, plan), Err(TaskRefusal::Plan(PlanError::Dependency(FIRST))));
+    unpaid(&task, TaskCommand::Plan { planner: Planner::Model, subtasks })
+}
+
+#[test]
+fn a_subtask_depends_on_earlier_ones_only() {
+    let alone = |index, needs: &[u16]| piece(index, WorkKind::Program, needs);
+    let refused = |index| Err(TaskRefusal::Plan(PlanError::Dependency(SubtaskIndex(index))));
+    assert_eq!(plan_of(vec![alone(0, &[1]), alone(1, &[0])]), refused(0), "a cycle");
+    assert_eq!(plan_of(vec![alone(0, &[]), alone(1, &[1])]), refused(1), "on itself");
+    assert_eq!(plan_of(vec![alone(0, &[]), alone(1, &[2]), alone(2, &[])]), refused(1), "on a later one");
+    assert_eq!(plan_of(vec![alone(0, &[]), alone(1, &[7])]), refused(1), "on one that is not there");
+    assert_eq!(plan_of(vec![alone(0, &[]), alone(1, &[0, 0])]), refused(1), "twice on the same");
+    assert!(plan_of(vec![alone(0, &[]), alone(1, &[0]), alone(2, &[0, 1])]).is_ok());
+}
+
+#[test]
+fn a_plan_has_one_to_ten_subtasks_in_their_places() {
+    let pieces = |count: u16| (0..count).map(|index| piece(index, WorkKind::Program, &[])).collect::<Vec<_>>();
+    assert_eq!(plan_of(vec![]), Err(TaskRefusal::Plan(PlanError::Count(0))));
+    assert_eq!(plan_of(pieces(11)), Err(TaskRefusal::Plan(PlanError::Count(11))));
+    assert!(plan_of(pieces(10)).is_ok());
+    let misnumbered = vec![piece(0, WorkKind::Program, &[]), piece(2, WorkKind::Program, &[])];
+    assert_eq!(plan_of(misnumbered), Err(TaskRefusal::Plan(PlanError::Numbering(SubtaskIndex(2)))));
+}
+
+#[test]
+fn a_planned_subtask_runs_a_bounded_time() {
+    let of_timeout = |timeout_ms| plan_of(vec![PlannedSubtask { timeout_ms, ..piece(0, WorkKind::Program, &[]) }]);
+    for timeout_ms in [0, MAX_TIMEOUT_MS + 1] {
+        assert_eq!(of_timeout(timeout_ms), Err(TaskRefusal::Plan(PlanError::Timeout(FIRST))));
+    }
+    assert!(of_timeout(1).is_ok() && of_timeout(MAX_TIMEOUT_MS).is_ok());
+}
+
+#[test]
+fn a_task_without_a_budget_is_refused() {
+    let submit = TaskCommand::Submit(submitted(WorkKind::Program, 0));
+    assert_eq!(decide(&Task::default(), submit), Err(TaskRefusal::NoBudget));
+}
+
+#[test]
+fn a_result_moves_its_cost_from_the_submitter_to_the_owner_of_the_machine() {
+    let mut steps = program();
+    steps.push(lease(0, 1, 0));
+    let (task, _) = run(steps);
+    let events = decide(&task, finish(0, 1, 1, Verdict::Passed, 2_500)).unwrap();
+    let (ann, bob, id) = (account("ann"), account("bob"), TaskId::new("t").unwrap());
+    let (cost, rest) = (MicroCredits::from_micros(2_500_000), MicroCredits::from_micros(97_500_000));
+    let spent = CreditsSpent {
+        account: ann.clone(),
+        task: id.clone(),
+        subtask: FIRST,
+        attempt: 1,
+        amount: cost,
+        payee: bob.clone(),
+    };
+    let earned = CreditsEarned {
+        account: bob.clone(),
+        agent: agent(1),
+        task: id.clone(),
+        subtask: FIRST,
+        attempt: 1,
+        amount: cost,
+        payer: ann.clone(),
+    };
+    let released = CreditsReleased { account: ann.clone(), task: id, amount: rest };
+    let expected = [
+        NewEvent { stream: StreamName::credits(&ann), event: spent.into() },
+        NewEvent { stream: StreamName::credits(&bob), event: earned.into() },
+        NewEvent { stream: StreamName::credits(&ann), event: released.into() },
+    ];
+    assert_eq!(events[events.len() - 3..], expected);
 }
 
 #[test]
@@ -227,31 +303,58 @@ fn any_command() -> impl Strategy<Value = TaskCommand> {
     ]
 }
 
+/// The wallets of the submitter and of the machines' owner, and the task between them.
+struct Economy {
+    task: Task,
+    wallets: BTreeMap<StreamName, Wallet>,
+}
+
+impl Economy {
+    fn with_budget(budget: u64) -> Self {
+        let (ann, bob, amount) = (account("ann"), account("bob"), MicroCredits::from_micros(budget));
+        let pieces =
+            [piece(0, WorkKind::Prompt, &[]), piece(1, WorkKind::Program, &[0]), piece(2, WorkKind::Prompt, &[])];
+        let (task, _) = run(planned(WorkKind::Prompt, budget, &pieces));
+        let history: [Event; 2] = [
+            CreditsIssued { account: ann.clone(), amount, reason: IssueReason::Faucet }.into(),
+            CreditsReserved { account: ann.clone(), task: TaskId::new("t").unwrap(), amount }.into(),
+        ];
+        let submitter = (StreamName::credits(&ann), Wallet::from_history(&history));
+        let owner = (StreamName::credits(&bob), Wallet::default());
+        Self { task, wallets: BTreeMap::from([submitter, owner]) }
+    }
+
+    fn take_in(&mut self, new: &NewEvent) {
+        match self.wallets.get_mut(&new.stream) {
+            Some(wallet) => wallet.evolve(&new.event),
+            None => self.task.evolve(&new.event),
+        }
+    }
+
+    fn wallet(&self, of: &str) -> &Wallet {
+        &self.wallets[&StreamName::credits(&account(of))]
+    }
+}
+
 proptest! {
     #[test]
     fn whatever_happens_a_task_never_costs_more_than_its_budget_and_every_credit_is_accounted_for(
         commands in proptest::collection::vec(any_command(), 0..40), budget in 1u64..90_000_000
     ) {
-        let pieces = [piece(0, WorkKind::Prompt, &[]), piece(1, WorkKind::Program, &[0]), piece(2, WorkKind::Prompt, &[])];
-        let (mut task, _) = run(planned(WorkKind::Prompt, budget, &pieces));
-        let (mut spent, mut earned, mut released) = (0u64, 0u64, 0u64);
+        let mut economy = Economy::with_budget(budget);
         for command in commands {
-            let Ok(events) = decide(&task, command) else { continue };
-            for new in settlement::with_payments(&task, events) {
-                if let Event::CreditsSpent(it) = &new.event {
-                    spent += it.amount.micros();
-                } else if let Event::CreditsEarned(it) = &new.event {
-                    earned += it.amount.micros();
-                } else if let Event::CreditsReleased(it) = &new.event {
-                    released += it.amount.micros();
-                } else {
-                    task.evolve(&new.event);
-                }
+            for new in decide(&economy.task, command).unwrap_or_default() {
+                economy.take_in(&new);
             }
-            prop_assert!(task.spent() <= MicroCredits::from_micros(budget));
+            let (spent, budget) = (economy.task.spent(), MicroCredits::from_micros(budget));
+            prop_assert!(spent <= budget);
+            let left = budget.saturating_sub(spent);
+            let (reserved, available) =
+                if economy.task.ending().is_some() { (MicroCredits::ZERO, left) } else { (left, MicroCredits::ZERO) };
+            let submitter = economy.wallet("ann");
+            prop_assert_eq!(submitter.reserved_for(&TaskId::new("t").unwrap()), reserved);
+            prop_assert_eq!(submitter.available(), available);
+            prop_assert_eq!(economy.wallet("bob").available(), spent);
         }
-        prop_assert_eq!(spent, earned);
-        prop_assert_eq!(spent, task.spent().micros());
-        prop_assert_eq!(spent + released, if task.ending().is_some() { budget } else { spent });
     }
 }

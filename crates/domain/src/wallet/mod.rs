@@ -21,7 +21,7 @@ pub struct Wallet {
     reserved: BTreeMap<TaskId, MicroCredits>,
 }
 
-/// What an account may be asked to do by itself. Payments follow from tasks: see [`crate::settlement`].
+/// What an account may be asked to do by itself. Payments follow from tasks: see [`crate::task::decide`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WalletCommand {
     Open { account: AccountId },

@@ -2,12 +2,12 @@
 
 use crate::Coordinator;
 use axum::{extract::State, http::StatusCode};
-use edgecoder_domain::{settlement, task};
+use edgecoder_domain::task::TaskCommand;
 use edgecoder_events::TaskId;
 use edgecoder_service_kit::{
     callers::Reader,
     commands::{Request, Subject},
-    http::{Path, Problem, Refusal},
+    http::{Path, Problem},
 };
 use edgecoder_wire::problem::ProblemDetails;
 
@@ -32,13 +32,7 @@ pub async fn cancel(
 ) -> Result<StatusCode, Problem> {
     coordinator.owned_task(&reader, &id).await?;
     let request = Request::new(reader.actor(), [Subject::Task(id.clone())]);
-    coordinator
-        .commands
-        .run(request, |view| {
-            let now = coordinator.commands.clock().now();
-            let events = task::decide(view.task(&id), task::TaskCommand::Cancel { now }).map_err(Refusal::from)?;
-            Ok::<_, Refusal>(settlement::with_payments(view.task(&id), events))
-        })
-        .await?;
+    let cancel = TaskCommand::Cancel { now: coordinator.commands.clock().now() };
+    coordinator.task_command(request, &id, &cancel).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,7 +2,7 @@
 
 use crate::{Coordinator, submission};
 use axum::extract::State;
-use edgecoder_domain::{Aggregate, settlement, task, wallet};
+use edgecoder_domain::{Aggregate, task, wallet};
 use edgecoder_events::{
     BlobRef, Event, NewEvent, ProjectId, StreamName, SubtaskIndex, TaskId, Version,
     task::{PlannedSubtask, Planner, TaskSubmitted, WorkKind},
@@ -94,8 +94,8 @@ fn decide(view: &View<'_>, submitted: &TaskSubmitted, timeout_ms: u64) -> Result
     let mut events = task::decide(before, task::TaskCommand::Submit(submitted.clone()))?;
     if submitted.work == WorkKind::Program {
         let mut after = before.clone();
-        for event in &events {
-            after.evolve(event);
+        for new in &events {
+            after.evolve(&new.event);
         }
         let plan = task::TaskCommand::Plan {
             planner: Planner::Submission,
@@ -118,7 +118,7 @@ fn decide(view: &View<'_>, submitted: &TaskSubmitted, timeout_ms: u64) -> Result
     let reserved = wallet::decide(view.wallet(&submitted.account), reserve)?;
     let stream = StreamName::credits(&submitted.account);
     let reserved = reserved.into_iter().map(|event| NewEvent { stream: stream.clone(), event });
-    Ok(settlement::with_payments(before, events).into_iter().chain(reserved).collect())
+    Ok(events.into_iter().chain(reserved).collect())
 }
 
 /// The answer to a submission that was accepted already; a conflict where this is another one.

@@ -2,10 +2,7 @@
 
 use crate::{Coordinator, reports};
 use axum::extract::State;
-use edgecoder_domain::{
-    settlement,
-    task::{self, FinishSubtask, ReturnSubtask, TaskCommand, TaskRefusal},
-};
+use edgecoder_domain::task::{self, FinishSubtask, ReturnSubtask, TaskCommand, TaskRefusal};
 use edgecoder_events::{
     Event, Position, StreamName, Version,
     task::{ReturnReason, SubtaskFinished},
@@ -77,8 +74,7 @@ async fn finish(
                 reported_ms: body.duration_ms,
                 now: coordinator.commands.clock().now(),
             });
-            let before = view.task(&body.task_id);
-            Ok::<_, Refusal>(settlement::with_payments(before, task::decide(before, command)?))
+            Ok::<_, Refusal>(task::decide(view.task(&body.task_id), command)?)
         })
         .await;
     match done {
