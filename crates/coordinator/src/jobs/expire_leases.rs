@@ -1,10 +1,9 @@
 //! Which leases are over, because their time is or because nobody speaks of them any more?
 
 use crate::{Coordinator, presence::LeaseName};
-use edgecoder_domain::task::{ReturnSubtask, TaskRefusal};
+use edgecoder_domain::task::ReturnSubtask;
 use edgecoder_events::{Actor, UnixMillis, task::ReturnReason};
 use edgecoder_projections::ready_queue::ActiveLease;
-use edgecoder_service_kit::{commands::CommandError, http::Refusal};
 
 /// How long after its limit a lease may still deliver, in milliseconds: the result is on its way.
 const DELIVERY_GRACE_MS: u64 = 5_000;
@@ -25,9 +24,8 @@ pub async fn tick(coordinator: &Coordinator, now: UnixMillis) {
             reason: ReturnReason::LeaseExpired,
             now,
         };
-        match coordinator.return_lease(Actor::system("scheduler"), &lease.task, returned).await {
-            Ok(_) | Err(CommandError::Refused(Refusal::Task(TaskRefusal::LeaseOver | TaskRefusal::Ended(_)))) => {}
-            Err(error) => tracing::warn!(task.id = %lease.task, %error, "a lease could not be taken back yet"),
+        if let Err(error) = coordinator.return_lease(Actor::system("scheduler"), &lease.task, returned).await {
+            tracing::warn!(task.id = %lease.task, %error, "a lease could not be taken back yet");
         }
     }
 }

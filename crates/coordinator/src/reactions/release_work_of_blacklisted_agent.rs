@@ -2,9 +2,8 @@
 
 use super::Rule;
 use crate::Coordinator;
-use edgecoder_domain::task::{ReturnSubtask, TaskRefusal};
+use edgecoder_domain::task::ReturnSubtask;
 use edgecoder_events::{Actor, AgentId, Event, task::ReturnReason};
-use edgecoder_service_kit::{commands::CommandError, http::Refusal};
 use tokio_util::sync::CancellationToken;
 
 /// Gives back the leases of machines that were shut out, until `stop`. At start the silence of the machine does it.
@@ -28,9 +27,8 @@ async fn release(coordinator: Coordinator, agent: AgentId) {
             reason: ReturnReason::AgentBlacklisted,
             now: coordinator.commands.clock().now(),
         };
-        match coordinator.return_lease(Actor::system("blacklist"), &lease.task, returned).await {
-            Ok(_) | Err(CommandError::Refused(Refusal::Task(TaskRefusal::LeaseOver | TaskRefusal::Ended(_)))) => {}
-            Err(error) => tracing::warn!(task.id = %lease.task, %error, "a lease could not be taken back yet"),
+        if let Err(error) = coordinator.return_lease(Actor::system("blacklist"), &lease.task, returned).await {
+            tracing::warn!(task.id = %lease.task, %error, "a lease could not be taken back yet");
         }
     }
 }

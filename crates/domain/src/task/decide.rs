@@ -30,6 +30,7 @@ pub(super) fn unpaid(task: &Task, command: TaskCommand) -> Decision {
         (Some(_), _, TaskCommand::Submit(_)) => Err(TaskRefusal::TaskExists),
         (None, _, _) => Err(TaskRefusal::NoSuchTask),
         (Some(_), Some(Ending::Cancelled), TaskCommand::Cancel { .. }) => Ok(vec![]),
+        (Some(it), Some(_), TaskCommand::Return(returned)) => Open { task, id: &it.task }.take_back(returned),
         (Some(_), Some(ending), _) => Err(TaskRefusal::Ended(ending)),
         (Some(it), None, command) => Open { task, id: &it.task }.decide(command),
     }
@@ -42,7 +43,7 @@ fn submit(submitted: TaskSubmitted) -> Decision {
     Ok(vec![submitted.into()])
 }
 
-/// A task that was submitted and has not ended.
+/// A task that was submitted. Once it has ended, all it is asked is whether a lease is over.
 struct Open<'a> {
     task: &'a Task,
     id: &'a TaskId,
@@ -104,7 +105,11 @@ impl Open<'_> {
 
     fn take_back(&self, back: ReturnSubtask) -> Decision {
         let ReturnSubtask { subtask: index, attempt, agent, reason, now } = back;
-        let (subtask, _) = self.held(index, attempt, &agent)?;
+        let subtask = match self.held(index, attempt, &agent) {
+            Ok((subtask, _)) => subtask,
+            Err(TaskRefusal::LeaseOver) => return Ok(vec![]),
+            Err(refusal) => return Err(refusal),
+        };
         let returned = SubtaskReturned { task: self.id.clone(), subtask: index, attempt, agent, reason }.into();
         if attempts_are_left(subtask) {
             return Ok(vec![returned]);

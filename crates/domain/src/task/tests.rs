@@ -227,6 +227,19 @@ fn a_task_without_a_budget_is_refused() {
 }
 
 #[test]
+fn a_lease_that_is_over_is_given_back_without_an_event() {
+    let mut steps = program();
+    steps.extend([lease(0, 1, 0), take_back(0, 1, 1)]);
+    let (waiting, _) = run(steps.clone());
+    assert_eq!(decide(&waiting, take_back(0, 1, 1)), Ok(vec![]));
+    assert_eq!(decide(&waiting, take_back(0, 2, 1)), Err(TaskRefusal::NotLeaseHolder), "never granted");
+    steps.push(TaskCommand::Cancel { now: NOW });
+    let (cancelled, _) = run(steps);
+    assert_eq!(decide(&cancelled, take_back(0, 1, 1)), Ok(vec![]));
+    assert_eq!(decide(&cancelled, take_back(0, 2, 1)), Err(TaskRefusal::NotLeaseHolder), "never granted");
+}
+
+#[test]
 fn a_result_moves_its_cost_from_the_submitter_to_the_owner_of_the_machine() {
     let mut steps = program();
     steps.push(lease(0, 1, 0));

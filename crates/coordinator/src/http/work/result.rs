@@ -4,7 +4,7 @@ use crate::{Coordinator, reports};
 use axum::extract::State;
 use edgecoder_domain::task::{self, FinishSubtask, ReturnSubtask, TaskCommand, TaskRefusal};
 use edgecoder_events::{
-    Event, Position, StreamName, Version,
+    Event, StreamName, Version,
     task::{ReturnReason, SubtaskFinished},
 };
 use edgecoder_identity::envelope::Envelope;
@@ -133,12 +133,6 @@ async fn give_back(
         reason,
         now: coordinator.commands.clock().now(),
     };
-    let done = coordinator.return_lease(signed.actor(), &body.task_id, returned).await;
-    match done {
-        Ok(done) => Ok(Json(ResultAccepted { ok: true, paid_micro_credits: 0, position: done.position().0 })),
-        Err(CommandError::Refused(Refusal::Task(TaskRefusal::LeaseOver | TaskRefusal::Ended(_)))) => {
-            Ok(Json(ResultAccepted { ok: true, paid_micro_credits: 0, position: Position::default().0 }))
-        }
-        Err(error) => Err(error.into()),
-    }
+    let done = coordinator.return_lease(signed.actor(), &body.task_id, returned).await?;
+    Ok(Json(ResultAccepted { ok: true, paid_micro_credits: 0, position: done.position().0 }))
 }
