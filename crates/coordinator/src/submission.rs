@@ -41,7 +41,7 @@ pub fn check(task: &SubmitTask) -> Result<Checked, Problem> {
         check_snapshot(snapshot)?;
     }
     let work = work_kind(task)?;
-    let resource = task.resource_class.unwrap_or(ResourceClass::Cpu);
+    let resource = check_resource(task.resource_class)?;
     let timeout_ms = task.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS);
     if timeout_ms == 0 || timeout_ms > MAX_TIMEOUT_MS {
         return Err(Problem::bad_field("timeoutMs", format!("expected 1 to {MAX_TIMEOUT_MS} milliseconds")));
@@ -54,6 +54,17 @@ pub fn check(task: &SubmitTask) -> Result<Checked, Problem> {
     let budget = task.max_cost_micro_credits.unwrap_or_else(|| default_budget(work, resource, timeout_ms));
     check_budget(budget, resource, timeout_ms)?;
     Ok(Checked { work, language, resource, priority, timeout_ms, budget })
+}
+
+/// A task that no machine may take would hold its budget for ever.
+fn check_resource(wanted: Option<ResourceClass>) -> Result<ResourceClass, Problem> {
+    match wanted {
+        None | Some(ResourceClass::Cpu) => Ok(ResourceClass::Cpu),
+        Some(ResourceClass::Gpu) => {
+            let detail = "expected cpu: machines can not declare a GPU yet, so none would take this task";
+            Err(Problem::bad_field("resourceClass", detail))
+        }
+    }
 }
 
 /// What is wrong with a body that could not be read; of one that is too long, what it may hold.
@@ -237,6 +248,14 @@ mod tests {
             assert_eq!(wrong_field(&with_budget(micros)).status().as_u16(), 400, "{micros}");
         }
         assert!(check(&with_budget(least)).is_ok());
+    }
+
+    #[test]
+    fn a_task_for_a_kind_of_machine_that_there_is_none_of_is_refused() {
+        let task = |resource| SubmitTask { resource_class: Some(resource), ..program("main.py") };
+        assert_eq!(check(&task(ResourceClass::Cpu)).unwrap().resource, ResourceClass::Cpu);
+        let refused = format!("{:?}", wrong_field(&task(ResourceClass::Gpu)));
+        assert!(refused.contains("resourceClass") && refused.contains("can not declare a GPU yet"), "{refused}");
     }
 
     #[test]

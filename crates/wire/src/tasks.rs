@@ -44,6 +44,7 @@ pub struct SubmitTask {
     pub snapshot: Option<Snapshot>,
     #[schema(value_type = Option<String>)]
     pub project_id: Option<ProjectId>,
+    /// `cpu`; `gpu` is refused as long as machines can not declare that they have one.
     #[schema(value_type = Option<String>, example = "cpu")]
     pub resource_class: Option<ResourceClass>,
     /// 0 to 100; 50 where there is none.
@@ -123,6 +124,7 @@ pub enum SubtaskState {
     Escalated,
     Passed,
     Failed,
+    /// Its task ended first.
     Stopped,
 }
 
@@ -163,7 +165,7 @@ pub struct TaskSummary {
     pub budget_micro_credits: MicroCredits,
     #[schema(value_type = u64)]
     pub cost_micro_credits: MicroCredits,
-    /// The log position of the newest event that this view has seen.
+    /// Where the submission stands in the log.
     #[schema(value_type = u64)]
     pub position: Position,
 }

@@ -52,7 +52,7 @@ pub struct Submit {
     /// The model that should write the code
     #[arg(long)]
     pub model: Option<ModelName>,
-    /// The kind of machine that should do it
+    /// The kind of machine that should do it; gpu is refused as long as machines can not declare one
     #[arg(long, value_parser = words::one_of::<ResourceClass>(words::RESOURCES))]
     pub resource: Option<ResourceClass>,
     /// The longest that one piece of it may run

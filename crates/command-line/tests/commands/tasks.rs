@@ -23,7 +23,7 @@ async fn a_program_travels_with_its_tests_and_every_wish() {
     let (code, tests) = (example("primes.py"), example("test_primes.py"));
     let words = format!(
         "task submit --code {code} --tests {tests} --arg --verbose --arg 7 --project maths --priority 70 --timeout 20 \
-         --max-credits 0.5 --id 01-primes --resource gpu --model qwen2.5-coder:7b"
+         --max-credits 0.5 --id 01-primes --resource cpu --model qwen2.5-coder:7b"
     );
     let outcome = person(&service, &words.split(' ').collect::<Vec<_>>()).await;
     assert_eq!(outcome.ended.unwrap(), ExitCode::Success);
