@@ -16,25 +16,47 @@ pub enum DecodeError {
 }
 
 macro_rules! catalog {
-    ($($kind:literal $schema:literal => $name:ident($type:path)),+ $(,)?) => {
+    ($($(#[$about:meta])* $family:ident($view:ident) {
+        $($kind:literal $schema:literal => $name:ident($type:path)),+ $(,)?
+    })+) => {
         /// A fact. One variant per kind.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Event {
-            $($name($type)),+
+            $($($name($type)),+),+
         }
+
+        /// A fact by its family. Who takes in one family names each of its events and the other families whole, so
+        /// that neither a new event nor a new family goes unnoticed.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Family<'a> {
+            $($(#[$about])* $family($view<'a>)),+
+        }
+
+        $(
+            $(#[$about])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+            pub enum $view<'a> {
+                $($name(&'a $type)),+
+            }
+        )+
 
         impl Event {
             /// Every kind with its newest schema number.
-            pub const KINDS: &'static [(&'static str, u16)] = &[$(($kind, $schema)),+];
+            pub const KINDS: &'static [(&'static str, u16)] = &[$($(($kind, $schema)),+),+];
+
+            /// The family that it belongs to.
+            pub const fn family(&self) -> Family<'_> {
+                match self { $($(Self::$name(event) => Family::$family($view::$name(event))),+),+ }
+            }
 
             /// The kind as it stands in the log: `task.submitted`.
             pub const fn kind(&self) -> &'static str {
-                match self { $(Self::$name(_) => $kind),+ }
+                match self { $($(Self::$name(_) => $kind),+),+ }
             }
 
             /// The schema number as it stands in the log.
             pub const fn schema(&self) -> u16 {
-                match self { $(Self::$name(_) => $schema),+ }
+                match self { $($(Self::$name(_) => $schema),+),+ }
             }
 
             /// The payload as it stands in the log: a MessagePack array in field order.
@@ -42,7 +64,7 @@ macro_rules! catalog {
             /// # Panics
             /// Never: every event is made of texts, integers, bytes and arrays of them.
             pub fn to_bytes(&self) -> Vec<u8> {
-                let bytes = match self { $(Self::$name(event) => rmp_serde::to_vec(event)),+ };
+                let bytes = match self { $($(Self::$name(event) => rmp_serde::to_vec(event)),+),+ };
                 bytes.expect("events hold nothing that MessagePack can not")
             }
 
@@ -52,7 +74,7 @@ macro_rules! catalog {
             /// [`DecodeError`] for a kind, a schema or bytes that this build does not know.
             pub fn from_bytes(kind: &str, schema: u16, bytes: &[u8]) -> Result<Self, DecodeError> {
                 match (kind, schema) {
-                    $(($kind, $schema) => decode(kind, schema, bytes).map(Self::$name),)+
+                    $($(($kind, $schema) => decode(kind, schema, bytes).map(Self::$name),)+)+
                     (unknown, schema) => Err(DecodeError::UnknownKind { kind: unknown.to_owned(), schema }),
                 }
             }
@@ -62,52 +84,67 @@ macro_rules! catalog {
             /// # Errors
             /// Whatever the serializer says.
             pub fn serialize_fields<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self { $(Self::$name(event) => serde::Serialize::serialize(event, serializer)),+ }
+                match self { $($(Self::$name(event) => serde::Serialize::serialize(event, serializer)),+),+ }
             }
         }
 
-        $(impl From<$type> for Event {
+        $($(impl From<$type> for Event {
             fn from(event: $type) -> Self {
                 Self::$name(event)
             }
-        })+
+        })+)+
     };
 }
 
 catalog! {
-    "ledger.created" 1 => LedgerCreated(key::LedgerCreated),
-    "ledger.log_key_rotated" 1 => LogKeyRotated(key::LogKeyRotated),
-    "ledger.restored" 1 => LedgerRestored(key::LedgerRestored),
-    "ledger.subject_key_destroyed" 1 => SubjectKeyDestroyed(key::SubjectKeyDestroyed),
-    "node.enrolled" 1 => NodeEnrolled(node::NodeEnrolled),
-    "node.token_rotated" 1 => NodeTokenRotated(node::NodeTokenRotated),
-    "node.approved" 1 => NodeApproved(node::NodeApproved),
-    "node.rejected" 1 => NodeRejected(node::NodeRejected),
-    "node.mode_changed" 1 => NodeModeChanged(node::NodeModeChanged),
-    "agent.registered" 1 => AgentRegistered(agent::AgentRegistered),
-    "agent.key_replaced" 1 => AgentKeyReplaced(agent::AgentKeyReplaced),
-    "agent.capabilities_changed" 1 => AgentCapabilitiesChanged(agent::AgentCapabilitiesChanged),
-    "agent.came_online" 1 => AgentCameOnline(agent::AgentCameOnline),
-    "agent.went_offline" 1 => AgentWentOffline(agent::AgentWentOffline),
-    "agent.blacklisted" 1 => AgentBlacklisted(blacklist::AgentBlacklisted),
-    "agent.blacklist_lifted" 1 => AgentBlacklistLifted(blacklist::AgentBlacklistLifted),
-    "task.submitted" 1 => TaskSubmitted(task::TaskSubmitted),
-    "task.planned" 1 => TaskPlanned(task::TaskPlanned),
-    "task.subtask_leased" 1 => SubtaskLeased(task::SubtaskLeased),
-    "task.subtask_returned" 1 => SubtaskReturned(task::SubtaskReturned),
-    "task.subtask_stopped" 1 => SubtaskStopped(task::SubtaskStopped),
-    "task.subtask_finished" 1 => SubtaskFinished(task::SubtaskFinished),
-    "task.escalated" 1 => TaskEscalated(task::TaskEscalated),
-    "task.subtask_revised" 1 => SubtaskRevised(task::SubtaskRevised),
-    "task.completed" 1 => TaskCompleted(task::TaskCompleted),
-    "task.failed" 1 => TaskFailed(task::TaskFailed),
-    "task.cancelled" 1 => TaskCancelled(task::TaskCancelled),
-    "credit.account_opened" 1 => AccountOpened(credit::AccountOpened),
-    "credit.issued" 1 => CreditsIssued(credit::CreditsIssued),
-    "credit.reserved" 1 => CreditsReserved(credit::CreditsReserved),
-    "credit.spent" 1 => CreditsSpent(credit::CreditsSpent),
-    "credit.earned" 1 => CreditsEarned(credit::CreditsEarned),
-    "credit.released" 1 => CreditsReleased(credit::CreditsReleased),
+    /// The log itself.
+    Ledger(LedgerEvent) {
+        "ledger.created" 1 => LedgerCreated(key::LedgerCreated),
+        "ledger.log_key_rotated" 1 => LogKeyRotated(key::LogKeyRotated),
+        "ledger.restored" 1 => LedgerRestored(key::LedgerRestored),
+        "ledger.subject_key_destroyed" 1 => SubjectKeyDestroyed(key::SubjectKeyDestroyed),
+    }
+    /// Who may take part.
+    Node(NodeEvent) {
+        "node.enrolled" 1 => NodeEnrolled(node::NodeEnrolled),
+        "node.token_rotated" 1 => NodeTokenRotated(node::NodeTokenRotated),
+        "node.approved" 1 => NodeApproved(node::NodeApproved),
+        "node.rejected" 1 => NodeRejected(node::NodeRejected),
+        "node.mode_changed" 1 => NodeModeChanged(node::NodeModeChanged),
+    }
+    /// What a machine can do, whether it is there, whether it is shut out.
+    Agent(AgentEvent) {
+        "agent.registered" 1 => AgentRegistered(agent::AgentRegistered),
+        "agent.key_replaced" 1 => AgentKeyReplaced(agent::AgentKeyReplaced),
+        "agent.capabilities_changed" 1 => AgentCapabilitiesChanged(agent::AgentCapabilitiesChanged),
+        "agent.came_online" 1 => AgentCameOnline(agent::AgentCameOnline),
+        "agent.went_offline" 1 => AgentWentOffline(agent::AgentWentOffline),
+        "agent.blacklisted" 1 => AgentBlacklisted(blacklist::AgentBlacklisted),
+        "agent.blacklist_lifted" 1 => AgentBlacklistLifted(blacklist::AgentBlacklistLifted),
+    }
+    /// A task, from submission to its end.
+    Task(TaskEvent) {
+        "task.submitted" 1 => TaskSubmitted(task::TaskSubmitted),
+        "task.planned" 1 => TaskPlanned(task::TaskPlanned),
+        "task.subtask_leased" 1 => SubtaskLeased(task::SubtaskLeased),
+        "task.subtask_returned" 1 => SubtaskReturned(task::SubtaskReturned),
+        "task.subtask_stopped" 1 => SubtaskStopped(task::SubtaskStopped),
+        "task.subtask_finished" 1 => SubtaskFinished(task::SubtaskFinished),
+        "task.escalated" 1 => TaskEscalated(task::TaskEscalated),
+        "task.subtask_revised" 1 => SubtaskRevised(task::SubtaskRevised),
+        "task.completed" 1 => TaskCompleted(task::TaskCompleted),
+        "task.failed" 1 => TaskFailed(task::TaskFailed),
+        "task.cancelled" 1 => TaskCancelled(task::TaskCancelled),
+    }
+    /// What moves between accounts.
+    Credit(CreditEvent) {
+        "credit.account_opened" 1 => AccountOpened(credit::AccountOpened),
+        "credit.issued" 1 => CreditsIssued(credit::CreditsIssued),
+        "credit.reserved" 1 => CreditsReserved(credit::CreditsReserved),
+        "credit.spent" 1 => CreditsSpent(credit::CreditsSpent),
+        "credit.earned" 1 => CreditsEarned(credit::CreditsEarned),
+        "credit.released" 1 => CreditsReleased(credit::CreditsReleased),
+    }
 }
 
 fn decode<T: serde::de::DeserializeOwned>(kind: &str, schema: u16, bytes: &[u8]) -> Result<T, DecodeError> {

@@ -21,7 +21,7 @@ pub mod task;
 mod time;
 
 pub use amounts::{AmountOverflow, MicroCredits};
-pub use catalog::{DecodeError, Event};
+pub use catalog::{AgentEvent, CreditEvent, DecodeError, Event, Family, LedgerEvent, NodeEvent, TaskEvent};
 pub use digest::{BlobRef, Digest, DigestParseError, PublicKey, Signature};
 pub use envelope::{Actor, Author, EventId, NewEvent, Position, Recorded, StreamName, Version};
 pub use ids::{AccountId, AgentId, IdError, ModelName, ProjectId, SubtaskIndex, TaskId};

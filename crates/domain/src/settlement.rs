@@ -1,8 +1,8 @@
 //! Who is paid for what happened to a task? Every payment follows from a task event, in the same append.
 
-use crate::task::Task;
+use crate::{Aggregate, task::Task};
 use edgecoder_events::{
-    AgentId, Event, MicroCredits, NewEvent, StreamName, SubtaskIndex,
+    AgentId, Event, Family, MicroCredits, NewEvent, StreamName, SubtaskIndex, TaskEvent,
     credit::{CreditsEarned, CreditsReleased, CreditsSpent},
 };
 
@@ -22,22 +22,21 @@ pub(crate) fn with_payments(before: &Task, events: Vec<Event>) -> Vec<NewEvent> 
     let mut credits = Vec::new();
     let mut after = before.clone();
     for event in &events {
-        credits.extend(movements(&after, event));
-        crate::Aggregate::evolve(&mut after, event);
-        if event_ends_task(event) {
-            credits.extend(release(&after));
+        if let Family::Task(event) = event.family() {
+            credits.extend(movements(&after, event));
         }
+        after.evolve(event);
     }
     events.into_iter().map(|event| NewEvent { stream: stream.clone(), event }).chain(credits).collect()
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "only two kinds of event are paid")]
-fn movements(task: &Task, event: &Event) -> Vec<NewEvent> {
+/// The credit that one event moves; `task` is as it was before the event.
+fn movements(task: &Task, event: TaskEvent<'_>) -> Vec<NewEvent> {
     match event {
-        Event::SubtaskFinished(done) => {
+        TaskEvent::SubtaskFinished(done) => {
             pay(task, &Payment { agent: &done.agent, subtask: done.subtask, attempt: done.attempt, amount: done.cost })
         }
-        Event::SubtaskStopped(stopped) => pay(
+        TaskEvent::SubtaskStopped(stopped) => pay(
             task,
             &Payment {
                 agent: &stopped.agent,
@@ -46,7 +45,15 @@ fn movements(task: &Task, event: &Event) -> Vec<NewEvent> {
                 amount: stopped.cost,
             },
         ),
-        _ => vec![],
+        TaskEvent::TaskCompleted(_) | TaskEvent::TaskFailed(_) | TaskEvent::TaskCancelled(_) => {
+            release(task).into_iter().collect()
+        }
+        TaskEvent::TaskSubmitted(_)
+        | TaskEvent::TaskPlanned(_)
+        | TaskEvent::SubtaskLeased(_)
+        | TaskEvent::SubtaskReturned(_)
+        | TaskEvent::TaskEscalated(_)
+        | TaskEvent::SubtaskRevised(_) => vec![],
     }
 }
 
@@ -76,10 +83,6 @@ fn pay(task: &Task, payment: &Payment<'_>) -> Vec<NewEvent> {
         NewEvent { stream: StreamName::credits(&spent.account), event: spent.into() },
         NewEvent { stream: StreamName::credits(&earned.account), event: earned.into() },
     ]
-}
-
-fn event_ends_task(event: &Event) -> bool {
-    matches!(event, Event::TaskCompleted(_) | Event::TaskFailed(_) | Event::TaskCancelled(_))
 }
 
 fn release(task: &Task) -> Option<NewEvent> {

@@ -2,7 +2,7 @@
 
 use crate::Aggregate;
 use edgecoder_events::{
-    AccountId, AgentId, Event, PublicKey, UnixMillis,
+    AccountId, AgentEvent, AgentId, Event, Family, NodeEvent, PublicKey, UnixMillis,
     agent::Capabilities,
     node::{AgentMode, NodeKind},
 };
@@ -81,21 +81,36 @@ impl Agent {
 }
 
 impl Aggregate for Agent {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "a machine is changed by three families only")]
     fn evolve(&mut self, event: &Event) {
+        match event.family() {
+            Family::Node(event) => self.take_in_of_node(event),
+            Family::Agent(event) => self.take_in_of_agent(event),
+            Family::Ledger(_) | Family::Task(_) | Family::Credit(_) => {}
+        }
+    }
+}
+
+impl Agent {
+    fn take_in_of_node(&mut self, event: NodeEvent<'_>) {
         match event {
-            Event::NodeEnrolled(it) => {
+            NodeEvent::NodeEnrolled(it) => {
                 let (node, kind, owner) = (it.node.clone(), it.kind, it.owner.clone());
                 self.enrolment = Some(Enrolment { node, kind, owner, standing: Standing::Pending });
             }
-            Event::NodeApproved(_) => self.set_standing(Standing::Approved),
-            Event::NodeRejected(_) => self.set_standing(Standing::Rejected),
-            Event::NodeModeChanged(changed) => {
+            NodeEvent::NodeApproved(_) => self.set_standing(Standing::Approved),
+            NodeEvent::NodeRejected(_) => self.set_standing(Standing::Rejected),
+            NodeEvent::NodeModeChanged(changed) => {
                 if let Some(registration) = &mut self.registration {
                     registration.mode = changed.mode;
                 }
             }
-            Event::AgentRegistered(it) => {
+            NodeEvent::NodeTokenRotated(_) => {}
+        }
+    }
+
+    fn take_in_of_agent(&mut self, event: AgentEvent<'_>) {
+        match event {
+            AgentEvent::AgentRegistered(it) => {
                 self.registration = Some(Registration {
                     signing_key: it.signing_key,
                     envelope_key: it.envelope_key,
@@ -103,22 +118,21 @@ impl Aggregate for Agent {
                     capabilities: it.capabilities.clone(),
                 });
             }
-            Event::AgentKeyReplaced(it) => {
+            AgentEvent::AgentKeyReplaced(it) => {
                 if let Some(registration) = &mut self.registration {
                     registration.signing_key = it.signing_key;
                     registration.envelope_key = it.envelope_key;
                 }
             }
-            Event::AgentCapabilitiesChanged(it) => {
+            AgentEvent::AgentCapabilitiesChanged(it) => {
                 if let Some(registration) = &mut self.registration {
                     registration.capabilities = it.capabilities.clone();
                 }
             }
-            Event::AgentCameOnline(_) => self.online = true,
-            Event::AgentWentOffline(_) => self.online = false,
-            Event::AgentBlacklisted(it) => self.blacklisted = Some(Blacklisting { expires_at: it.expires_at }),
-            Event::AgentBlacklistLifted(_) => self.blacklisted = None,
-            _ => {}
+            AgentEvent::AgentCameOnline(_) => self.online = true,
+            AgentEvent::AgentWentOffline(_) => self.online = false,
+            AgentEvent::AgentBlacklisted(it) => self.blacklisted = Some(Blacklisting { expires_at: it.expires_at }),
+            AgentEvent::AgentBlacklistLifted(_) => self.blacklisted = None,
         }
     }
 }

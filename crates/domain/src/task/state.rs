@@ -2,7 +2,7 @@
 
 use crate::{Aggregate, price};
 use edgecoder_events::{
-    AccountId, AgentId, BlobRef, Event, MicroCredits, SubtaskIndex, UnixMillis,
+    AccountId, AgentId, BlobRef, Event, Family, MicroCredits, SubtaskIndex, TaskEvent, UnixMillis,
     task::{
         FailReason, PlannedSubtask, SubtaskFinished, SubtaskLeased, SubtaskReturned, TaskPlanned, TaskSubmitted,
         Verdict, WorkKind,
@@ -228,30 +228,37 @@ impl Subtask {
 }
 
 impl Aggregate for Task {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "a task is changed by its own family only")]
     fn evolve(&mut self, event: &Event) {
+        match event.family() {
+            Family::Task(event) => self.take_in(event),
+            Family::Ledger(_) | Family::Node(_) | Family::Agent(_) | Family::Credit(_) => {}
+        }
+    }
+}
+
+impl Task {
+    fn take_in(&mut self, event: TaskEvent<'_>) {
         match event {
-            Event::TaskSubmitted(submitted) => self.identity = Some(Box::new(submitted.clone())),
-            Event::TaskPlanned(planned) => self.on_planned(planned),
-            Event::SubtaskLeased(leased) => self.on_leased(leased),
-            Event::SubtaskReturned(returned) => self.on_returned(returned),
-            Event::SubtaskFinished(finished) => self.on_finished(finished),
-            Event::SubtaskStopped(stopped) => {
+            TaskEvent::TaskSubmitted(submitted) => self.identity = Some(Box::new(submitted.clone())),
+            TaskEvent::TaskPlanned(planned) => self.on_planned(planned),
+            TaskEvent::SubtaskLeased(leased) => self.on_leased(leased),
+            TaskEvent::SubtaskReturned(returned) => self.on_returned(returned),
+            TaskEvent::SubtaskFinished(finished) => self.on_finished(finished),
+            TaskEvent::SubtaskStopped(stopped) => {
                 self.pay(stopped.cost);
                 self.set_state(stopped.subtask, SubtaskState::Failed);
             }
-            Event::TaskEscalated(escalated) => self.set_state(escalated.subtask, SubtaskState::Escalated),
-            Event::SubtaskRevised(revised) => {
+            TaskEvent::TaskEscalated(escalated) => self.set_state(escalated.subtask, SubtaskState::Escalated),
+            TaskEvent::SubtaskRevised(revised) => {
                 self.set_state(revised.subtask, SubtaskState::Waiting);
                 if let Some(subtask) = self.subtask_mut(revised.subtask) {
                     subtask.content = revised.content;
                     subtask.revised = true;
                 }
             }
-            Event::TaskCompleted(_) => self.ending = Some(Ending::Completed),
-            Event::TaskFailed(failed) => self.ending = Some(Ending::Failed(failed.reason)),
-            Event::TaskCancelled(_) => self.ending = Some(Ending::Cancelled),
-            _ => {}
+            TaskEvent::TaskCompleted(_) => self.ending = Some(Ending::Completed),
+            TaskEvent::TaskFailed(failed) => self.ending = Some(Ending::Failed(failed.reason)),
+            TaskEvent::TaskCancelled(_) => self.ending = Some(Ending::Cancelled),
         }
     }
 }

@@ -5,7 +5,7 @@ mod tests;
 
 use crate::Aggregate;
 use edgecoder_events::{
-    AccountId, Event, MicroCredits, TaskId,
+    AccountId, CreditEvent, Event, Family, MicroCredits, TaskId,
     credit::{AccountOpened, CreditsIssued, CreditsReserved, IssueReason},
 };
 use std::collections::BTreeMap;
@@ -111,23 +111,30 @@ fn issue(
 }
 
 impl Aggregate for Wallet {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "a wallet is moved by its own family only")]
     fn evolve(&mut self, event: &Event) {
+        match event.family() {
+            Family::Credit(event) => self.take_in(event),
+            Family::Ledger(_) | Family::Node(_) | Family::Agent(_) | Family::Task(_) => {}
+        }
+    }
+}
+
+impl Wallet {
+    fn take_in(&mut self, event: CreditEvent<'_>) {
         match event {
-            Event::AccountOpened(_) => self.opened = true,
-            Event::CreditsIssued(issued) => self.give(issued.amount),
-            Event::CreditsEarned(earned) => self.give(earned.amount),
-            Event::CreditsReserved(reserved) => {
+            CreditEvent::AccountOpened(_) => self.opened = true,
+            CreditEvent::CreditsIssued(issued) => self.give(issued.amount),
+            CreditEvent::CreditsEarned(earned) => self.give(earned.amount),
+            CreditEvent::CreditsReserved(reserved) => {
                 self.available = self.available.saturating_sub(reserved.amount);
                 let held = self.reserved.entry(reserved.task.clone()).or_default();
                 *held = held.checked_add(reserved.amount).unwrap_or(MicroCredits::from_micros(u64::MAX));
             }
-            Event::CreditsSpent(spent) => self.take_reserved(&spent.task, spent.amount),
-            Event::CreditsReleased(released) => {
+            CreditEvent::CreditsSpent(spent) => self.take_reserved(&spent.task, spent.amount),
+            CreditEvent::CreditsReleased(released) => {
                 self.take_reserved(&released.task, released.amount);
                 self.give(released.amount);
             }
-            _ => {}
         }
     }
 }
