@@ -24,6 +24,21 @@ pub fn words(code: &str) -> impl Iterator<Item = &str> {
     code.split(|c: char| !is_word(c)).filter(|word| !word.is_empty())
 }
 
+/// The words of a piece of code that may be names of crates: where a path begins, as `url::Url`, or alone after `use`.
+pub fn crates_named(code: &str) -> impl Iterator<Item = &str> {
+    words(code).filter(|word| {
+        // A word of `code` is a part of it: where it lies says what stands around it.
+        let start = word.as_ptr() as usize - code.as_ptr() as usize;
+        let (before, after) = (code[..start].trim_end(), code[start + word.len()..].trim_start());
+        let inside_a_path = before.strip_suffix("::").is_some_and(|path| path.ends_with(is_word));
+        !inside_a_path && (after.starts_with("::") || words_end_with(before, "use"))
+    })
+}
+
+fn words_end_with(code: &str, word: &str) -> bool {
+    code.strip_suffix(word).is_some_and(|rest| !rest.ends_with(is_word))
+}
+
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
@@ -138,6 +153,14 @@ mod tests {
         assert_eq!(words_of("a /* unsafe /* deeper */ still */ b"), ["a", "b"]);
         assert_eq!(words_of(r#"a("un\"safe", b"x") b"#), ["a", "b", "b"]);
         assert_eq!(words_of("a(r#\"un\"safe\"#) b"), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_crate_is_named_where_a_path_begins() {
+        let named = |code: &str| crates_named(code).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(named("use url::Url;\npub use hex;\n#[tokio::test]"), ["url", "hex", "tokio"]);
+        assert_eq!(named("let url = 1; f(url); crate::url::f(); reuse hex"), ["crate"]);
+        assert_eq!(named("impl From<::rand :: Error> for X"), ["rand"]);
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! Is each heavy crate behind its one wrapper, and what we ban nowhere?
+//! Is each heavy crate behind its wrappers, ours and others', and what we ban nowhere? As `cargo deny` asks.
 
 use crate::{
     policy::Ban,
     workspace::{Package, Workspace},
 };
 
-/// Direct uses of a wrapped package by another of our crates, and any presence of a banned one.
+/// Direct uses of a wrapped package by any other in the graph, and any presence of a banned one.
 pub fn outside_their_wrapper(workspace: &Workspace, bans: &[Ban]) -> Vec<String> {
     bans.iter()
         .flat_map(|ban| if ban.wrappers.is_empty() { present(workspace, ban) } else { leaks(workspace, ban) })
@@ -24,14 +24,14 @@ fn present(workspace: &Workspace, ban: &Ban) -> Vec<String> {
 }
 
 fn leaks(workspace: &Workspace, ban: &Ban) -> Vec<String> {
-    let outside = workspace.members().filter(|(package, _)| !ban.wrappers.contains(&package.name));
-    let leaking = outside.filter(|(package, _)| package.uses.iter().any(|used| used.package == ban.package));
-    leaking
-        .map(|(_, folder)| {
-            let wrappers = ban.wrappers.join(", ");
-            format!("{folder}/Cargo.toml: only {wrappers} may use {}: {}", ban.package, ban.reason)
-        })
-        .collect()
+    let outside = workspace.packages.iter().filter(|package| !ban.wrappers.contains(&package.name));
+    let leaking = outside.filter(|package| package.uses.iter().any(|used| used.package == ban.package));
+    leaking.map(|package| describe(package, ban)).collect()
+}
+
+fn describe(package: &Package, ban: &Ban) -> String {
+    let place = package.member.as_ref().map_or_else(|| package.name.clone(), |folder| format!("{folder}/Cargo.toml"));
+    format!("{place}: only {} may use {}: {}", ban.wrappers.join(", "), ban.package, ban.reason)
 }
 
 #[cfg(test)]
@@ -62,7 +62,13 @@ mod tests {
         ];
         let workspace = Workspace { packages, ..Workspace::default() };
         let found = outside_their_wrapper(&workspace, &ban(&["edgecoder-sandbox"]));
-        assert_eq!(found, ["crates/portal/Cargo.toml: only edgecoder-sandbox may use wasmtime: heavy"]);
+        assert_eq!(
+            found,
+            [
+                "crates/portal/Cargo.toml: only edgecoder-sandbox may use wasmtime: heavy",
+                "eryx: only edgecoder-sandbox may use wasmtime: heavy",
+            ]
+        );
     }
 
     #[test]

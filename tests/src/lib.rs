@@ -8,6 +8,7 @@ pub mod duplicates;
 pub mod floors;
 pub mod heavy;
 pub mod licences;
+pub mod lints;
 pub mod policy;
 pub mod purity;
 pub mod registries;

@@ -44,6 +44,32 @@ pub fn allow_attributes(workspace: &Workspace) -> Vec<String> {
     })
 }
 
+/// Lints that are expected without saying why.
+pub fn silent_expectations(workspace: &Workspace) -> Vec<String> {
+    let mut offences = Vec::new();
+    for file in workspace.rust_files() {
+        let code = code_of(&file.text);
+        for (start, _) in code.match_indices("expect(").filter(|(start, _)| is_attribute(&code[..*start])) {
+            let arguments = &code[start..code[start..].find(")]").map_or(code.len(), |end| start + end)];
+            if !words(arguments).any(|word| word == "reason") {
+                offences.push(format!(
+                    "{}:{}: an expectation without its reason",
+                    file.path,
+                    code[..start].lines().count()
+                ));
+            }
+        }
+    }
+    offences
+}
+
+/// Whether what follows stands in an attribute of its own, or at the end of a conditional one.
+fn is_attribute(before: &str) -> bool {
+    let before = before.trim_end();
+    let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
+    before.ends_with("#[") || before.ends_with("#![") || (line.contains("cfg_attr(") && before.ends_with(','))
+}
+
 /// Tests that do not run.
 pub fn ignored_tests(workspace: &Workspace) -> Vec<String> {
     lines_where(workspace.rust_files(), code_of, |line| {
@@ -113,6 +139,16 @@ mod tests {
     fn allow_in_its_three_forms_is_found() {
         let text = "#![allow(x)]\n#[allow(x)]\n#[cfg_attr(y, allow(x))]\n#[expect(x)]";
         assert_eq!(found_in(allow_attributes, text).len(), 3);
+    }
+
+    #[test]
+    fn an_expectation_without_a_reason_is_found() {
+        let silent = "#[expect(x)]\n#![expect(\n    x,\n    y\n)]\n#[cfg_attr(z, expect(x))]";
+        let found = found_in(silent_expectations, silent);
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert_eq!(found[1], "crates/a/src/lib.rs:2: an expectation without its reason");
+        let told = "#[expect(x, reason = \"y\")]\n#[expect(\n    x,\n    reason = \"y\"\n)]\nf().expect(\"z\");";
+        assert_eq!(found_in(silent_expectations, told), Vec::<String>::new());
     }
 
     #[test]

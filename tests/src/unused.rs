@@ -1,12 +1,12 @@
 //! Is there a dependency that no line uses?
 
 use crate::{
-    code::{code_of, words},
+    code::{code_of, crates_named},
     workspace::{Use, Workspace},
 };
 use std::collections::HashSet;
 
-/// Dependencies whose name no Rust file of the crate says; one for the product must be said outside `tests/` and `benches/`.
+/// Dependencies that no Rust file of the crate names as a crate; one for the product must be said outside `tests/` and `benches/`.
 pub fn dependencies(workspace: &Workspace) -> Vec<String> {
     let mut offences = Vec::new();
     for (package, folder) in workspace.members() {
@@ -18,7 +18,7 @@ pub fn dependencies(workspace: &Workspace) -> Vec<String> {
     offences
 }
 
-/// The words that the files of one crate say.
+/// The crates that the files of one crate name.
 #[derive(Default)]
 struct Said {
     anywhere: HashSet<String>,
@@ -31,11 +31,11 @@ impl Said {
         for file in workspace.rust_files() {
             let Some(path) = file.path.strip_prefix(folder).and_then(|path| path.strip_prefix('/')) else { continue };
             let code = code_of(&file.text);
-            let words: HashSet<_> = words(&code).map(str::to_owned).collect();
+            let named: HashSet<_> = crates_named(&code).map(str::to_owned).collect();
             if path.starts_with("src/") || path == "build.rs" {
-                said.in_product.extend(words.iter().cloned());
+                said.in_product.extend(named.iter().cloned());
             }
-            said.anywhere.extend(words);
+            said.anywhere.extend(named);
         }
         said
     }
@@ -68,7 +68,7 @@ mod tests {
         };
         let file = |path: &str, text: &str| SourceFile { path: path.into(), text: text.into() };
         let files = vec![
-            file("crates/a/src/lib.rs", "// hex::encode\nuse serde::Serialize;"),
+            file("crates/a/src/lib.rs", "// hex::encode\nlet hex = 1;\nuse serde::Serialize;"),
             file("crates/a/tests/b.rs", "use toml; use insta;"),
             file("crates/ab/src/lib.rs", "use hex;"),
         ];

@@ -1,7 +1,8 @@
 //! Does this tree keep the rules of the house? One test per rule; a failure lists every place that breaks it.
 
 use edgecoder_system_tests::{
-    duplicates, floors, heavy, licences, policy::Policy, purity, registries, sources, unused, workspace::Workspace,
+    duplicates, floors, heavy, licences, lints, policy::Policy, purity, registries, sources, unused,
+    workspace::Workspace,
 };
 use std::sync::LazyLock;
 
@@ -70,6 +71,12 @@ fn unsafe_code_is_in_the_sandbox_only() {
 #[test]
 fn lints_are_expected_with_a_reason_and_never_allowed() {
     none("write #[expect(lint, reason = \"…\")]", &sources::allow_attributes(workspace()));
+    none("write #[expect(lint, reason = \"…\")]", &sources::silent_expectations(workspace()));
+}
+
+#[test]
+fn every_crate_stands_under_the_lints() {
+    none("a crate without the lints of the workspace", &lints::without_lints(workspace()));
 }
 
 #[test]
