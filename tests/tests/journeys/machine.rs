@@ -18,18 +18,35 @@ const LOOKS: u32 = 900;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// What a service says last before it works: alone, or with the hint what to type next.
 const READY: [&str; 2] = ["is ready: ", "audit verify"];
+/// Set by a person who wants the other tests of this crate only.
+const SKIP: &str = "EDGECODER_SKIP_JOURNEYS";
 /// No model server is there, even where the machine that runs the journeys has one.
 const NOBODY: &str = "http://127.0.0.1:1";
 
-/// The executable under test; `None` where a person runs the journeys without building it first.
+/// The executable under test: the one that `EDGECODER_BIN` names, or the one that was built beside this test. `None` only
+/// where a person says that the journeys are to be skipped.
+///
+/// # Panics
+/// Where there is none: a journey that did nothing must not look like one that went well.
 #[expect(clippy::disallowed_methods, reason = "the one who runs the journeys says where the executable is")]
 pub fn executable() -> Option<PathBuf> {
-    let found = std::env::var("EDGECODER_BIN").ok().map(PathBuf::from);
-    if found.is_none() {
-        assert!(std::env::var("CI").is_err(), "EDGECODER_BIN is not set: run cargo xtask test");
-        println!("skipped: EDGECODER_BIN is not set: run cargo xtask test");
+    if let Some(named) = std::env::var_os("EDGECODER_BIN") {
+        return Some(named.into());
     }
-    found
+    if std::env::var_os(SKIP).is_some() {
+        assert!(std::env::var_os("CI").is_none(), "{SKIP} is set, but CI skips no journey");
+        println!("skipped: {SKIP} is set");
+        return None;
+    }
+    let test = std::env::current_exe().expect("a running test has a file");
+    let folder = test.parent().and_then(Path::parent).expect("cargo puts tests into `deps` beside the executables");
+    let built = folder.join("edgecoder").with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(
+        built.is_file(),
+        "there is no {}: run cargo xtask test, or build it first (cargo build --release --package edgecoder), or set {SKIP}",
+        built.display()
+    );
+    Some(built)
 }
 
 /// The program with a data directory of its own and nothing of our environment.
