@@ -94,3 +94,28 @@ impl Cache {
         self.streams.retain(|_, remembered| remembered.used > newest_forgotten);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use edgecoder_events::AccountId;
+
+    fn wallet(number: usize) -> Subject {
+        Subject::Wallet(AccountId::new(format!("w{number}")).unwrap())
+    }
+
+    #[test]
+    fn a_full_memory_forgets_what_was_asked_for_least() {
+        let mut cache = Cache::default();
+        for number in 0..MAX_STREAMS {
+            cache.insert(&wallet(number), wallet(number).empty(), Version::EMPTY);
+        }
+        assert!(cache.view(&[wallet(0)]).is_some(), "it is used again, so it is not the oldest any more");
+        cache.insert(&wallet(MAX_STREAMS), wallet(MAX_STREAMS).empty(), Version::EMPTY);
+        assert!(!cache.holds(&wallet(1)));
+        for kept in [0, FORGET_AT_ONCE + 2, MAX_STREAMS] {
+            assert!(cache.holds(&wallet(kept)), "{kept}");
+        }
+        assert!(cache.streams.len() <= MAX_STREAMS);
+    }
+}

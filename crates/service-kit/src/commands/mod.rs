@@ -7,6 +7,8 @@
 
 mod cache;
 mod subject;
+#[cfg(test)]
+mod tests;
 
 pub use subject::{Subject, View};
 
@@ -14,6 +16,7 @@ use cache::Cache;
 use edgecoder_events::{Actor, Author, Clock, Event, EventId, NewEvent, Position, Version};
 use edgecoder_store::{Append, AppendError, Blob, Receipt, StorageError, Store};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use subject::State;
 
 /// How often a command is decided anew because its streams had moved.
 const MAX_CONFLICTS: usize = 16;
@@ -171,12 +174,17 @@ impl Commands {
     /// # Errors
     /// Where the log can not be read.
     pub async fn look<T>(&self, subjects: &[Subject], look: impl Fn(&View<'_>) -> T) -> Result<T, StorageError> {
-        loop {
-            self.load(subjects).await?;
-            if let Some(view) = self.lock().view(subjects) {
-                return Ok(look(&view));
-            }
+        self.load(subjects).await?;
+        if let Some(view) = self.lock().view(subjects) {
+            return Ok(look(&view));
         }
+        // One was forgotten again before it could be looked at: read them all once more, where nobody else forgets them.
+        let mut own = Cache::default();
+        for subject in subjects {
+            let (state, version) = self.read(subject).await?;
+            own.insert(subject, state, version);
+        }
+        Ok(look(&View { cache: &own }))
     }
 
     fn begin(&self, subjects: &[Subject]) {
@@ -188,24 +196,27 @@ impl Commands {
 
     async fn load(&self, subjects: &[Subject]) -> Result<(), StorageError> {
         for subject in subjects {
-            if self.lock().holds(subject) {
-                continue;
+            if !self.lock().holds(subject) {
+                let (state, version) = self.read(subject).await?;
+                self.lock().insert(subject, state, version);
             }
-            let mut aggregate = subject.empty();
-            let mut version = Version::EMPTY;
-            loop {
-                let page = self.store.read_stream(&subject.stream(), version, cache::LOAD_PAGE).await?;
-                for recorded in &page {
-                    aggregate.evolve(&recorded.event);
-                    version = recorded.version;
-                }
-                if page.len() < cache::LOAD_PAGE {
-                    break;
-                }
-            }
-            self.lock().insert(subject, aggregate, version);
         }
         Ok(())
+    }
+
+    /// The recorded state, page by page; a stream ends where a page is not full.
+    async fn read(&self, subject: &Subject) -> Result<(State, Version), StorageError> {
+        let (mut state, mut version) = (subject.empty(), Version::EMPTY);
+        loop {
+            let page = self.store.read_stream(&subject.stream(), version, cache::LOAD_PAGE).await?;
+            for recorded in &page {
+                state.evolve(&recorded.event);
+                version = recorded.version;
+            }
+            if page.len() < cache::LOAD_PAGE {
+                return Ok((state, version));
+            }
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Cache> {

@@ -1,0 +1,150 @@
+use super::*;
+use edgecoder_domain::wallet::{Wallet, WalletRefusal};
+use edgecoder_events::{
+    AccountId, MicroCredits, StreamName, UnixMillis,
+    credit::{AccountOpened, CreditsIssued, IssueReason},
+};
+use edgecoder_ledger::note::LogKey;
+use edgecoder_store::{Backend, Limits, StoreSettings};
+use futures_util::FutureExt;
+use rand::{SeedableRng, rngs::StdRng};
+
+const ORIGIN: &str = "example.org/commands";
+const MOST_EVENTS: usize = 4;
+
+struct Noon;
+
+impl Clock for Noon {
+    fn now(&self) -> UnixMillis {
+        UnixMillis(1_700_000_000_000)
+    }
+}
+
+async fn store() -> Store {
+    let settings = StoreSettings {
+        backend: Backend::Memory,
+        origin: ORIGIN.to_owned(),
+        log_key: LogKey::from_seed(ORIGIN, &[7; 32]).unwrap(),
+        clock: Arc::new(Noon),
+        rng: Box::new(StdRng::seed_from_u64(1)),
+        checkpoint_file: None,
+        limits: Limits { append_events: MOST_EVENTS, ..Limits::default() },
+    };
+    Store::open(settings).await.unwrap()
+}
+
+fn commands(store: &Store) -> Commands {
+    Commands::new(store.clone(), Arc::new(Noon))
+}
+
+fn ann() -> AccountId {
+    AccountId::new("ann").unwrap()
+}
+
+fn wallet() -> Subject {
+    Subject::Wallet(ann())
+}
+
+fn request() -> Request {
+    Request::new(Actor::system("test"), [wallet()])
+}
+
+fn of_ann(event: Event) -> NewEvent {
+    NewEvent { stream: StreamName::credits(&ann()), event }
+}
+
+fn issued(micros: u64) -> NewEvent {
+    let amount = MicroCredits::from_micros(micros);
+    of_ann(CreditsIssued { account: ann(), amount, reason: IssueReason::Faucet }.into())
+}
+
+async fn issue(commands: &Commands, micros: u64) -> Result<Done, CommandError<WalletRefusal>> {
+    commands.run(request(), |_| Ok(vec![issued(micros)])).await
+}
+
+async fn held(commands: &Commands) -> u64 {
+    commands.look(&[wallet()], |view| view.wallet(&ann()).available().micros()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_command_that_was_overtaken_is_decided_anew_on_what_the_other_recorded() {
+    let store = store().await;
+    let (slow, fast) = (commands(&store), commands(&store));
+    issue(&slow, 1).await.unwrap();
+    issue(&fast, 2).await.unwrap();
+    let mut seen = vec![];
+    let done = slow.run(request(), |view| {
+        seen.push(view.wallet(&ann()).available().micros());
+        Ok::<_, WalletRefusal>(vec![issued(4)])
+    });
+    assert!(done.await.unwrap().receipt.is_some());
+    assert_eq!(seen, [1, 3], "first as remembered, then as it is");
+    assert_eq!(held(&commands(&store)).await, 7);
+}
+
+#[tokio::test]
+async fn who_is_overtaken_again_and_again_is_told_to_come_back() {
+    let store = store().await;
+    let commands = commands(&store);
+    let mut decisions = 0;
+    let refused = commands.run(request(), |_| {
+        decisions += 1;
+        let overtaking = Append::new(Actor::system("other"), vec![issued(1)]);
+        drop(store.reserve().now_or_never().unwrap().unwrap().submit(overtaking));
+        Ok::<_, WalletRefusal>(vec![issued(1_000)])
+    });
+    assert!(matches!(refused.await, Err(CommandError::Busy)));
+    assert_eq!(decisions, MAX_CONFLICTS);
+    assert_eq!(held(&commands).await, MAX_CONFLICTS as u64, "nothing of it was recorded");
+}
+
+#[tokio::test]
+async fn what_an_append_that_failed_had_changed_is_forgotten() {
+    let store = store().await;
+    let commands = commands(&store);
+    issue(&commands, 1).await.unwrap();
+    let before = store.head();
+    let too_many = commands.run(request(), |_| Ok::<_, WalletRefusal>(vec![issued(1); MOST_EVENTS + 1])).await;
+    assert!(matches!(too_many, Err(CommandError::Append(AppendError::TooLarge { .. }))), "{too_many:?}");
+    assert_eq!((held(&commands).await, store.head()), (1, before));
+    issue(&commands, 2).await.unwrap();
+    assert_eq!(held(&commands).await, 3);
+}
+
+#[tokio::test]
+async fn a_name_that_was_used_before_is_decided_on_its_history_after_all() {
+    let store = store().await;
+    issue(&commands(&store), 5).await.unwrap();
+    let request = Request::new(Actor::system("test"), []).beginning(wallet());
+    let (fresh, mut seen) = (commands(&store), vec![]);
+    let done = fresh.run(request, |view| {
+        seen.push(view.wallet(&ann()).clone());
+        Ok::<_, WalletRefusal>(vec![issued(1)])
+    });
+    assert!(done.await.unwrap().receipt.is_some());
+    assert_eq!(seen[0], Wallet::default());
+    assert_eq!((seen.len(), seen[1].available().micros()), (2, 5));
+}
+
+#[tokio::test]
+async fn what_is_so_already_and_what_is_refused_record_nothing() {
+    let store = store().await;
+    let commands = commands(&store);
+    let before = store.head();
+    let nothing = commands.run(request(), |_| Ok::<_, WalletRefusal>(vec![])).await.unwrap();
+    assert!(nothing.receipt.is_none() && nothing.events.is_empty());
+    let refused = commands.run(request(), |_| Err(WalletRefusal::NoSuchAccount)).await;
+    assert!(matches!(refused, Err(CommandError::Refused(WalletRefusal::NoSuchAccount))));
+    assert_eq!(store.head(), before);
+}
+
+#[tokio::test]
+async fn a_receipt_says_where_each_event_stands() {
+    let store = store().await;
+    let events = vec![of_ann(AccountOpened { account: ann() }.into()), issued(1)];
+    let done = commands(&store).run(request(), |_| Ok::<_, WalletRefusal>(events.clone())).await.unwrap();
+    let opened = done.position_of(|event| matches!(event, Event::AccountOpened(_)));
+    let given = done.position_of(|event| matches!(event, Event::CreditsIssued(_)));
+    assert_eq!((given.0, done.position()), (opened.0 + 1, given));
+    assert_eq!(store.head().size, given.0 + 1);
+}
