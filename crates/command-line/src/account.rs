@@ -12,7 +12,9 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use edgecoder_events::{AccountId, UnixMillis};
-use edgecoder_wire::credits::{AccountOpened, Balance, Faucet, History, Movement, OpenAccount};
+use edgecoder_wire::credits::{
+    AccountForgotten, AccountOpened, Balance, Faucet, ForgetAccount, History, Movement, OpenAccount,
+};
 
 /// Open wallets and read them.
 #[derive(Debug, Subcommand)]
@@ -25,6 +27,8 @@ pub enum AccountCommand {
     History(HistoryOf),
     /// Give a wallet credits, in development only
     Faucet(FaucetFor),
+    /// Destroy the key of everything that was submitted from a wallet; there is no way back
+    Forget(Forget),
     /// Look after the tokens that speak for a wallet
     #[command(subcommand)]
     Token(TokenCommand),
@@ -61,6 +65,19 @@ pub struct FaucetFor {
     credits: u64,
 }
 
+/// Forgets what was submitted.
+#[derive(Debug, Args)]
+pub struct Forget {
+    #[command(flatten)]
+    of: OneAccount,
+    /// That it is meant: prompts, code and outputs of this wallet open for nobody any more
+    #[arg(long, required = true)]
+    yes: bool,
+    /// Why; it is recorded for ever
+    #[arg(long, default_value = "its owner asked for it")]
+    reason: String,
+}
+
 impl AccountCommand {
     /// Carries the command out.
     pub async fn run(self, context: &Context) -> Result<ExitCode, CliError> {
@@ -71,6 +88,7 @@ impl AccountCommand {
                 context.console.answer(&balance, balance_told)?;
             }
             Self::Token(command) => command.run(context).await?,
+            Self::Forget(asked) => forget(context, asked).await?,
             Self::History(asked) => history(context, asked).await?,
             Self::Faucet(FaucetFor { to: OneAccount { account }, credits }) => {
                 let body = Faucet { credits: Some(credits) };
@@ -94,6 +112,21 @@ async fn create(context: &Context, account_id: AccountId) -> Result<(), CliError
             .end_line()
             .then(Text::line(Style::Plain, &opened.token))
             .then(Text::line(Style::Dim, format!("see what it has with: edgecoder account balance {name}")))
+    })?;
+    Ok(())
+}
+
+async fn forget(context: &Context, asked: Forget) -> Result<(), CliError> {
+    let Forget { of: OneAccount { account }, yes: _, reason } = asked;
+    let body = ForgetAccount { confirm: account.clone(), reason };
+    let forgotten: AccountForgotten =
+        context.control_plane()?.post(&["credits", account.as_str(), "forget"], &body).await?;
+    context.console.answer(&forgotten, |forgotten| {
+        let what = match forgotten.position {
+            Some(position) => format!(" is forgotten, as entry {position} of the log says; its credit stays"),
+            None => " had nothing sealed: there was nothing to forget".to_owned(),
+        };
+        Text::new().styled(Style::Bold, forgotten.account_id.as_str()).plain(what).end_line()
     })?;
     Ok(())
 }

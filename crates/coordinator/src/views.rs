@@ -1,7 +1,7 @@
 //! How do rows of projections look to strangers?
 
 use edgecoder_projections::task_board::{SubtaskEntry, SubtaskStanding, TaskEntry, TaskState as BoardState};
-use edgecoder_service_kit::contents::Contents;
+use edgecoder_service_kit::contents::{ContentError, Contents};
 use edgecoder_wire::tasks::{Report, SubmitTask, SubtaskState, SubtaskView, TaskState, TaskSummary, TaskView};
 
 /// A state as the board keeps it.
@@ -59,19 +59,26 @@ pub fn task_summary(task: TaskEntry) -> TaskSummary {
     }
 }
 
-/// A whole task. Contents whose key was destroyed are left out.
-pub async fn task_view(contents: &Contents, task: TaskEntry, subtasks: Vec<SubtaskEntry>) -> TaskView {
+/// A whole task, with its opened contents.
+///
+/// # Errors
+/// Where a content does not open: its owner may have been forgotten.
+pub async fn task_view(
+    contents: &Contents,
+    task: TaskEntry,
+    subtasks: Vec<SubtaskEntry>,
+) -> Result<TaskView, ContentError> {
     let owner = task.account.clone();
-    let submission: Option<SubmitTask> = contents.open(&owner, task.content).await.ok();
+    let submission: SubmitTask = contents.open(&owner, task.content).await?;
     let mut views = Vec::with_capacity(subtasks.len());
     for subtask in subtasks {
         let report: Option<Report> = match subtask.report {
-            Some(report) => contents.open(&owner, report).await.ok(),
+            Some(report) => Some(contents.open(&owner, report).await?),
             None => None,
         };
         views.push(subtask_view(subtask, report));
     }
-    TaskView { summary: task_summary(task), submission, subtasks: views }
+    Ok(TaskView { summary: task_summary(task), submission: Some(submission), subtasks: views })
 }
 
 fn subtask_view(subtask: SubtaskEntry, report: Option<Report>) -> SubtaskView {

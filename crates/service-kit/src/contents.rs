@@ -1,5 +1,7 @@
 //! Where are prompts, code and outputs? In the blob store, sealed with their owner's key, never in the log.
 
+use crate::http::Problem;
+use axum::http::StatusCode;
 use edgecoder_events::{AccountId, BlobRef};
 use edgecoder_store::{Blob, OpenSealedError, StorageError, Store};
 use serde::{Serialize, de::DeserializeOwned};
@@ -31,6 +33,20 @@ impl From<OpenSealedError> for ContentError {
             OpenSealedError::KeyDestroyed => Self::Erased,
             OpenSealedError::NotTheirs => Self::Damaged,
             OpenSealedError::Storage(error) => Self::Storage(error),
+        }
+    }
+}
+
+impl From<ContentError> for Problem {
+    fn from(error: ContentError) -> Self {
+        match error {
+            // An account that came back after it was forgotten has a new key, which does not open what is older.
+            ContentError::Erased | ContentError::Damaged => {
+                let detail = "this content can not be opened any more: the key of its owner was destroyed";
+                Self::new(StatusCode::GONE, "content_forgotten", detail)
+            }
+            ContentError::Missing | ContentError::Malformed(_) => Self::internal(&error),
+            ContentError::Storage(error) => error.into(),
         }
     }
 }

@@ -24,6 +24,27 @@ pub struct AccountOpened {
     pub token: String,
 }
 
+/// `POST /credits/{accountId}/forget`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ForgetAccount {
+    /// The account's name once more: what is forgotten stays forgotten.
+    #[schema(value_type = String)]
+    pub confirm: AccountId,
+    /// Why; it is recorded for ever, so it must not say what is to be forgotten.
+    pub reason: String,
+}
+
+/// The answer to `POST /credits/{accountId}/forget`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountForgotten {
+    #[schema(value_type = String)]
+    pub account_id: AccountId,
+    /// Where it is recorded; `None` where nothing was sealed for the account.
+    pub position: Option<u64>,
+}
+
 /// `GET /credits/{accountId}/tokens`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -187,7 +187,7 @@ pub struct SubtaskView {
     pub paid_ms: u64,
     #[schema(value_type = u64)]
     pub cost_micro_credits: MicroCredits,
-    /// The newest report, where there is one that can still be read.
+    /// The newest report, where there is one.
     pub report: Option<Report>,
 }
 

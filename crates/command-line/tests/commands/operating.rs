@@ -138,6 +138,19 @@ async fn the_tokens_of_a_wallet_are_listed_and_one_is_revoked() {
 }
 
 #[tokio::test]
+async fn a_wallet_is_forgotten_only_where_it_is_meant() {
+    let service = Service::start().await;
+    assert!(usage(&["account", "forget", "ann"]).contains("--yes"));
+    service.on_json("POST /credits/ann/forget", &json!({ "accountId": "ann", "position": 7 }));
+    service.on_json("POST /credits/bob/forget", &json!({ "accountId": "bob", "position": null }));
+    let ann = person(&service, &["account", "forget", "ann", "--yes", "--reason", "left"]).await;
+    assert_eq!(ann.out, "ann is forgotten, as entry 7 of the log says; its credit stays\n");
+    assert_eq!(service.asked()[0].body, json!({ "confirm": "ann", "reason": "left" }));
+    let bob = person(&service, &["account", "forget", "bob", "--yes"]).await;
+    assert_eq!(bob.out, "bob had nothing sealed: there was nothing to forget\n");
+}
+
+#[tokio::test]
 async fn the_status_is_one_picture_of_queue_machines_models_and_log() {
     let service = Service::start().await;
     let status = json!({ "queued": 3, "leased": 2, "agents": 2, "ledgerSize": 40, "ledgerHead": "ab12" });

@@ -41,6 +41,7 @@ fn routes() -> OpenApiRouter<ControlPlane> {
         .routes(routes!(credits::balance::balance))
         .routes(routes!(credits::history::history))
         .routes(routes!(credits::faucet::faucet))
+        .routes(routes!(credits::forget::forget))
         .routes(routes!(tokens::list::list))
         .routes(routes!(tokens::revoke::revoke))
         .routes(routes!(runtime::health::health))

@@ -7,4 +7,5 @@ mod callers;
 mod credits;
 mod description;
 mod fixture;
+mod forgetting;
 mod machines;

@@ -4,6 +4,7 @@
 
 mod description;
 mod fixture;
+mod forgetting;
 mod honest_machine;
 mod machine;
 mod submitting;

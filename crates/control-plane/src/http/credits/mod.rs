@@ -2,6 +2,7 @@
 
 pub mod balance;
 pub mod faucet;
+pub mod forget;
 pub mod history;
 pub mod open;
 

@@ -34,6 +34,7 @@ pub struct Freshness {
     responses(
         (status = 200, body = TaskView, description = "the task"),
         (status = 404, body = ProblemDetails, description = "task_not_found, or not yours"),
+        (status = 410, body = ProblemDetails, description = "content_forgotten: only the list still has it"),
     ),
 )]
 pub async fn show(
@@ -50,5 +51,5 @@ pub async fn show(
     }
     let task = readable(&coordinator, &reader, &id).await?;
     let subtasks = coordinator.projections.task_board().subtasks(&task).await?;
-    Ok(Json(views::task_view(&coordinator.contents, task, subtasks).await))
+    Ok(Json(views::task_view(&coordinator.contents, task, subtasks).await?))
 }
