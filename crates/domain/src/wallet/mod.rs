@@ -55,8 +55,13 @@ impl Wallet {
         self.available
     }
 
-    /// What is set aside for `task`.
-    pub fn reserved_for(&self, task: &TaskId) -> MicroCredits {
+    /// Whether credit is set aside for a task that has not ended.
+    pub fn pays_for_tasks(&self) -> bool {
+        !self.reserved.is_empty()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn reserved_for(&self, task: &TaskId) -> MicroCredits {
         self.reserved.get(task).copied().unwrap_or_default()
     }
 
