@@ -1,5 +1,7 @@
 //! What was this process told? Flags override the environment, the environment overrides the file.
 
+mod names;
+
 use secrecy::SecretString;
 use std::{collections::HashMap, fs, path::Path, str::FromStr};
 
@@ -19,6 +21,8 @@ pub enum SettingError {
     Invalid { name: String, value: String, expected: String },
     #[error("the settings file {path} could not be read: {reason}")]
     File { path: String, reason: String },
+    #[error("the settings file {path} says {name}, which is no setting; did you mean {}?", near.join(" or "))]
+    Unknown { path: String, name: String, near: Vec<&'static str> },
 }
 
 impl Settings {
@@ -31,12 +35,16 @@ impl Settings {
     /// Reads a file of `NAME = "value"` lines (TOML), where there is one.
     ///
     /// # Errors
-    /// Where it is there and is not such a file.
+    /// Where it is there and is not such a file, or names what is no setting.
     pub fn with_file(mut self, path: &Path) -> Result<Self, SettingError> {
         let error = |reason: String| SettingError::File { path: path.display().to_string(), reason };
         match fs::read_to_string(path) {
             Ok(text) => {
                 let table: HashMap<String, toml::Value> = toml::from_str(&text).map_err(|it| error(it.to_string()))?;
+                if let Some(name) = table.keys().filter(|name| !names::NAMES.contains(&name.as_str())).min() {
+                    let (path, near) = (path.display().to_string(), names::near(name));
+                    return Err(SettingError::Unknown { path, name: name.clone(), near });
+                }
                 self.file = table.into_iter().map(|(name, value)| (name, plain(&value))).collect();
                 Ok(self)
             }
@@ -90,23 +98,6 @@ impl Settings {
         parts.map(|part| part.parse().map_err(|_| invalid(part))).collect()
     }
 
-    /// `true`, `1`, `false` or `0`.
-    ///
-    /// # Errors
-    /// [`SettingError::Invalid`] for anything else.
-    pub fn switch(&self, name: &str) -> Result<Option<bool>, SettingError> {
-        match self.text(name).as_deref() {
-            None => Ok(None),
-            Some("1" | "true") => Ok(Some(true)),
-            Some("0" | "false") => Ok(Some(false)),
-            Some(value) => Err(SettingError::Invalid {
-                name: name.into(),
-                value: value.into(),
-                expected: "true, 1, false or 0".into(),
-            }),
-        }
-    }
-
     #[expect(clippy::disallowed_methods, reason = "this is where settings come from")]
     fn environment(&self, name: &str) -> Option<String> {
         if self.ignore_environment { None } else { std::env::var(name).ok() }
@@ -129,6 +120,18 @@ mod tests {
         let settings = Settings::of_flags([("COORDINATOR_PORT", "4501")]).with_file(&file).unwrap();
         assert_eq!(settings.parsed::<u16>("COORDINATOR_PORT", "a port").unwrap(), Some(4501));
         assert_eq!(settings.text("OLLAMA_HOST").as_deref(), Some("http://127.0.0.1:1"));
+    }
+
+    #[test]
+    fn a_mistyped_name_in_the_file_is_refused_with_what_may_be_meant() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("edgecoder.toml");
+        fs::write(&file, "COORDINATOR_PROT = 4401").unwrap();
+        let error = Settings::of_flags([]).with_file(&file).unwrap_err().to_string();
+        assert!(
+            error.ends_with("says COORDINATOR_PROT, which is no setting; did you mean COORDINATOR_PORT?"),
+            "{error}"
+        );
     }
 
     #[test]
