@@ -6,6 +6,7 @@ use crate::{
     error::CliError,
 };
 use edgecoder_events::Clock;
+use rand::rngs::StdRng;
 use reqwest::Url;
 use secrecy::SecretString;
 use std::{path::PathBuf, sync::Arc};
@@ -21,6 +22,8 @@ pub struct Context {
     /// Where the keys lie that sign blacklist reports; made there when first needed.
     pub reporter_key_file: PathBuf,
     pub clock: Arc<dyn Clock>,
+    /// Where new keys come from.
+    pub chance: fn() -> StdRng,
     pub console: Console,
 }
 

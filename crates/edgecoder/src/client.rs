@@ -10,7 +10,7 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use edgecoder_command_line::{AccountCommand, AgentCommand, Console, Context, Output, StatusCommand, TaskCommand};
-use edgecoder_service_kit::{SystemClock, settings::Settings};
+use edgecoder_service_kit::{SystemClock, chance, settings::Settings};
 use reqwest::Url;
 use secrecy::SecretString;
 use std::{fs, io::IsTerminal, path::Path, process::ExitCode, sync::Arc};
@@ -56,6 +56,7 @@ fn context(settings: &Settings, json: bool) -> Result<Context> {
         operator_token: settings.secret("ADMIN_API_TOKEN").or_else(|| kept(&data, "operator.token")),
         reporter_key_file: data.join("reporter.keys"),
         clock: Arc::new(SystemClock),
+        chance: chance::system,
         console: Console::standard(output(json)),
     })
 }

@@ -86,7 +86,7 @@ impl Blacklist {
     fn report(self, context: &Context) -> Result<BlacklistReport, CliError> {
         let evidence_sha256 =
             sha256_of(&self.evidence).map_err(|source| CliError::Unreadable { path: self.evidence.clone(), source })?;
-        let reporter = NodeKeys::load_or_create(&context.reporter_key_file, &mut rand::rng())?;
+        let reporter = NodeKeys::load_or_create(&context.reporter_key_file, &mut (context.chance)())?;
         let reported_at = context.clock.now();
         let unsigned = AgentBlacklisted {
             agent: self.accused.agent,

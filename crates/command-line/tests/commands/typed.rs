@@ -7,6 +7,7 @@ use edgecoder_command_line::{
 };
 use edgecoder_events::UnixMillis;
 use edgecoder_testkit::SetClock;
+use rand::{SeedableRng, rngs::StdRng};
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -78,6 +79,7 @@ fn context(address: &str, key: PathBuf, console: Console) -> Context {
         operator_token: Some("ec_op_secret".into()),
         reporter_key_file: key,
         clock: Arc::new(SetClock::at(NOW)),
+        chance: || StdRng::seed_from_u64(1),
         console,
     }
 }
