@@ -21,7 +21,14 @@ const IN_TABLES: [Question; 3] = [Question::TaskBoard, Question::CreditBalances,
 
 /// Does what was asked.
 pub async fn run(settings: &Settings, global: &Global, command: LedgerCommand) -> Result<ExitCode> {
-    let data = DataDir::make(DataDir::locate(settings)?)?;
+    let path = DataDir::locate(settings)?;
+    // Looking after a ledger never makes one: a mistyped directory would be found in order.
+    ensure!(
+        matches!(command, LedgerCommand::Restore { .. }) || path.join("origin").exists(),
+        "there is no ledger in {}: name its directory with --data-dir",
+        path.display()
+    );
+    let data = DataDir::make(path)?;
     match command {
         LedgerCommand::Stats => stats(settings, &data, global.json).await?,
         LedgerCommand::RebuildProjections => rebuild(settings, &data).await?,

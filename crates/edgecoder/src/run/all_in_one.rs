@@ -1,7 +1,7 @@
 //! Everything in one process: what `cargo run --release` starts.
 
 use super::{
-    Ending,
+    Ending, OwnWorker,
     banner::{self, Endpoints},
     first_start, listen,
     node::{Node, Purpose},
@@ -58,6 +58,8 @@ pub async fn start(
         .with_flag("AGENT_ID", Some(agent.as_str()))
         .with_flag("AGENT_REGISTRATION_TOKEN", Some(token.expose()))
         .with_flag("COORDINATOR_URL", Some(coordinator_url));
-    parts::spawn_worker(parts::worker(&settings, data)?.measured_in(node.metrics.clone()), tasks, stop);
-    Ok(Ending { node: Some(node) })
+    let mut own = OwnWorker::default();
+    let worker = parts::worker(&settings, data)?.measured_in(node.metrics.clone());
+    parts::spawn_worker(worker, &mut own.tasks, &own.stop);
+    Ok(Ending { worker: own, node: Some(node) })
 }

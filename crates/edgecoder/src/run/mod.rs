@@ -46,9 +46,10 @@ pub async fn run(settings: Settings, data: DataDir, mode: Mode) -> Result<ExitCo
         Mode::Inference => parts::start_inference(&settings, &data, &mut tasks, &stop).await,
         Mode::Worker => parts::start_worker(&settings, &data, &mut tasks, &stop).await,
     };
-    let ending = started?;
-    wait_for_the_end(&mut tasks).await?;
-    tracing::info!("stopping: what is under way is finished first");
+    let mut ending = started?;
+    wait_for_the_end(&mut tasks, &mut ending.worker.tasks).await?;
+    tracing::info!("stopping: what is under way is finished first; Ctrl-C again does not wait for it");
+    ending.worker.drain().await?;
     stop.cancel();
     while let Some(done) = tasks.join_next().await {
         done.context("a service ended badly")?;
@@ -57,9 +58,10 @@ pub async fn run(settings: Settings, data: DataDir, mode: Mode) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is closed after every service has ended.
+/// What ends before and after the services.
 #[derive(Default)]
 pub struct Ending {
+    worker: OwnWorker,
     node: Option<node::Node>,
 }
 
@@ -72,17 +74,34 @@ impl Ending {
     }
 }
 
-/// Ctrl-C, SIGTERM, or a service that ended by itself.
-async fn wait_for_the_end(tasks: &mut JoinSet<()>) -> Result<()> {
-    let mut terminate = Terminate::new()?;
-    tokio::select! {
-        pressed = signal::ctrl_c() => pressed.context("waiting for Ctrl-C"),
-        () = terminate.received() => Ok(()),
-        ended = tasks.join_next() => {
-            ended.transpose().context("a service ended badly")?;
-            anyhow::bail!("a service ended by itself: see the log lines above")
+/// The worker of an all-in-one: it ends first, because the services here take its results.
+#[derive(Default)]
+pub struct OwnWorker {
+    tasks: JoinSet<()>,
+    stop: CancellationToken,
+}
+
+impl OwnWorker {
+    async fn drain(&mut self) -> Result<()> {
+        self.stop.cancel();
+        tokio::select! {
+            pressed = signal::ctrl_c() => pressed.context("waiting for Ctrl-C"),
+            () = async { while self.tasks.join_next().await.is_some() {} } => Ok(()),
         }
     }
+}
+
+/// Ctrl-C, SIGTERM, or a service that ended by itself.
+async fn wait_for_the_end(services: &mut JoinSet<()>, worker: &mut JoinSet<()>) -> Result<()> {
+    let mut terminate = Terminate::new()?;
+    let ended = tokio::select! {
+        pressed = signal::ctrl_c() => return pressed.context("waiting for Ctrl-C"),
+        () = terminate.received() => return Ok(()),
+        Some(ended) = services.join_next() => ended,
+        Some(ended) = worker.join_next() => ended,
+    };
+    ended.context("a service ended badly")?;
+    anyhow::bail!("a service ended by itself: see the log lines above")
 }
 
 #[cfg(unix)]

@@ -109,7 +109,7 @@ pub async fn start_coordinator(
     node.commit().await?;
     banner::remember(data, &endpoints)?;
     banner::show(&node, data, &endpoints, begun)?;
-    Ok(Ending { node: Some(node) })
+    Ok(Ending { node: Some(node), ..Ending::default() })
 }
 
 /// Starts the inference service alone.
