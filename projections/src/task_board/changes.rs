@@ -1,6 +1,7 @@
 //! What does one recorded event change on the board?
 
 use super::{SubtaskEntry, SubtaskStanding, TaskEntry, TaskState};
+use edgecoder_domain::task::MAX_ATTEMPTS;
 use edgecoder_events::{
     Event, MicroCredits, Recorded, SubtaskIndex, TaskId, UnixMillis,
     task::{PlannedSubtask, SubtaskFinished, SubtaskLeased, SubtaskStopped, TaskSubmitted, Verdict, WorkKind},
@@ -144,6 +145,11 @@ impl OnBoard {
     fn end(&mut self, state: TaskState, at: UnixMillis) {
         self.task.state = state;
         self.task.ended_at = Some(at);
+        for subtask in self.subtasks.iter_mut().filter(|it| it.is_open()) {
+            let has_failed = state == TaskState::Failed && subtask.has_had_its_chances();
+            subtask.state = if has_failed { SubtaskStanding::Failed } else { SubtaskStanding::Stopped };
+            subtask.changed_at = at;
+        }
     }
 
     fn pay(&mut self, cost: MicroCredits) {
@@ -163,6 +169,18 @@ impl OnBoard {
 }
 
 impl SubtaskEntry {
+    fn is_open(&self) -> bool {
+        match self.state {
+            SubtaskStanding::Waiting | SubtaskStanding::Leased | SubtaskStanding::Escalated => true,
+            SubtaskStanding::Passed | SubtaskStanding::Failed | SubtaskStanding::Stopped => false,
+        }
+    }
+
+    /// A machine's result failed, or machine after machine came back without one.
+    fn has_had_its_chances(&self) -> bool {
+        self.verdict == Some(Verdict::Failed) || self.attempts >= MAX_ATTEMPTS
+    }
+
     fn on_leased(&mut self, it: &SubtaskLeased) {
         self.state = SubtaskStanding::Leased;
         self.attempts = it.attempt;

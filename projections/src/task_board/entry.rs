@@ -95,7 +95,7 @@ pub enum SubtaskStanding {
     Escalated,
     Passed,
     Failed,
-    /// Its task ended while a machine worked on it.
+    /// Its task ended first: while it waited, or while a machine worked on it.
     Stopped,
 }
 

@@ -65,7 +65,7 @@ pub(crate) struct TaskTables;
 
 impl SqlProjection for TaskTables {
     const QUESTION: Question = Question::TaskBoard;
-    const CODE_VERSION: i64 = 1;
+    const CODE_VERSION: i64 = 2;
     const TABLES: &'static [&'static str] = &[TASKS.name, SUBTASKS.name];
     type Rows = Board;
 

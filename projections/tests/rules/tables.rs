@@ -7,11 +7,14 @@ use crate::{
     test_log::TestLog,
 };
 use edgecoder_domain::{Aggregate, agent::Agent, task::Ending, wallet::Wallet};
-use edgecoder_events::{AccountId, Position, StreamName, task::WorkKind};
+use edgecoder_events::{
+    AccountId, Position, StreamName,
+    task::{FailReason, WorkKind},
+};
 use edgecoder_projections::{
     PageRequest, ProjectionError, Projections, Question, TablesIn,
     ready_queue::ReadyQueue,
-    task_board::{TaskFilter, TaskState},
+    task_board::{SubtaskStanding, TaskFilter, TaskState},
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use std::time::Duration;
@@ -99,6 +102,11 @@ fn compare_tasks(history: &History, answers: &Answers) {
         assert_eq!(entry.ended_at.is_some(), task.ending().is_some());
         assert_eq!(entry.budget, task.identity().unwrap().budget);
         assert_eq!(subtasks.len(), task.subtasks().len());
+        let has_open = subtasks.iter().any(|it| is_open(it.state));
+        assert!(!has_open || task.ending().is_none(), "nothing waits in a task that ended");
+        if task.ending() == Some(Ending::Failed(FailReason::AttemptsExhausted)) {
+            assert!(subtasks.iter().any(|it| it.state == SubtaskStanding::Failed), "what failed says so");
+        }
         for (row, subtask) in subtasks.iter().zip(task.subtasks()) {
             assert_eq!(
                 (row.attempts, row.report, row.content),
@@ -109,6 +117,10 @@ fn compare_tasks(history: &History, answers: &Answers) {
         let paid: u64 = subtasks.iter().map(|it| it.cost.micros()).sum();
         assert_eq!(paid, entry.cost.micros(), "what the subtasks cost is what the task costs");
     }
+}
+
+fn is_open(standing: SubtaskStanding) -> bool {
+    matches!(standing, SubtaskStanding::Waiting | SubtaskStanding::Leased | SubtaskStanding::Escalated)
 }
 
 fn wallet(history: &History, account: &AccountId) -> Wallet {
