@@ -98,30 +98,3 @@ pub enum ModelError {
     #[error("the request was cancelled")]
     Cancelled,
 }
-
-impl ModelError {
-    /// Says whether the same request may succeed later with nothing changed by hand.
-    pub fn is_transient(&self) -> bool {
-        match self {
-            Self::NotAnswering { .. }
-            | Self::Busy { .. }
-            | Self::ServerFailed { .. }
-            | Self::FailedWhileAnswering
-            | Self::TimedOut { .. }
-            | Self::BrokenOff => true,
-            Self::BadAddress { .. }
-            | Self::NotInstalled { .. }
-            | Self::NoSuchModel { .. }
-            | Self::TooLittleMemory
-            | Self::KeyRefused { .. }
-            | Self::Redirected { .. }
-            | Self::Refused { .. }
-            | Self::TooLong { .. }
-            | Self::CutShort { .. }
-            | Self::PromptTooLong { .. }
-            | Self::BadProtocol { .. }
-            | Self::Unsupported { .. }
-            | Self::Cancelled => false,
-        }
-    }
-}

@@ -1,8 +1,8 @@
 //! What does the language model say? Model servers, the prompts they get, and reading what comes back.
 //!
 //! [`ModelServer`] speaks two protocols over HTTP: Ollama's own and the OpenAI-compatible one. Every wait, line and
-//! answer has a limit, dropping a stream drops its connection, and nothing is retried here: the caller decides, with
-//! [`ModelError::is_transient`]. Prompts and replies are never logged, nor part of an error.
+//! answer has a limit, dropping a stream drops its connection, and nothing is retried here: the caller decides, by the
+//! [`ModelError`]. Prompts and replies are never logged, nor part of an error.
 //!
 //! [`prompts`] builds what is asked; [`text`] reads plans, code and files out of the replies.
 

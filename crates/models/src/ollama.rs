@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 
 pub const CHAT: &str = "/api/chat";
 pub const TAGS: &str = "/api/tags";
-pub const LOADED: &str = "/api/ps";
 pub const SHOW: &str = "/api/show";
 pub const PULL: &str = "/api/pull";
 pub const VERSION: &str = "/api/version";

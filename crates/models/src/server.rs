@@ -105,17 +105,6 @@ impl ModelServer {
         }
     }
 
-    /// Lists the models that are in memory now and answer at once.
-    ///
-    /// # Errors
-    /// [`ModelError::Unsupported`] from OpenAI-compatible servers, which do not tell.
-    pub async fn loaded_models(&self) -> Result<Vec<InstalledModel>, ModelError> {
-        match self {
-            Self::Ollama(server) => server.models_at(ollama::LOADED).await,
-            Self::OpenAi(_) => Err(self.unsupported("tell which models are loaded")),
-        }
-    }
-
     /// Describes one model.
     ///
     /// # Errors

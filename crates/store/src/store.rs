@@ -63,12 +63,6 @@ impl Store {
         Ok(submit::permit(place, Arc::clone(&self.0)))
     }
 
-    /// A place in the queue if there is one now.
-    pub fn try_reserve(&self) -> Option<Permit> {
-        let place = self.0.queue.clone().try_reserve_owned().ok()?;
-        Some(submit::permit(place, Arc::clone(&self.0)))
-    }
-
     /// How many entries are durable, and the chain hash of the last.
     pub fn head(&self) -> Head {
         self.0.log.borrow().head

@@ -51,13 +51,6 @@ words!(TaskState:
     Planning = "planning", Queued = "queued", Running = "running", Escalated = "escalated",
     Completed = "completed", Failed = "failed", Cancelled = "cancelled");
 
-impl TaskState {
-    /// Whether nothing more will happen to the task.
-    pub fn is_ended(self) -> bool {
-        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
-    }
-}
-
 /// One piece of a task as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubtaskEntry {

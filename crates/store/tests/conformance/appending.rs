@@ -3,7 +3,7 @@
 use crate::fixture::{Fixture, NOON, said, saying, stream};
 use edgecoder_events::{Actor, Author, EventId, Position, PublicKey, Signature, UnixMillis, Version};
 use edgecoder_store::{Append, AppendError, IdempotencyKey, Receipt};
-use futures_util::{StreamExt, TryStreamExt, future::join_all};
+use futures_util::{FutureExt, StreamExt, TryStreamExt, future::join_all};
 use tokio::task::JoinSet;
 
 fn key(text: &str) -> IdempotencyKey {
@@ -155,10 +155,10 @@ pub async fn a_full_queue_makes_callers_wait(mut fixture: Fixture) {
     fixture.limits.queued_appends = 2;
     let store = fixture.open().await;
     let first = store.reserve().await.unwrap();
-    let second = store.try_reserve().unwrap();
-    assert!(store.try_reserve().is_none());
+    let second = store.reserve().await.unwrap();
+    assert!(store.reserve().now_or_never().is_none());
     drop(first);
-    let again = store.try_reserve().unwrap();
+    let again = store.reserve().await.unwrap();
     let (one, two) = (second.submit(saying("a", "1")), again.submit(saying("a", "2")));
     assert_eq!(one.await.unwrap().first, Position(1));
     assert_eq!(two.await.unwrap().first, Position(2));
