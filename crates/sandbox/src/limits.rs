@@ -14,7 +14,7 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// Standard output and standard error together, in bytes.
     pub output_bytes: u64,
-    /// All files of the workspace together, in bytes.
+    /// All files of the workspace together, in bytes, with those that the program deleted and still holds.
     pub workspace_bytes: u64,
 }
 

@@ -3,9 +3,9 @@
 //! The parent alone holds the clock and counts the output, so nothing that a program does to its interpreter moves
 //! either. Whatever stops a run, its whole process group is killed.
 
-use crate::{Limits, StopReason, message::Ending, workspace::Workspace};
+use crate::{Limits, StopReason, disk::used_bytes, message::Ending};
 use rustix::process::{Pid, Signal, kill_process_group};
-use std::{future::Future, io, process::ExitStatus, time::Duration};
+use std::{future::Future, io, path::Path, process::ExitStatus, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
     process::Child,
@@ -13,7 +13,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// How often the workspace's size is looked at.
+/// How often the disk that the program takes is looked at.
 const WORKSPACE_CHECK: Duration = Duration::from_millis(200);
 /// How long output that a dead program left in its pipes is waited for.
 const DRAIN: Duration = Duration::from_millis(500);
@@ -22,7 +22,8 @@ const CHUNK_BYTES: usize = 64 * 1024;
 /// What bounds a run.
 pub struct Bounds<'a> {
     pub limits: &'a Limits,
-    pub workspace: &'a Workspace,
+    /// Every folder on disk that the program may write into; together they have the workspace's limit.
+    pub folders: &'a [&'a Path],
     pub cancel: &'a CancellationToken,
 }
 
@@ -139,7 +140,7 @@ pub async fn observe(
                 seen.stopped = Some(StopReason::TimedOut);
             }
             () = bounds.cancel.cancelled() => seen.stopped = Some(StopReason::Killed),
-            _ = check.tick() => if bounds.workspace.used_bytes() > bounds.limits.workspace_bytes {
+            _ = check.tick() => if used_bytes(bounds.folders, child.id()) > bounds.limits.workspace_bytes {
                 seen.stopped = Some(StopReason::WorkspaceLimit);
             },
         }
@@ -150,7 +151,7 @@ pub async fn observe(
     kill_group(group);
     seen.status = Some(child.wait().await?);
     drain(&mut pipes, &mut seen).await;
-    if seen.stopped.is_none() && bounds.workspace.used_bytes() > bounds.limits.workspace_bytes {
+    if seen.stopped.is_none() && used_bytes(bounds.folders, None) > bounds.limits.workspace_bytes {
         seen.stopped = Some(StopReason::WorkspaceLimit);
     }
     Ok(seen)

@@ -105,7 +105,7 @@ async fn follow(
 ) -> Result<RunReport, SandboxError> {
     let Interpreter { mut child, mut socket, workspace } = interpreter;
     let ended = async { ending(next_answer(&mut socket).await) };
-    let bounds = Bounds { limits: &job.limits, workspace: &workspace, cancel };
+    let bounds = Bounds { limits: &job.limits, folders: &[workspace.path()], cancel };
     let seen = observe(&mut child, ended, bounds).await.map_err(SandboxError::Follow)?;
     spares.refill(job.language)?;
     let leftover = collect(&workspace, before, job.limits.workspace_bytes).await?;

@@ -1,8 +1,11 @@
 //! Which files does a program see, and which did it leave?
 
-use crate::{Job, JobFile, SandboxError};
+use crate::{
+    Job, JobFile, SandboxError,
+    disk::{MAX_ENTRIES, walk},
+};
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     fs,
     io::{self, Read, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
@@ -17,11 +20,9 @@ const MAX_FILES: usize = 2000;
 /// The longest path, and the longest name in it, in bytes.
 const MAX_PATH_BYTES: usize = 1024;
 const MAX_NAME_BYTES: usize = 255;
-/// Files and folders that are looked at afterwards.
-const MAX_ENTRIES: usize = 5_000;
 /// A workspace so old belongs to a process that was killed before it could remove it.
 const ABANDONED: Duration = Duration::from_hours(24);
-/// Made by interpreters for themselves; nobody asked for it.
+/// Made by interpreters for themselves; nobody asked for it back.
 const SKIPPED_FOLDERS: &[&str] = &["__pycache__"];
 
 /// A fresh folder for one run, removed with everything in it when dropped.
@@ -84,7 +85,7 @@ impl Workspace {
     pub fn collect(&self, before: &Before, limit_bytes: u64) -> Leftover {
         let mut leftover = Leftover::default();
         let mut room = limit_bytes;
-        let complete = self.walk(|path, metadata| {
+        let complete = walk(&[self.path()], SKIPPED_FOLDERS, |path, metadata| {
             let Some(name) = self.name_of(path) else {
                 leftover.truncated = true;
                 return;
@@ -101,36 +102,6 @@ impl Workspace {
         leftover.truncated |= !complete;
         leftover.changed.sort_by(|a, b| a.path.cmp(&b.path));
         leftover
-    }
-
-    /// Bytes on disk now.
-    pub fn used_bytes(&self) -> u64 {
-        let mut used = 0_u64;
-        let complete = self.walk(|_, metadata| used = used.saturating_add(metadata.len()));
-        if complete { used } else { u64::MAX }
-    }
-
-    /// Visits regular files; false where there were too many entries to see all.
-    fn walk(&self, mut visit: impl FnMut(&Path, &fs::Metadata)) -> bool {
-        let mut folders = VecDeque::from([self.path().to_owned()]);
-        let mut seen = 0;
-        while let Some(folder) = folders.pop_front() {
-            let Ok(entries) = fs::read_dir(&folder) else { continue };
-            for entry in entries.flatten() {
-                seen += 1;
-                if seen > MAX_ENTRIES {
-                    return false;
-                }
-                // `DirEntry::metadata` does not follow links.
-                let Ok(metadata) = entry.metadata() else { continue };
-                if metadata.is_dir() && !SKIPPED_FOLDERS.iter().any(|name| entry.file_name() == *name) {
-                    folders.push_back(entry.path());
-                } else if metadata.is_file() {
-                    visit(&entry.path(), &metadata);
-                }
-            }
-        }
-        true
     }
 
     fn name_of(&self, path: &Path) -> Option<String> {
@@ -294,7 +265,6 @@ mod tests {
         fs::write(workspace.path().join("large"), vec![0; 20_000]).unwrap();
         let leftover = workspace.collect(&Before::new(), LIMIT);
         assert!(leftover.changed.is_empty() && leftover.truncated);
-        assert_eq!(workspace.used_bytes(), 20_000);
     }
 
     #[test]

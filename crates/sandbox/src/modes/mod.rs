@@ -64,7 +64,8 @@ pub async fn run(
     .map_err(SandboxError::Job)?;
     let stdin = File::open(program.stdin()).map_err(SandboxError::Workspace)?;
     let mut child = start(&mut command, stdin).map_err(SandboxError::Start)?;
-    let bounds = Bounds { limits: &job.limits, workspace: &workspace, cancel };
+    let report = program.report();
+    let bounds = Bounds { limits: &job.limits, folders: &[workspace.path(), &report], cancel };
     let seen = observe(&mut child, std::future::ready(None), bounds).await.map_err(SandboxError::Follow)?;
     if mode == SandboxMode::Docker && seen.stopped.is_some() {
         docker::kill(&program.name()).await;

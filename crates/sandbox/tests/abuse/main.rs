@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "these are tests, though not `#[test]` functions")]
 
 mod cases;
+mod disk;
 mod javascript;
 mod process;
 mod python;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         let mut bench = Bench::new(SandboxMode::Wasm, filter.clone());
         python::run(&mut bench).await;
         javascript::run(&mut bench).await;
+        disk::in_our_interpreters(&mut bench).await;
         let mut failed = bench.finish().await;
         if let Some(why) = process::missing() {
             println!("test process: all ... skipped: {why}");
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         } else {
             let mut bench = Bench::new(SandboxMode::Process, filter);
             process::run(&mut bench).await;
+            disk::in_programs(&mut bench).await;
             failed += bench.finish().await;
         }
         failed

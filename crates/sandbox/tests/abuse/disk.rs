@@ -1,0 +1,56 @@
+//! Whatever a program writes counts, wherever it hides it.
+
+use crate::cases::{Bench, patient, script, stops_with};
+use edgecoder_events::task::Language;
+use edgecoder_sandbox::StopReason;
+
+/// Twenty megabytes in a folder that is not collected afterwards.
+const IN_PYTHON_CACHE: &str =
+    "import os\nos.makedirs('__pycache__')\nfor i in range(20): open(f'__pycache__/{i}', 'wb').write(b'x' * 1000000)\n";
+const IN_JAVASCRIPT_CACHE: &str = "const fs = require('fs'); fs.mkdirSync('__pycache__'); for (let i = 0; i < 20; i++) fs.writeFileSync(`__pycache__/${i}`, 'x'.repeat(1e6));";
+/// Sixteen megabytes in files that no folder shows, each smaller than the limit.
+const DELETED: &str = "import os, time\nheld = []\nfor i in range(4):\n  f = open('f', 'wb')\n  os.unlink('f')\n  f.write(b'x' * 4000000)\n  f.flush()\n  held.append(f)\ntime.sleep(60)\n";
+/// The same, held by no descriptor.
+const MAPPED: &str = "import ctypes, os, time
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+for i in range(4):
+  f = os.open('f', os.O_RDWR | os.O_CREAT)
+  os.ftruncate(f, 4000000)
+  ctypes.memset(libc.mmap(None, 4000000, 3, 1, f, 0), 1, 4000000)
+  os.close(f)
+  os.unlink('f')
+time.sleep(60)
+";
+const IN_REPORT: &str = "for i in range(20): open(f'/.report/{i}', 'wb').write(b'x' * 1000000)\n";
+
+pub async fn in_our_interpreters(bench: &mut Bench) {
+    anywhere(bench, "disk").await;
+}
+
+pub async fn in_programs(bench: &mut Bench) {
+    anywhere(bench, "process: disk").await;
+    let by_another = format!("import os, time\nif os.fork():\n  time.sleep(60)\nos.setsid()\n{DELETED}");
+    for (name, code) in [
+        ("process: disk: the folder of the report counts", IN_REPORT),
+        ("process: disk: what another process deleted and holds counts", by_another.as_str()),
+        ("process: disk: what is deleted and mapped counts", MAPPED),
+    ] {
+        fills(bench, name, Language::Python, code).await;
+    }
+}
+
+async fn anywhere(bench: &mut Bench, mode: &str) {
+    for (name, language, code) in [
+        ("the cache of python counts", Language::Python, IN_PYTHON_CACHE),
+        ("a cache that javascript makes counts", Language::Javascript, IN_JAVASCRIPT_CACHE),
+        ("what is deleted and open counts", Language::Python, DELETED),
+    ] {
+        fills(bench, &format!("{mode}: {name}"), language, code).await;
+    }
+}
+
+async fn fills(bench: &mut Bench, name: &str, language: Language, code: &str) {
+    bench.case(name, patient(script(language, code)), stops_with(StopReason::WorkspaceLimit)).await;
+}
