@@ -97,6 +97,8 @@
     });
 
     // Timers: a list in order of time; the host sleeps until the first is due.
+    // Node's longest delay, too; what is longer, or no number, is the shortest.
+    const LONGEST_WAIT_MS = 2 ** 31 - 1;
     let timers = [];
     let lastTimer = 0;
     class Timeout {
@@ -108,7 +110,8 @@
     }
     const schedule = (run, delay, values, repeat) => {
         if (typeof run !== "function") throw new TypeError("the callback must be a function");
-        const wait = Math.max(1, Number(delay) || 0);
+        const asked = Number(delay);
+        const wait = asked >= 1 && asked <= LONGEST_WAIT_MS ? asked : 1;
         const timer = { id: ++lastTimer, run, values, due: host.now() + wait, repeat: repeat ? wait : 0, detached: false };
         timer.detach = () => { timer.detached = true; };
         insert(timer);

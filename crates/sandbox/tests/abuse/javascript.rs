@@ -112,7 +112,25 @@ async fn nosy(bench: &mut Bench) {
         .await;
 }
 
+/// Node waits a millisecond where the delay is no number or too long.
+pub async fn delays(bench: &mut Bench, mode: &str) {
+    let delays = "for (const delay of [Infinity, NaN, -5, 1e300, 2 ** 31]) setTimeout(() => console.log(delay), delay)";
+    bench
+        .case(&format!("{mode}: a timer that can never be due is due at once"), patient(javascript(delays)), |report| {
+            assert_eq!(report.stdout, "Infinity\nNaN\n-5\n1e+300\n2147483648\n", "{report:?}");
+            assert_eq!((report.reason, report.exit_code), (StopReason::Finished, 0));
+        })
+        .await;
+}
+
 async fn ordinary(bench: &mut Bench) {
+    delays(bench, "javascript").await;
+    let changed = "Math.max = () => Infinity; setTimeout(() => console.log('late'), 5)";
+    bench
+        .case("javascript: changed mathematics do not end the interpreter", patient(javascript(changed)), |report| {
+            assert_eq!((report.stdout.as_str(), report.reason), ("late\n", StopReason::Finished), "{report:?}");
+        })
+        .await;
     bench
         .case(
             "javascript: process.exit gives its code",

@@ -113,6 +113,7 @@ async fn nosy(bench: &mut Bench) {
 }
 
 async fn ordinary(bench: &mut Bench) {
+    javascript::delays(bench, "process").await;
     bench
         .case(
             "process: sys.exit gives its code",

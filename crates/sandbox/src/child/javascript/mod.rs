@@ -25,6 +25,8 @@ use std::{mem, path::Path, rc::Rc, thread, time::Duration};
 /// Deep recursion ends with an exception well before the thread's own stack does.
 const STACK_BYTES: usize = 16 * 1024 * 1024;
 const USABLE_STACK_BYTES: usize = 8 * 1024 * 1024;
+/// As long as Node waits where it is told no time that makes sense.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 /// Node's exit code for a program that waits for what can never happen.
 const UNSETTLED: i32 = 13;
 /// What our files share, under a name that no program uses by accident.
@@ -120,7 +122,8 @@ fn drive<'js>(ctx: &Ctx<'js>, shared: &Object<'js>, paths: &[String], as_tests: 
         if wait_ms < 0.0 {
             break;
         }
-        thread::sleep(Duration::from_secs_f64(wait_ms / 1000.0));
+        // A program can change what our files calculate with; what is no time then is the shortest.
+        thread::sleep(Duration::try_from_secs_f64(wait_ms / 1000.0).unwrap_or(SHORTEST_WAIT));
         run_due.call::<_, ()>(())?;
     }
     if main.state() == PromiseState::Pending {
