@@ -2,7 +2,7 @@
 
 #[cfg(target_os = "linux")]
 use crate::held::deleted_bytes;
-use std::{collections::VecDeque, fs, path::Path};
+use std::{collections::VecDeque, fs, io, path::Path};
 
 /// Files and folders that are looked at.
 pub const MAX_ENTRIES: usize = 5_000;
@@ -17,12 +17,17 @@ pub fn used_bytes(folders: &[&Path], leader: Option<u32>) -> u64 {
     used.saturating_add(leader.map_or(0, |leader| deleted_bytes(leader, folders)))
 }
 
-/// Visits regular files; false where there were too many entries to see all. Links are never followed.
+/// Visits regular files; false where there were too many entries to see all, or a folder is closed to us. Links are never followed.
 pub fn walk(folders: &[&Path], skipped: &[&str], mut visit: impl FnMut(&Path, &fs::Metadata)) -> bool {
     let mut folders: VecDeque<_> = folders.iter().map(|folder| (*folder).to_owned()).collect();
     let mut seen = 0;
     while let Some(folder) = folders.pop_front() {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            // A native program took away our right to look: it may have anything in there.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return false,
+            Err(_gone_meanwhile) => continue,
+        };
         for entry in entries.flatten() {
             seen += 1;
             if seen > MAX_ENTRIES {

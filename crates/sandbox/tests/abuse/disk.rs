@@ -1,6 +1,6 @@
 //! Whatever a program writes counts, wherever it hides it.
 
-use crate::cases::{Bench, patient, script, stops_with};
+use crate::cases::{Bench, patient, prints_only, script, stops_with};
 use edgecoder_events::task::Language;
 use edgecoder_sandbox::StopReason;
 
@@ -25,6 +25,17 @@ time.sleep(60)
 ";
 const IN_REPORT: &str = "for i in range(20): open(f'/.report/{i}', 'wb').write(b'x' * 1000000)\n";
 
+/// Twenty megabytes where an ordinary user that runs the sandbox may not look.
+const IN_CLOSED_FOLDER: &str =
+    "import os\nos.mkdir('d')\nos.chmod('d', 0o300)\nfor i in range(20): open(f'd/{i}', 'wb').write(b'x' * 1000000)\n";
+/// Sixteen megabytes that the size of no file shows.
+const BEHIND_THE_END: &str = "import ctypes, os
+f = os.open('f', os.O_RDWR | os.O_CREAT)
+reserve = ctypes.CDLL(None).fallocate
+reserve.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_long, ctypes.c_long]
+print('done' if reserve(f, 1, 0, 16000000) == 0 else 'refused')
+";
+
 pub async fn in_our_interpreters(bench: &mut Bench) {
     anywhere(bench, "disk").await;
 }
@@ -36,9 +47,12 @@ pub async fn in_programs(bench: &mut Bench) {
         ("process: disk: the folder of the report counts", IN_REPORT),
         ("process: disk: what another process deleted and holds counts", by_another.as_str()),
         ("process: disk: what is deleted and mapped counts", MAPPED),
+        ("process: disk: a folder that is closed to us counts", IN_CLOSED_FOLDER),
     ] {
         fills(bench, name, Language::Python, code).await;
     }
+    let behind_the_end = patient(script(Language::Python, BEHIND_THE_END));
+    bench.case("process: disk: no room behind the end of a file", behind_the_end, prints_only("refused")).await;
 }
 
 async fn anywhere(bench: &mut Bench, mode: &str) {
