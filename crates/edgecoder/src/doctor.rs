@@ -10,7 +10,6 @@ use edgecoder_service_kit::{SystemClock, chance, settings::Settings};
 use edgecoder_worker::WorkerSettings;
 use serde::Serialize;
 use std::process::ExitCode;
-use tokio::net::TcpListener;
 
 /// What was found about one thing.
 #[derive(Debug, Serialize)]
@@ -75,7 +74,7 @@ async fn ports(settings: &Settings) -> Vec<Finding> {
     ];
     let mut findings = Vec::new();
     for (check, port) in wanted {
-        let bound: Result<TcpListener> = listen::bind(settings, port).await;
+        let bound = listen::bind(settings, port).await;
         let (state, detail) = match bound.and_then(|listener| listen::url(&listener)) {
             Ok(url) => (State::Good, format!("{url} is free")),
             Err(error) => (State::Missing, format!("{error:#}; or EdgeCoder is running already")),

@@ -3,7 +3,7 @@
 use crate::data_dir::DataDir;
 use anyhow::{Context, Result};
 use edgecoder_events::{AgentId, Clock, PublicKey};
-use edgecoder_identity::{Token, TokenRole};
+use edgecoder_identity::{Network, Token, TokenRole};
 use edgecoder_projections::Projections;
 use edgecoder_service_kit::{
     callers::{AccessSettings, AgentKeys},
@@ -50,8 +50,13 @@ pub fn settings(settings: &Settings, tokens: &Tokens) -> Result<AccessSettings> 
         operator: tokens.operator.hash(),
         service: tokens.service.hash(),
         operator_networks: settings.list("ALLOWED_ADMIN_IPS", "addresses or networks as 10.0.0.0/8")?,
-        trusted_proxies: settings.list("TRUSTED_PROXIES", "addresses or networks as 10.0.0.0/8")?,
+        trusted_proxies: trusted_proxies(settings)?,
     })
+}
+
+/// Proxies that many people stand behind, and that say whom they see.
+pub fn trusted_proxies(settings: &Settings) -> Result<Vec<Network>> {
+    Ok(settings.list("TRUSTED_PROXIES", "addresses or networks as 10.0.0.0/8")?)
 }
 
 /// The agent directory as the source of agents' keys.

@@ -9,7 +9,7 @@ use super::{Ending, banner, listen};
 use anyhow::{Context, Result};
 use axum::{
     Router,
-    body::Body,
+    body::{Body, HttpBody},
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 /// Where the coordinator serves the operators' routes.
 const OPERATORS_PATH: &str = "/control-plane/";
 const FORWARDED_FOR: &str = "x-forwarded-for";
+const ADMIN_TOKEN: &str = "x-admin-token";
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
@@ -63,9 +64,10 @@ async fn hand_on(
 ) -> Result<Response, Problem> {
     let (method, headers) = (request.method().clone(), request.headers().clone());
     let url = gate.address(request.uri())?;
-    let body = whole_body(request, &gate).await?;
+    expect_token_or_no_body(&request)?;
+    let body = whole_body(request).await?;
     let mut request = gate.http.request(method, url).body(body).header(FORWARDED_FOR, forwarded(&headers, client.ip()));
-    for name in [header::AUTHORIZATION.as_str(), header::CONTENT_TYPE.as_str(), "x-admin-token"] {
+    for name in [header::AUTHORIZATION.as_str(), header::CONTENT_TYPE.as_str(), ADMIN_TOKEN] {
         if let Some(value) = headers.get(name) {
             request = request.header(name, value);
         }
@@ -76,6 +78,17 @@ async fn hand_on(
     let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let body = answer.bytes().await.map_err(|error| unreachable(&gate, &error))?;
     Ok((status, [(header::CONTENT_TYPE, kind)], Body::from(body)).into_response())
+}
+
+/// Who sends a body brings a token: the coordinator would take no other, and nobody's body is not taken in. What is
+/// public is asked for without a body.
+fn expect_token_or_no_body(request: &Request) -> Result<(), Problem> {
+    let names_nobody =
+        [header::AUTHORIZATION.as_str(), ADMIN_TOKEN].iter().all(|it| !request.headers().contains_key(*it));
+    if names_nobody && !request.body().is_end_stream() {
+        return Err(Problem::unauthorized("token_required", "send the header authorization: Bearer <token>"));
+    }
+    Ok(())
 }
 
 impl Gate {
@@ -119,6 +132,16 @@ mod tests {
         for elsewhere in ["/../submit", "/%2e%2e/tasks", "/agents/../../tasks", "/.%2E/pull"] {
             assert_eq!(handed_on_to(elsewhere), None, "{elsewhere}");
         }
+    }
+
+    #[test]
+    fn a_body_is_taken_in_with_a_token_and_no_other() {
+        let is_taken = |name: &'static str, body: &'static str| {
+            let request = Request::post("/nodes/enroll").header(name, "Bearer some-token").body(Body::from(body));
+            expect_token_or_no_body(&request.unwrap()).is_ok()
+        };
+        assert!(is_taken("authorization", "{}") && is_taken(ADMIN_TOKEN, "{}") && is_taken("x-other", ""));
+        assert!(!is_taken("x-other", "{}"));
     }
 
     #[test]

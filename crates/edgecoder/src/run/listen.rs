@@ -1,8 +1,12 @@
 //! Where do services listen?
 
+use super::access;
 use anyhow::{Context, Result};
 use axum::Router;
-use edgecoder_service_kit::{http::serve, settings::Settings};
+use edgecoder_service_kit::{
+    http::{Bounds, serve_within},
+    settings::Settings,
+};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -20,6 +24,12 @@ pub const CONTROL_PLANE: Port = Port { setting: "CONTROL_PLANE_PORT", default: 4
 /// Health and metrics of a worker in a process of its own. Several may run on a machine, so a free one is picked.
 pub const WORKER: Port = Port { setting: "WORKER_PORT", default: 0 };
 
+/// A port that was taken, and how much each address that asks there is given.
+pub struct Listening {
+    listener: TcpListener,
+    bounds: Bounds,
+}
+
 /// The address that services listen on; this machine alone where nothing is said.
 pub fn host(settings: &Settings) -> Result<IpAddr> {
     let host = settings.parsed("EDGECODER_HOST", "an IP address as 127.0.0.1 or 0.0.0.0")?;
@@ -27,31 +37,32 @@ pub fn host(settings: &Settings) -> Result<IpAddr> {
 }
 
 /// Takes a service's port.
-pub async fn bind(settings: &Settings, port: Port) -> Result<TcpListener> {
+pub async fn bind(settings: &Settings, port: Port) -> Result<Listening> {
     bind_on(settings, host(settings)?, port).await
 }
 
 /// Takes a port that only this machine reaches.
-pub async fn bind_loopback(settings: &Settings, port: Port) -> Result<TcpListener> {
+pub async fn bind_loopback(settings: &Settings, port: Port) -> Result<Listening> {
     bind_on(settings, IpAddr::V4(Ipv4Addr::LOCALHOST), port).await
 }
 
-async fn bind_on(settings: &Settings, host: IpAddr, port: Port) -> Result<TcpListener> {
+async fn bind_on(settings: &Settings, host: IpAddr, port: Port) -> Result<Listening> {
     let number = settings.parsed(port.setting, "a port number; 0 picks a free one")?.unwrap_or(port.default);
     let address = SocketAddr::new(host, number);
-    TcpListener::bind(address).await.with_context(|| {
+    let listener = TcpListener::bind(address).await.with_context(|| {
         format!("could not listen on {address}: set {} to another port, or to 0 for a free one", port.setting)
-    })
+    })?;
+    Ok(Listening { listener, bounds: Bounds::trusting(access::trusted_proxies(settings)?) })
 }
 
 /// The address that others on this machine can ask.
-pub fn url(listener: &TcpListener) -> Result<String> {
-    let address = listener.local_addr().context("asking for the port")?;
+pub fn url(listening: &Listening) -> Result<String> {
+    let address = listening.listener.local_addr().context("asking for the port")?;
     let host = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
     Ok(format!("http://{}", SocketAddr::new(host, address.port())))
 }
 
 /// Answers requests until `stop`.
-pub fn answer(tasks: &mut JoinSet<()>, listener: TcpListener, router: Router, stop: &CancellationToken) {
-    tasks.spawn(serve(listener, router, stop.clone()));
+pub fn answer(tasks: &mut JoinSet<()>, listening: Listening, router: Router, stop: &CancellationToken) {
+    tasks.spawn(serve_within(listening.bounds, listening.listener, router, stop.clone()));
 }

@@ -1,9 +1,9 @@
 //! Which agent asked this, just now, and for the first time?
 //!
 //! An agent signs `timestampMs\nnonce\nMETHOD\npath\nbodySha256` (path with its query) and sends five headers, all
-//! mandatory. The receiver goes three steps, each a type of its own, so that none can be left out:
-//! [`UnverifiedRequest`] (well-formed headers) → [`SignedRequest`] (fresh, this body, this key) → [`VerifiedRequest`]
-//! (never seen before). A client that tries again signs anew.
+//! mandatory. The receiver goes four steps, each a type of its own, so that none can be left out:
+//! [`UnverifiedRequest`] (well-formed headers) → [`SignedHead`] (fresh, this key; no body was needed) →
+//! [`SignedRequest`] (this body) → [`VerifiedRequest`] (never seen before). A client that tries again signs anew.
 
 mod headers;
 mod sign;
@@ -11,10 +11,9 @@ mod verify;
 
 pub use headers::{HEADER_NAMES, HeaderError, UnverifiedRequest};
 pub use sign::{SignedHeaders, sign_request};
-pub use verify::{RequestRefusal, SignedRequest, VerifiedRequest};
+pub use verify::{RequestRefusal, SignedHead, SignedRequest, VerifiedRequest};
 
 use edgecoder_events::UnixMillis;
-use sha2::{Digest, Sha256};
 
 use crate::Nonce;
 
@@ -32,22 +31,38 @@ pub struct Content<'a> {
     pub body: &'a [u8],
 }
 
+/// What was asked for, as it is known before the body is there.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'a> {
+    /// In upper case, as HTTP writes it.
+    pub method: &'a str,
+    /// With the query, as it stands in the request line.
+    pub path: &'a str,
+}
+
+impl<'a> Content<'a> {
+    fn head(&self) -> Head<'a> {
+        Head { method: self.method, path: self.path }
+    }
+}
+
 /// The text that the signature covers.
-fn canonical_text(timestamp: UnixMillis, nonce: Nonce, content: &Content<'_>) -> String {
-    let Content { method, path, body } = content;
-    format!("{}\n{nonce}\n{method}\n{path}\n{}", timestamp.0, hex::encode(Sha256::digest(body)))
+fn canonical_text(timestamp: UnixMillis, nonce: Nonce, head: Head<'_>, body_sha256: &[u8; 32]) -> String {
+    let Head { method, path } = head;
+    format!("{}\n{nonce}\n{method}\n{path}\n{}", timestamp.0, hex::encode(body_sha256))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sha2::{Digest, Sha256};
 
     #[test]
     fn the_signed_text_is_this_for_ever() {
         let nonce = "000102030405060708090a0b0c0d0e0f".parse().unwrap();
-        let content = Content { method: "POST", path: "/pull?wait=1", body: b"" };
+        let head = Head { method: "POST", path: "/pull?wait=1" };
         let expected = "1700000000000\n000102030405060708090a0b0c0d0e0f\nPOST\n/pull?wait=1\n\
                         e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(canonical_text(UnixMillis(1_700_000_000_000), nonce, &content), expected);
+        assert_eq!(canonical_text(UnixMillis(1_700_000_000_000), nonce, head, &Sha256::digest(b"").into()), expected);
     }
 }

@@ -39,11 +39,12 @@ pub fn sign_request(
     rng: &mut (impl CryptoRng + ?Sized),
 ) -> SignedHeaders {
     let (timestamp, nonce) = (clock.now(), Nonce::generate(rng));
+    let body_sha256 = Sha256::digest(content.body).into();
     SignedHeaders {
         agent: agent.clone(),
         timestamp,
         nonce,
-        body_sha256: Sha256::digest(content.body).into(),
-        signature: keys.sign(canonical_text(timestamp, nonce, content).as_bytes()),
+        body_sha256,
+        signature: keys.sign(canonical_text(timestamp, nonce, content.head(), &body_sha256).as_bytes()),
     }
 }

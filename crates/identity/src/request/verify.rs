@@ -1,6 +1,6 @@
 //! Does the signature hold, for this body, now, and for the first time?
 
-use super::{Content, MAX_SKEW_MS, UnverifiedRequest, canonical_text};
+use super::{Content, Head, MAX_SKEW_MS, UnverifiedRequest, canonical_text};
 use crate::{NonceFile, NonceFileError, verify_text};
 use edgecoder_events::{AgentId, Author, PublicKey, UnixMillis};
 use sha2::{Digest, Sha256};
@@ -18,6 +18,14 @@ pub enum RequestRefusal {
     OtherBody,
     #[error("the signature is not the agent's over this method, path and body")]
     BadSignature,
+}
+
+/// A head that the holder of the key signed lately. The body may be another: [`SignedHead::with_body`] knows.
+#[derive(Debug, Clone)]
+#[must_use = "a signed head says nothing of the body until it was compared"]
+pub struct SignedHead {
+    request: UnverifiedRequest,
+    key: PublicKey,
 }
 
 /// A request that the holder of the key signed lately. It may be a replay: [`SignedRequest::admit`] knows.
@@ -49,6 +57,31 @@ impl UnverifiedRequest {
         now: UnixMillis,
         max_skew_ms: u64,
     ) -> Result<SignedRequest, RequestRefusal> {
+        self.verify_head(key, content.head(), now, max_skew_ms)?.with_body(content.body)
+    }
+
+    /// Checks clock and signature before the body is there, which only a claim of its hash is known of.
+    ///
+    /// # Errors
+    /// [`RequestRefusal`].
+    pub fn verify_head(
+        self,
+        key: PublicKey,
+        head: Head<'_>,
+        now: UnixMillis,
+        max_skew_ms: u64,
+    ) -> Result<SignedHead, RequestRefusal> {
+        self.check_clock(now, max_skew_ms)?;
+        let text = canonical_text(self.timestamp, self.nonce, head, &self.body_sha256);
+        verify_text(&key, text.as_bytes(), &self.signature).map_err(|_| RequestRefusal::BadSignature)?;
+        Ok(SignedHead { request: self, key })
+    }
+
+    /// Checks the clock alone: all that can be checked of a sender whose key is in the body.
+    ///
+    /// # Errors
+    /// [`RequestRefusal::TooOld`] or [`RequestRefusal::FromTheFuture`].
+    pub fn check_clock(&self, now: UnixMillis, max_skew_ms: u64) -> Result<(), RequestRefusal> {
         let max_skew_ms = max_skew_ms.min(MAX_SKEW_MS);
         let (behind, ahead) = (now.ms_since(self.timestamp), self.timestamp.ms_since(now));
         if behind > max_skew_ms {
@@ -57,12 +90,20 @@ impl UnverifiedRequest {
         if ahead > max_skew_ms {
             return Err(RequestRefusal::FromTheFuture { skew_ms: ahead, max_skew_ms });
         }
-        if Sha256::digest(content.body).as_slice() != self.body_sha256 {
+        Ok(())
+    }
+}
+
+impl SignedHead {
+    /// Checks that the body is the one that was signed.
+    ///
+    /// # Errors
+    /// [`RequestRefusal::OtherBody`].
+    pub fn with_body(self, body: &[u8]) -> Result<SignedRequest, RequestRefusal> {
+        if Sha256::digest(body).as_slice() != self.request.body_sha256 {
             return Err(RequestRefusal::OtherBody);
         }
-        let text = canonical_text(self.timestamp, self.nonce, content);
-        verify_text(&key, text.as_bytes(), &self.signature).map_err(|_| RequestRefusal::BadSignature)?;
-        Ok(SignedRequest { request: self, key })
+        Ok(SignedRequest { request: self.request, key: self.key })
     }
 }
 
@@ -124,6 +165,17 @@ mod tests {
         check(&Content { path: "/pull?wait=2", ..CONTENT }, NOW, Err(RequestRefusal::BadSignature));
         check(&Content { path: "/pull", ..CONTENT }, NOW, Err(RequestRefusal::BadSignature));
         check(&Content { method: "GET", ..CONTENT }, NOW, Err(RequestRefusal::BadSignature));
+    }
+
+    #[test]
+    fn a_head_is_believed_or_refused_before_the_body_is_there() {
+        let verify = |head, now| signed(&CONTENT, 2).verify_head(keys().signing_key(), head, now, MAX_SKEW_MS);
+        let signed = verify(CONTENT.head(), NOW).unwrap();
+        assert!(signed.clone().with_body(CONTENT.body).is_ok());
+        assert_eq!(signed.with_body(b"").map(|_| ()), Err(RequestRefusal::OtherBody));
+        let elsewhere = verify(Head { path: "/result", ..CONTENT.head() }, NOW);
+        assert_eq!(elsewhere.map(|_| ()), Err(RequestRefusal::BadSignature));
+        assert!(verify(CONTENT.head(), NOW.plus_ms(MAX_SKEW_MS + 1)).is_err());
     }
 
     #[test]

@@ -5,12 +5,12 @@ use crate::http::{Json, Problem, expect_json, whole_body};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
-    http::{HeaderMap, Method, Uri, request::Parts},
+    http::{HeaderMap, Method, Uri},
 };
 use edgecoder_events::{Actor, AgentId, Author, PublicKey};
 use edgecoder_identity::{
     NonceFileError, NonceRefusal,
-    request::{Content, MAX_SKEW_MS, SignedRequest, UnverifiedRequest},
+    request::{Head, MAX_SKEW_MS, RequestRefusal, SignedHead, SignedRequest, UnverifiedRequest},
 };
 use edgecoder_wire::{
     agents::{Diagnostics, Heartbeat, Register},
@@ -60,7 +60,7 @@ impl RegistrationSigner for Register {
     }
 }
 
-/// A request of a registered agent that may work: signature, clock, body and nonce were checked.
+/// A request of a registered agent that may work: clock, signature, body and nonce were checked.
 #[derive(Debug, Clone)]
 pub struct Signed<T> {
     pub agent: AgentId,
@@ -75,42 +75,39 @@ impl<T> Signed<T> {
     }
 }
 
-/// The parts of a request that a signature covers.
-struct Sent {
-    method: Method,
-    uri: Uri,
-    body: Bytes,
-}
-
-impl Sent {
-    async fn take<S: Send + Sync>(request: Request, state: &S) -> Result<Self, Problem> {
-        expect_json(request.headers())?;
-        let (Parts { method, uri, extensions, .. }, body) = request.into_parts();
-        let mut request = Request::new(body);
-        // The route's bound on the length of a body is among them.
-        *request.extensions_mut() = extensions;
-        let body = whole_body(request, state).await?;
-        Ok(Self { method, uri, body })
-    }
-
-    fn verify(&self, unverified: UnverifiedRequest, key: PublicKey, access: &Access) -> Result<SignedRequest, Problem> {
-        let path = self.uri.path_and_query().map_or(self.uri.path(), |it| it.as_str());
-        let content = Content { method: self.method.as_str(), path, body: &self.body };
-        unverified
-            .verify(key, &content, access.clock().now(), MAX_SKEW_MS)
-            .map_err(|refusal| Problem::unauthorized("signature_invalid", refusal.to_string()))
-    }
-}
-
 /// What the headers claim. Asked before the body is read: nobody's body is not taken in.
 fn unverified(headers: &HeaderMap) -> Result<UnverifiedRequest, Problem> {
     UnverifiedRequest::parse(|name| headers.get(name).and_then(|value| value.to_str().ok()))
         .map_err(|error| Problem::unauthorized("signature_required", error.to_string()))
 }
 
-/// Admits a request that `key` signed, once.
-fn admit(sent: &Sent, unverified: UnverifiedRequest, key: PublicKey, access: &Access) -> Result<Author, Problem> {
-    admit_once(sent.verify(unverified, key, access)?, access)
+/// Checks clock and signature before the body is read: neither is a forger's body taken in.
+fn verify_head(
+    unverified: UnverifiedRequest,
+    key: PublicKey,
+    head: Head<'_>,
+    access: &Access,
+) -> Result<SignedHead, Problem> {
+    unverified.verify_head(key, head, access.clock().now(), MAX_SKEW_MS).map_err(|refusal| not_signed(&refusal))
+}
+
+fn head<'a>(method: &'a Method, uri: &'a Uri) -> Head<'a> {
+    let path = uri.path_and_query().map_or(uri.path(), |it| it.as_str());
+    Head { method: method.as_str(), path }
+}
+
+fn not_signed(refusal: &RequestRefusal) -> Problem {
+    Problem::unauthorized("signature_invalid", refusal.to_string())
+}
+
+async fn json_of(request: Request) -> Result<Bytes, Problem> {
+    expect_json(request.headers())?;
+    whole_body(request).await
+}
+
+/// Admits a request whose head was signed with this body, once.
+fn admit(head: SignedHead, body: &[u8], access: &Access) -> Result<Author, Problem> {
+    admit_once(head.with_body(body).map_err(|refusal| not_signed(&refusal))?, access)
 }
 
 /// Admits a verified request, and remembers its nonce.
@@ -148,13 +145,14 @@ where
         let Some(key) = access.agents().signing_key(&agent) else {
             return Err(Problem::unauthorized("agent_not_registered", "register this agent first"));
         };
-        let sent = Sent::take(request, state).await?;
-        let author = admit(&sent, unverified, key, &access)?;
+        let head = verify_head(unverified, key, head(request.method(), request.uri()), &access)?;
+        let bytes = json_of(request).await?;
+        let author = admit(head, &bytes, &access)?;
         if !access.agents().may_work(&agent) {
             let detail = "an operator withdrew the approval of this agent, or it is blacklisted";
             return Err(Problem::forbidden("agent_may_not_work", detail));
         }
-        let body: T = Json::parse(&sent.body)?;
+        let body: T = Json::parse(&bytes)?;
         same_agent(&agent, body.agent())?;
         Ok(Self { agent, author, body })
     }
@@ -181,13 +179,20 @@ where
         let access = Access::from_ref(state);
         let unverified = unverified(request.headers())?;
         let agent = unverified.claimed_agent().clone();
-        let sent = Sent::take(request, state).await?;
-        let body: T = Json::parse(&sent.body)?;
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let verify = |key| verify_head(unverified.clone(), key, head(&method, &uri), &access);
+        // The key of a machine that is new is in the body: before that, the clock is all there is to check.
+        match access.agents().signing_key(&agent) {
+            Some(key) => drop(verify(key)?),
+            None => unverified.check_clock(access.clock().now(), MAX_SKEW_MS).map_err(|it| not_signed(&it))?,
+        }
+        let bytes = json_of(request).await?;
+        let body: T = Json::parse(&bytes)?;
         same_agent(&agent, body.agent())?;
         let author = if let Some(key) = access.agents().signing_key(&agent) {
-            admit(&sent, unverified, key, &access)?
+            admit(verify(key)?, &bytes, &access)?
         } else {
-            let signed = sent.verify(unverified, body.own_key(), &access)?;
+            let signed = verify(body.own_key())?.with_body(&bytes).map_err(|refusal| not_signed(&refusal))?;
             // Before the nonce is remembered: anybody can sign with a key of their own, and the memory is bounded.
             access.tokens().check_node(&agent, body.registration_token()).await?;
             admit_once(signed, &access)?

@@ -33,9 +33,9 @@ impl<T: DeserializeOwned> Json<T> {
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         expect_json(request.headers())?;
-        Self::parse(&whole_body(request, state).await?).map(Json)
+        Self::parse(&whole_body(request).await?).map(Json)
     }
 }
 

@@ -1,6 +1,8 @@
 //! How does a service speak HTTP? Bodies in, problems out, bounded and measured.
 
 mod body;
+mod body_memory;
+mod connections;
 mod json;
 mod metrics;
 mod problem;
@@ -9,9 +11,10 @@ mod refusals;
 mod server;
 
 pub use body::whole_body;
+pub use connections::Bounds;
 pub(crate) use json::expect_json;
 pub use json::{Json, Path, Query};
 pub use metrics::{Metrics, measure};
 pub use problem::Problem;
 pub use refusals::Refusal;
-pub use server::{MAX_BODY_BYTES, bounded, bounded_by, serve};
+pub use server::{MAX_BODY_BYTES, bounded, bounded_by, serve, serve_within};

@@ -13,19 +13,18 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
-};
+use std::{any::Any, net::SocketAddr, time::Duration};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::{Problem, readers::Paced};
+use super::{
+    Problem,
+    connections::{Bounds, Connections, Place},
+    readers::Paced,
+};
 
-/// Connections that are open at once; further ones wait to be accepted.
-const MAX_CONNECTIONS: usize = 4_096;
 /// The longest that a connection may take to send the head of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// The most bytes of a request's head, and of what is read ahead on a connection.
@@ -71,16 +70,18 @@ fn answer_a_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", detail).into_response()
 }
 
-/// Answers connections until `stop`, then lets the requests under way finish.
-///
-/// # Panics
-/// Never: the places for connections are not closed while it runs.
+/// Answers connections until `stop`, then lets the requests under way finish. No proxy is trusted.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    serve_within(Bounds::default(), listener, router, stop).await;
+}
+
+/// The same within `bounds`.
+pub async fn serve_within(bounds: Bounds, listener: TcpListener, router: Router, stop: CancellationToken) {
+    let connections = Connections::new(bounds);
     let graceful = GracefulShutdown::new();
     loop {
         let place = tokio::select! {
-            place = Arc::clone(&places).acquire_owned() => place.expect("the semaphore is never closed"),
+            place = connections.free_place() => place,
             () = stop.cancelled() => break,
         };
         let accepted = tokio::select! {
@@ -88,7 +89,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             () = stop.cancelled() => break,
         };
         match accepted {
-            Ok((stream, address)) => answer(stream, address, &router, place, &graceful),
+            Ok((stream, address)) => {
+                if let Some(place) = connections.admit(address.ip(), place) {
+                    answer(stream, address, &router, place, &graceful);
+                } else {
+                    tracing::debug!("a connection was closed: its address has its share of them");
+                }
+            }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -101,19 +108,14 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
     }
 }
 
-fn answer(
-    stream: TcpStream,
-    address: SocketAddr,
-    router: &Router,
-    place: OwnedSemaphorePermit,
-    graceful: &GracefulShutdown,
-) {
+fn answer(stream: TcpStream, address: SocketAddr, router: &Router, place: Place, graceful: &GracefulShutdown) {
     // Answers are small: waiting to fill a packet would only delay them.
     let _unsupported = stream.set_nodelay(true);
-    let router = router.clone();
+    let (router, memory) = (router.clone(), place.memory());
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(address));
+        request.extensions_mut().insert(memory.clone());
         let mut router = router.clone();
         async move { router.as_service().ready().await?.call(request).await }
     });
@@ -134,7 +136,14 @@ fn answer(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::routing::get;
+    use crate::http::{connections::Portion, whole_body};
+    use axum::routing::{get, post};
+    use std::net::Ipv4Addr;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpSocket,
+        task::JoinHandle,
+    };
 
     #[tokio::test]
     async fn an_answer_that_does_not_begin_in_time_is_a_problem_document() {
@@ -143,5 +152,69 @@ mod tests {
         let answer = router.oneshot(Request::new(Body::empty())).await.unwrap();
         assert_eq!(answer.status(), StatusCode::REQUEST_TIMEOUT);
         assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    }
+
+    /// How many connections the tests' service gives one address; a kibibyte for each is within its memory.
+    const SHARE: usize = 60;
+
+    /// A service that takes in bodies, within small bounds.
+    async fn begun() -> (SocketAddr, JoinHandle<()>) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let bounds = Bounds {
+            all: Portion { connections: 4 * SHARE, body_kib: 1024 },
+            of_a_trusted_address: Portion { connections: SHARE, body_kib: 64 },
+            patience: Duration::from_millis(10),
+            ..Bounds::default()
+        };
+        let routes = post(async |request: Request| whole_body(request).await.map(|body| body.len().to_string()));
+        let router = bounded(Router::new().route("/", routes));
+        (address, tokio::spawn(serve_within(bounds, listener, router, CancellationToken::new())))
+    }
+
+    /// A request from `from`, of whose `length` bytes of body `sent` were sent.
+    async fn asking(from: Ipv4Addr, service: SocketAddr, length: usize, sent: usize) -> TcpStream {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((from, 0).into()).unwrap();
+        let mut stream = socket.connect(service).await.unwrap();
+        let head = format!("POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+        // Where the service closed the connection already, its answer says so.
+        let _closed = stream.write_all(&[head.as_bytes(), &vec![b'x'; sent]].concat()).await;
+        stream
+    }
+
+    /// All that is answered; nothing where the connection was closed.
+    async fn answered(mut stream: TcpStream) -> String {
+        let mut answer = Vec::new();
+        let _reset = stream.read_to_end(&mut answer).await;
+        String::from_utf8(answer).unwrap()
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_crowd_of_one_address_keeps_nobody_elsewhere_waiting() {
+        let (service, serving) = begun().await;
+        let (crowd_is, elsewhere) = (Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 2));
+        let mut crowd = Vec::new();
+        for _ in 0..SHARE {
+            crowd.push(asking(crowd_is, service, 1_000, 1).await);
+        }
+        for _ in 0..4 * SHARE {
+            assert_eq!(answered(asking(crowd_is, service, 1_000, 1).await).await, "", "one more than its share");
+        }
+        let answer = answered(asking(elsewhere, service, 3, 3).await).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        serving.abort();
+    }
+
+    #[tokio::test]
+    async fn bodies_of_one_address_take_its_share_of_memory_and_no_more() {
+        let (service, serving) = begun().await;
+        for (length, expected) in [(60_000, "HTTP/1.1 200"), (100_000, "HTTP/1.1 503"), (60_000, "HTTP/1.1 200")] {
+            let answer = answered(asking(Ipv4Addr::LOCALHOST, service, length, length).await).await;
+            assert!(answer.starts_with(expected), "{length}: {answer}");
+            assert_eq!(answer.contains("retry-after: 1"), expected.ends_with("503"), "{answer}");
+        }
+        serving.abort();
     }
 }

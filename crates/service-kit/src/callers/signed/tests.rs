@@ -4,11 +4,14 @@ use axum::{
     Router,
     body::Body,
     extract::DefaultBodyLimit,
-    http::StatusCode,
+    http::{StatusCode, request::Builder},
     routing::{MethodRouter, post},
 };
 use edgecoder_events::{Clock, UnixMillis, agent::SandboxMode, node::AgentMode, task::Language};
-use edgecoder_identity::{NodeKeys, NonceFile, Token, TokenRole, request::sign_request};
+use edgecoder_identity::{
+    NodeKeys, NonceFile, Token, TokenRole,
+    request::{Content, sign_request},
+};
 use edgecoder_ledger::note::LogKey;
 use edgecoder_store::{Backend, Limits, Store, StoreSettings};
 use rand::{SeedableRng, rngs::StdRng};
@@ -21,6 +24,15 @@ const KNOWN: &str = "ann";
 const LONG: usize = 3 * 1024 * 1024;
 
 struct Noon;
+
+/// A clock that is five minutes behind.
+struct Behind;
+
+impl Clock for Behind {
+    fn now(&self) -> UnixMillis {
+        UnixMillis(Noon.now().0 - 300_000)
+    }
+}
 
 impl Clock for Noon {
     fn now(&self) -> UnixMillis {
@@ -83,11 +95,20 @@ impl Service {
 
     /// The status with which a signed request is answered.
     async fn hears(&mut self, name: &str, keys: &NodeKeys, path: &str, body: Vec<u8>) -> StatusCode {
-        let content = Content { method: "POST", path, body: &body };
-        let headers = sign_request(keys, &name.parse().unwrap(), &content, &Noon, &mut self.chance);
-        let request = Request::post(path).header("content-type", "application/json");
-        let request = headers.pairs().into_iter().fold(request, |request, (name, value)| request.header(name, value));
-        self.answer(request.body(Body::from(body)).unwrap()).await
+        let signed = self.signed(name, keys, &Content { method: "POST", path, body: &body }, &Noon);
+        self.answer(signed.body(Body::from(body)).unwrap()).await
+    }
+
+    /// The same for a head that is signed by the clock of the sender, and whose body does not come to an end.
+    async fn hears_without_end(&mut self, name: &str, keys: &NodeKeys, path: &str, clock: &dyn Clock) -> StatusCode {
+        let signed = self.signed(name, keys, &Content { method: "POST", path, body: b"{}" }, clock);
+        self.answer(signed.body(endless()).unwrap()).await
+    }
+
+    fn signed(&mut self, name: &str, keys: &NodeKeys, content: &Content<'_>, clock: &dyn Clock) -> Builder {
+        let headers = sign_request(keys, &name.parse().unwrap(), content, clock, &mut self.chance);
+        let request = Request::post(content.path).header("content-type", "application/json");
+        headers.pairs().into_iter().fold(request, |request, (name, value)| request.header(name, value))
     }
 
     async fn answer(&self, request: Request) -> StatusCode {
@@ -97,6 +118,10 @@ impl Service {
     fn remembered(&self) -> usize {
         std::fs::read_to_string(self.dir.path().join("nonces")).unwrap().lines().count()
     }
+}
+
+fn endless() -> Body {
+    Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>())
 }
 
 fn token(role: TokenRole) -> Token {
@@ -157,9 +182,21 @@ async fn a_registered_machine_registers_again_by_its_old_key_and_no_other() {
 async fn the_body_of_nobody_is_not_waited_for() {
     let service = Service::begin(&token(TokenRole::Node)).await;
     for path in ["/register", "/pull"] {
-        let endless = Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
-        let request = Request::post(path).header("content-type", "application/json").body(endless).unwrap();
+        let request = Request::post(path).header("content-type", "application/json").body(endless()).unwrap();
         assert_eq!(service.answer(request).await, StatusCode::UNAUTHORIZED, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_body_of_a_forged_or_an_old_head_is_not_waited_for() {
+    let mut service = Service::begin(&token(TokenRole::Node)).await;
+    for path in ["/register", "/pull"] {
+        let forged = service.hears_without_end(KNOWN, &keys(666), path, &Noon).await;
+        assert_eq!(forged, StatusCode::UNAUTHORIZED, "{path}: the key of another");
+        let old = service.hears_without_end(KNOWN, &keys(1), path, &Behind).await;
+        assert_eq!(old, StatusCode::UNAUTHORIZED, "{path}: of a machine that is registered");
+        let old = service.hears_without_end("bob", &keys(2), path, &Behind).await;
+        assert_eq!(old, StatusCode::UNAUTHORIZED, "{path}: of one that is not");
     }
 }
 
