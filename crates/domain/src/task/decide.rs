@@ -1,10 +1,10 @@
 //! A command becomes events and the payments that follow from them, or a refusal.
 
 use super::{
-    Ending, FinishSubtask, LeaseSubtask, MAX_ATTEMPTS, MIN_LEASE_MS, ReturnSubtask, Subtask, SubtaskState, Task,
-    TaskCommand, TaskRefusal,
+    Ending, FinishSubtask, LeaseSubtask, MAX_ATTEMPTS, MAX_UNUSED_LEASES, MIN_LEASE_MS, ReturnSubtask, Subtask,
+    SubtaskState, Task, TaskCommand, TaskRefusal,
     plan::{self, PlanError},
-    state::Lease,
+    state::{Lease, was_unused},
 };
 use crate::{Aggregate, price, settlement};
 use edgecoder_events::{
@@ -111,7 +111,12 @@ impl Open<'_> {
             Err(refusal) => return Err(refusal),
         };
         let returned = SubtaskReturned { task: self.id.clone(), subtask: index, attempt, agent, reason }.into();
-        if attempts_are_left(subtask) {
+        let goes_on = if was_unused(reason) {
+            subtask.unused_leases.saturating_add(1) < MAX_UNUSED_LEASES
+        } else {
+            attempts_are_left(subtask)
+        };
+        if goes_on {
             return Ok(vec![returned]);
         }
         Ok(self.fail_after(vec![returned], FailReason::AttemptsExhausted, now))
@@ -235,5 +240,5 @@ impl Open<'_> {
 
 fn attempts_are_left(subtask: &Subtask) -> bool {
     let extra = u16::from(subtask.revised);
-    subtask.attempts < MAX_ATTEMPTS.saturating_add(extra)
+    subtask.attempts.saturating_sub(subtask.unused_leases) < MAX_ATTEMPTS.saturating_add(extra)
 }

@@ -4,8 +4,8 @@ use crate::{Aggregate, price};
 use edgecoder_events::{
     AccountId, AgentId, BlobRef, Event, Family, MicroCredits, SubtaskIndex, TaskEvent, UnixMillis,
     task::{
-        FailReason, PlannedSubtask, SubtaskFinished, SubtaskLeased, SubtaskReturned, TaskPlanned, TaskSubmitted,
-        Verdict, WorkKind,
+        FailReason, PlannedSubtask, ReturnReason, SubtaskFinished, SubtaskLeased, SubtaskReturned, TaskPlanned,
+        TaskSubmitted, Verdict, WorkKind,
     },
 };
 use std::fmt;
@@ -49,6 +49,8 @@ pub struct Subtask {
     pub content: BlobRef,
     /// Leases granted so far.
     pub attempts: u16,
+    /// Those of them that machines gave back unused: they tried nothing.
+    pub unused_leases: u16,
     /// Whether the escalation was asked already.
     pub revised: bool,
     /// The machine whose attempt came to nothing last; another is preferred.
@@ -190,6 +192,7 @@ impl Task {
         if let Some(subtask) = self.subtask_mut(returned.subtask) {
             subtask.state = SubtaskState::Waiting;
             subtask.last_agent = Some(returned.agent.clone());
+            subtask.unused_leases = subtask.unused_leases.saturating_add(u16::from(was_unused(returned.reason)));
         }
     }
 
@@ -219,11 +222,20 @@ impl Subtask {
             plan: plan.clone(),
             content: plan.content,
             attempts: 0,
+            unused_leases: 0,
             revised: false,
             last_agent: None,
             last_report: None,
             state: SubtaskState::Waiting,
         }
+    }
+}
+
+/// Whether a lease that came back for this reason is no attempt: the machine says itself that it tried nothing.
+pub(super) fn was_unused(reason: ReturnReason) -> bool {
+    match reason {
+        ReturnReason::AgentUnable | ReturnReason::AgentDrained => true,
+        ReturnReason::LeaseExpired | ReturnReason::AgentBlacklisted => false,
     }
 }
 

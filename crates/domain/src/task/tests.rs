@@ -71,13 +71,11 @@ fn finish(index: u16, attempt: u16, by: u8, verdict: Verdict, at_ms: u64) -> Tas
 }
 
 fn take_back(index: u16, attempt: u16, by: u8) -> TaskCommand {
-    TaskCommand::Return(ReturnSubtask {
-        subtask: SubtaskIndex(index),
-        attempt,
-        agent: agent(by),
-        reason: ReturnReason::LeaseExpired,
-        now: NOW,
-    })
+    come_back(index, attempt, by, ReturnReason::LeaseExpired)
+}
+
+fn come_back(index: u16, attempt: u16, by: u8, reason: ReturnReason) -> TaskCommand {
+    TaskCommand::Return(ReturnSubtask { subtask: SubtaskIndex(index), attempt, agent: agent(by), reason, now: NOW })
 }
 
 /// Runs commands that must all be accepted; the state and every event after them.
@@ -168,6 +166,34 @@ fn a_lease_that_comes_back_too_often_fails_the_task() {
     let mut steps = program();
     for attempt in 1..=3 {
         steps.extend([lease(0, 1, 0), take_back(0, attempt, 1)]);
+    }
+    let (task, _) = run(steps);
+    assert_eq!(task.ending(), Some(Ending::Failed(FailReason::AttemptsExhausted)));
+}
+
+#[test]
+fn a_lease_that_is_given_back_unused_uses_up_no_attempt() {
+    let mut steps = prompt();
+    for attempt in 1..MAX_UNUSED_LEASES {
+        let reason = if attempt % 2 == 0 { ReturnReason::AgentUnable } else { ReturnReason::AgentDrained };
+        steps.extend([lease(0, 1, 0), come_back(0, attempt, 1, reason)]);
+    }
+    for attempt in MAX_UNUSED_LEASES..MAX_UNUSED_LEASES + MAX_ATTEMPTS {
+        let (task, _) = run(steps.clone());
+        assert_eq!(task.subtask(FIRST).unwrap().state, SubtaskState::Waiting, "before attempt {attempt}");
+        steps.extend([lease(0, 2, 0), finish(0, attempt, 2, Verdict::Failed, 10)]);
+    }
+    let (task, _) = run(steps);
+    assert_eq!(task.subtask(FIRST).unwrap().state, SubtaskState::Escalated, "all of its attempts were made");
+}
+
+#[test]
+fn a_subtask_that_is_given_back_unused_for_ever_fails_its_task() {
+    let mut steps = program();
+    for attempt in 1..=MAX_UNUSED_LEASES {
+        let (task, _) = run(steps.clone());
+        assert_eq!(task.ending(), None, "before lease {attempt}");
+        steps.extend([lease(0, 1, 0), come_back(0, attempt, 1, ReturnReason::AgentUnable)]);
     }
     let (task, _) = run(steps);
     assert_eq!(task.ending(), Some(Ending::Failed(FailReason::AttemptsExhausted)));
