@@ -76,6 +76,7 @@ fn filled(waiting: u64) -> (ReadyQueue, Duration, u64) {
 fn main() {
     let agent = AgentNeeds {
         agent: AgentId::new("worker").unwrap(),
+        owner: AccountId::new("owner").unwrap(),
         languages: vec![Language::Python, Language::Javascript],
         models: vec![ModelName::new("qwen2.5-coder:7b").unwrap()],
         gpu: true,

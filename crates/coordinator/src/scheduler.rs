@@ -13,16 +13,20 @@ use edgecoder_events::{
 use edgecoder_identity::envelope::Envelope;
 use edgecoder_projections::{
     agent_directory::NodeEntry,
-    ready_queue::{AgentNeeds, ReadyQueue, ReadySubtask},
+    ready_queue::{AgentNeeds, Offer, ReadySubtask},
 };
 use edgecoder_service_kit::{
     commands::{CommandError, Request, Subject},
     http::{Problem, Refusal},
 };
 use edgecoder_wire::work::LeasedSubtask;
+use std::sync::Arc;
 
 /// How many subtasks are looked at for one pull before the machine is told that there is none.
 const MAX_TRIES: usize = 16;
+
+/// Machines do not say whether they have one, so none is offered the work of one.
+const MACHINES_HAVE_GPUS: bool = false;
 
 /// Leases subtasks to machines.
 pub struct Scheduler<'a>(pub(crate) &'a Coordinator);
@@ -109,11 +113,16 @@ impl Scheduler<'_> {
         }
     }
 
+    /// Work that no machine can take has no say in the price: nobody is busy because of it.
     fn load_permille(&self) -> u64 {
         let now = self.0.commands.clock().now();
-        let waiting = self.0.projections.ready_queue(ReadyQueue::waiting);
-        let agents = self.0.projections.agent_directory(|agents| agents.workers(now).count());
-        price::load_permille(waiting as u64, agents as u64)
+        let workers: Vec<_> = self
+            .0
+            .projections
+            .agent_directory(|agents| agents.workers(now).map(|(_, entry)| Arc::clone(entry)).collect());
+        let offers = workers.iter().filter_map(|entry| offer(entry));
+        let waiting = self.0.projections.ready_queue(|queue| queue.takeable(offers));
+        price::load_permille(waiting as u64, workers.len() as u64)
     }
 
     /// The sealed work of a fresh lease. Where it can not be made the lease is given back.
@@ -155,13 +164,19 @@ impl Asker {
             envelope_key: registration.envelope_key,
             needs: AgentNeeds {
                 agent: id.clone(),
+                owner: enrolment.owner.clone(),
                 languages: capabilities.languages.clone(),
                 models: capabilities.models.clone(),
-                gpu: false,
+                gpu: MACHINES_HAVE_GPUS,
                 places: usize::from(capabilities.max_concurrent_tasks),
             },
         })
     }
+}
+
+fn offer(entry: &NodeEntry) -> Option<Offer<'_>> {
+    let capabilities = &entry.registration()?.capabilities;
+    Some(Offer { languages: &capabilities.languages, models: &capabilities.models, gpu: MACHINES_HAVE_GPUS })
 }
 
 fn leased(event: Event) -> Option<Box<SubtaskLeased>> {

@@ -15,7 +15,7 @@ pub const MAX_LOAD_PERMILLE: u64 = 1_600;
 const FAILED_PERMILLE: u64 = 600;
 const PERMILLE: u64 = 1_000;
 
-/// The load factor, in thousandths, for `waiting` subtasks and `agents` machines that may work.
+/// The load factor, in thousandths, for `waiting` subtasks that one of them could take and `agents` machines that may work.
 pub fn load_permille(waiting: u64, agents: u64) -> u64 {
     if agents == 0 || waiting > agents.saturating_mul(2) {
         MAX_LOAD_PERMILLE

@@ -2,12 +2,12 @@
 
 use super::{
     RETRY_ELSEWHERE_MS, ReadyQueue,
-    lanes::{Need, Turn},
+    lanes::{Need, Owner, Turn},
     leases::ActiveLease,
     open_tasks::{HeldOff, OpenSubtask, OpenTask, Phase, Place},
 };
 use edgecoder_events::{
-    AgentId, Event, Position, Recorded, SubtaskIndex, TaskId, UnixMillis,
+    Event, Position, Recorded, SubtaskIndex, TaskId, UnixMillis,
     task::{
         PlannedSubtask, SubtaskFinished, SubtaskLeased, SubtaskReturned, TaskPlanned, TaskSubmitted, Verdict, WorkKind,
     },
@@ -39,12 +39,13 @@ impl ReadyQueue {
     }
 
     fn on_submitted(&mut self, it: &TaskSubmitted, submitted: Position) {
+        let owner = Owner { account: self.accounts.hold(&it.account), project: self.projects.hold(&it.project) };
+        self.lanes.open(owner);
         let task = OpenTask {
             id: Arc::new(it.task.clone()),
             submitted,
-            account: self.accounts.number(&it.account),
-            project: self.projects.number(&it.project),
-            model: it.requested_model.as_ref().map(|model| self.models.number(model)),
+            owner,
+            model: it.requested_model.as_ref().map(|model| self.models.hold(model)),
             resource: it.resource,
             priority: it.priority,
             subtasks: Box::default(),
@@ -85,7 +86,7 @@ impl ReadyQueue {
     fn on_returned(&mut self, it: &SubtaskReturned, at: UnixMillis) {
         let Some(place) = self.place(&it.task, it.subtask) else { return };
         self.unserve(place.slot);
-        self.hold_off(place, &it.agent, at);
+        self.hold_off(place, at);
         self.make_ready(place, at);
         self.unpark(place.slot);
     }
@@ -98,7 +99,7 @@ impl ReadyQueue {
                 self.unblock(place.slot, at);
             }
             (Verdict::Failed, Some(WorkKind::Prompt)) => {
-                self.hold_off(place, &it.agent, at);
+                self.hold_off(place, at);
                 self.make_ready(place, at);
             }
             (Verdict::Failed, Some(WorkKind::Program) | None) => {
@@ -128,7 +129,18 @@ impl ReadyQueue {
                 self.unserve(slot);
             }
         }
-        self.tasks.remove(slot);
+        self.forget(slot);
+    }
+
+    /// Lets go of an ended task and of the names that its submitter chose. Accounts are remembered for ever: what they
+    /// were served counts, and nobody invents one.
+    fn forget(&mut self, slot: u32) {
+        let Some(task) = self.tasks.remove(slot) else { return };
+        self.lanes.close(task.owner);
+        self.projects.release(task.owner.project);
+        if let Some(model) = task.model {
+            self.models.release(model);
+        }
     }
 
     pub(super) fn place(&self, task: &TaskId, subtask: SubtaskIndex) -> Option<Place> {
@@ -138,8 +150,8 @@ impl ReadyQueue {
     /// Puts a subtask into the queue, as waiting since `since`.
     pub(super) fn make_ready(&mut self, place: Place, since: UnixMillis) {
         self.set_phase(place, Phase::Waiting(since));
-        let Some((need, project, turn)) = self.line_of(place) else { return };
-        self.lanes.insert(need, project, turn);
+        let Some((need, owner, turn)) = self.line_of(place) else { return };
+        self.lanes.insert(need, owner, turn);
         self.since.insert((since, place));
         self.arrivals += 1;
     }
@@ -150,8 +162,8 @@ impl ReadyQueue {
         match &before {
             Phase::Waiting(since) => {
                 self.since.remove(&(*since, place));
-                if let Some((need, project, turn)) = self.line_of(place) {
-                    self.lanes.remove(need, project, turn);
+                if let Some((need, owner, turn)) = self.line_of(place) {
+                    self.lanes.remove(need, owner, turn);
                 }
             }
             Phase::InHand(claim) => self.leases.unclaim(&claim.agent),
@@ -161,7 +173,7 @@ impl ReadyQueue {
         Some(before)
     }
 
-    fn line_of(&self, place: Place) -> Option<(Need, u32, Turn)> {
+    fn line_of(&self, place: Place) -> Option<(Need, Owner, Turn)> {
         let task = self.tasks.get(place.slot)?;
         let subtask = task.subtask(place.subtask)?;
         let model = match subtask.work {
@@ -170,7 +182,7 @@ impl ReadyQueue {
         };
         let need = Need { work: subtask.work, language: subtask.language, resource: task.resource, model };
         let turn = Turn { priority: Reverse(task.priority), submitted: task.submitted, place };
-        Some((need, task.project, turn))
+        Some((need, task.owner, turn))
     }
 
     fn unblock(&mut self, slot: u32, at: UnixMillis) {
@@ -191,22 +203,25 @@ impl ReadyQueue {
         }
     }
 
-    fn hold_off(&mut self, place: Place, agent: &AgentId, at: UnixMillis) {
-        if let Some(subtask) = self.tasks.subtask_mut(place) {
-            let until = at.plus_ms(RETRY_ELSEWHERE_MS);
-            subtask.held_off = Some(Box::new(HeldOff { agent: agent.clone(), until }));
-        }
+    /// Keeps a leased subtask from the owner of the machine that holds it, for a while. The list is as short as the
+    /// leases that one subtask is granted within that while.
+    fn hold_off(&mut self, place: Place, at: UnixMillis) {
+        let Some(subtask) = self.tasks.subtask_mut(place) else { return };
+        let Phase::Leased(lease) = &subtask.phase else { return };
+        let held_off = HeldOff { owner: lease.payee.clone(), until: at.plus_ms(RETRY_ELSEWHERE_MS) };
+        subtask.held_off.retain(|it| it.owner != held_off.owner && at < it.until);
+        subtask.held_off.push(held_off);
     }
 
     pub(super) fn serve(&mut self, slot: u32) {
         if let Some(task) = self.tasks.get(slot) {
-            self.lanes.serve(task.project);
+            self.lanes.serve(task.owner);
         }
     }
 
     pub(super) fn unserve(&mut self, slot: u32) {
         if let Some(task) = self.tasks.get(slot) {
-            self.lanes.unserve(task.project);
+            self.lanes.unserve(task.owner);
         }
     }
 }
@@ -219,7 +234,7 @@ impl OpenSubtask {
             attempts: 0,
             timeout_ms: plan.timeout_ms,
             depends_on: plan.depends_on.clone().into_boxed_slice(),
-            held_off: None,
+            held_off: Vec::new(),
             phase: Phase::Blocked,
         }
     }

@@ -3,12 +3,14 @@
 use super::{
     ReadyQueue,
     lanes::Need,
+    names::Number,
     open_tasks::{Claim, Phase, Place},
 };
 use edgecoder_events::{
     AccountId, AgentId, ModelName, ProjectId, SubtaskIndex, TaskId, UnixMillis,
     task::{Language, ResourceClass, WorkKind},
 };
+use std::collections::HashSet;
 
 /// The most models of one agent that a claim looks at.
 pub const MAX_MODELS_PER_CLAIM: usize = 64;
@@ -17,11 +19,27 @@ pub const MAX_MODELS_PER_CLAIM: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentNeeds {
     pub agent: AgentId,
+    /// Whose machine it is.
+    pub owner: AccountId,
     pub languages: Vec<Language>,
     pub models: Vec<ModelName>,
     pub gpu: bool,
     /// The most subtasks that it holds at once.
     pub places: usize,
+}
+
+/// What a machine can run.
+#[derive(Debug, Clone, Copy)]
+pub struct Offer<'a> {
+    pub languages: &'a [Language],
+    pub models: &'a [ModelName],
+    pub gpu: bool,
+}
+
+impl AgentNeeds {
+    fn offer(&self) -> Offer<'_> {
+        Offer { languages: &self.languages, models: &self.models, gpu: self.gpu }
+    }
 }
 
 /// A subtask that was claimed.
@@ -95,19 +113,34 @@ impl ReadyQueue {
 
     fn next_place(&self, wanted: &AgentNeeds, now: UnixMillis) -> Option<Place> {
         let allowed = |place: Place| {
-            let held_off = self.tasks.subtask(place).and_then(|it| it.held_off.as_deref());
-            held_off.is_none_or(|it| it.agent != wanted.agent || now >= it.until)
+            let held_off = self.tasks.subtask(place).map(|it| it.held_off.as_slice()).unwrap_or_default();
+            !held_off.iter().any(|it| it.owner == wanted.owner && now < it.until)
         };
-        let exact = self.lanes.first(self.needs_by_name(wanted), allowed);
-        let next = exact.or_else(|| self.lanes.first(needs_of_any(wanted), allowed));
-        next.map(|(_, rank)| rank.turn.place)
+        let offer = wanted.offer();
+        let exact = self.lanes.first(self.needs_by_name(offer), allowed);
+        let next = exact.or_else(|| self.lanes.first(needs_of_any(offer), allowed));
+        next.map(|(_, rank)| rank.first.turn.place)
     }
 
-    /// The needs that name one of the agent's models.
-    fn needs_by_name(&self, wanted: &AgentNeeds) -> impl Iterator<Item = Need> {
-        let numbers: Vec<_> =
-            wanted.models.iter().take(MAX_MODELS_PER_CLAIM).filter_map(|model| self.models.known(model)).collect();
-        kinds(wanted).flat_map(move |(language, resource)| {
+    /// How many waiting subtasks one of these machines could take, held off or not. Those that none can take wait for
+    /// nobody who is there.
+    pub fn takeable<'a>(&self, offers: impl IntoIterator<Item = Offer<'a>>) -> usize {
+        let mut found = HashSet::new();
+        for offer in offers {
+            let needs = self.needs_by_name(offer).chain(needs_of_any(offer));
+            found.extend(needs.filter(|need| self.lanes.waiting_with(*need) > 0));
+            if found.len() == self.lanes.needs() {
+                break;
+            }
+        }
+        found.into_iter().map(|need| self.lanes.waiting_with(need)).sum()
+    }
+
+    /// The needs that name one of the machine's models.
+    fn needs_by_name(&self, offer: Offer<'_>) -> impl Iterator<Item = Need> + use<> {
+        let models = offer.models.iter().take(MAX_MODELS_PER_CLAIM);
+        let numbers: Vec<Number> = models.filter_map(|model| self.models.known(model)).collect();
+        kinds(offer).flat_map(move |(language, resource)| {
             numbers.clone().into_iter().map(move |model| Need {
                 work: WorkKind::Prompt,
                 language,
@@ -124,8 +157,8 @@ impl ReadyQueue {
         Some(ReadySubtask {
             task: task.id.as_ref().clone(),
             subtask: place.subtask,
-            account: self.accounts.name(task.account).clone(),
-            project: self.projects.name(task.project).clone(),
+            account: self.accounts.name(task.owner.account).clone(),
+            project: self.projects.name(task.owner.project).clone(),
             work: subtask.work,
             language: subtask.language,
             resource: task.resource,
@@ -138,19 +171,20 @@ impl ReadyQueue {
     }
 }
 
-/// The needs that name no model: programs, and prompts where the agent has any model at all.
-fn needs_of_any(wanted: &AgentNeeds) -> impl Iterator<Item = Need> {
-    let prompts = (!wanted.models.is_empty()).then_some(WorkKind::Prompt);
-    kinds(wanted).flat_map(move |(language, resource)| {
+/// The needs that name no model: programs, and prompts where the machine has any model at all.
+fn needs_of_any(offer: Offer<'_>) -> impl Iterator<Item = Need> + use<> {
+    let prompts = (!offer.models.is_empty()).then_some(WorkKind::Prompt);
+    kinds(offer).flat_map(move |(language, resource)| {
         let works = [Some(WorkKind::Program), prompts].into_iter().flatten();
         works.map(move |work| Need { work, language, resource, model: None })
     })
 }
 
-fn kinds(wanted: &AgentNeeds) -> impl Iterator<Item = (Language, ResourceClass)> {
-    let languages = [Language::Python, Language::Javascript].into_iter().filter(|it| wanted.languages.contains(it));
-    let gpu = wanted.gpu.then_some(ResourceClass::Gpu);
-    languages.flat_map(move |language| {
+fn kinds(offer: Offer<'_>) -> impl Iterator<Item = (Language, ResourceClass)> + use<> {
+    let can = |language: Language| offer.languages.contains(&language).then_some(language);
+    let languages = [can(Language::Python), can(Language::Javascript)];
+    let gpu = offer.gpu.then_some(ResourceClass::Gpu);
+    languages.into_iter().flatten().flat_map(move |language| {
         [Some(ResourceClass::Cpu), gpu].into_iter().flatten().map(move |resource| (language, resource))
     })
 }

@@ -1,14 +1,15 @@
-//! In which order do waiting subtasks go? One lane per need, in it one line per project.
+//! In which order do waiting subtasks go? One lane per need, in it one line per account, in that one per project.
+
+mod line;
+mod share;
+
+pub(super) use line::{Rank, Turn};
 
 use super::{names::Number, open_tasks::Place};
-use edgecoder_events::{
-    Position,
-    task::{Language, ResourceClass, WorkKind},
-};
-use std::{
-    cmp::Reverse,
-    collections::{BTreeSet, HashMap},
-};
+use edgecoder_events::task::{Language, ResourceClass, WorkKind};
+use line::Line;
+use share::{Served, Shares};
+use std::collections::{BTreeSet, HashMap};
 
 /// What an agent must offer to take a subtask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,74 +20,62 @@ pub(super) struct Need {
     pub model: Option<Number>,
 }
 
-/// The order within a project: the higher priority, then first come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Turn {
-    pub priority: Reverse<u8>,
-    pub submitted: Position,
-    pub place: Place,
-}
-
-/// The order between projects: the one that was served least, then the turn of its first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Rank {
-    pub served: u64,
-    pub turn: Turn,
+/// Whose a task is. A submitter invents project names, so a project counts within its account only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Owner {
+    pub account: Number,
     pub project: Number,
 }
 
 #[derive(Debug, Default)]
 struct Lane {
-    waiting: HashMap<Number, BTreeSet<Turn>>,
-    /// The first of each project.
+    lines: HashMap<Number, Line>,
+    /// The first of each account.
     order: BTreeSet<Rank>,
+    waiting: usize,
 }
 
-#[derive(Debug, Default)]
-struct Share {
-    served: u64,
-    /// The lanes in which the project has somebody waiting: as a rule fewer than a handful.
-    needs: Vec<Need>,
-}
-
-/// Every waiting subtask, and how much each project was served.
+/// Every waiting subtask, and how much each account and project was served.
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
     by_need: HashMap<Need, Lane>,
-    shares: HashMap<Number, Share>,
+    shares: Shares,
     waiting: usize,
 }
 
 impl Lane {
-    fn head(&self, project: Number, served: u64) -> Option<Rank> {
-        let turn = *self.waiting.get(&project)?.first()?;
-        Some(Rank { served, turn, project })
+    fn head(&self, account: Number, served: u64) -> Option<Rank> {
+        let first = self.lines.get(&account)?.head()?;
+        Some(Rank { served, first, account })
     }
 
-    /// Changes one project's line and puts the project where it now belongs.
-    fn change(&mut self, project: Number, served: (u64, u64), change: impl FnOnce(&mut BTreeSet<Turn>)) {
-        if let Some(head) = self.head(project, served.0) {
+    /// Changes one project's turns and puts project and account where they now belong.
+    fn change(&mut self, owner: Owner, (before, after): (Served, Served), change: impl FnOnce(&mut BTreeSet<Turn>)) {
+        if let Some(head) = self.head(owner.account, before.account) {
             self.order.remove(&head);
         }
-        let line = self.waiting.entry(project).or_default();
-        change(line);
-        if line.is_empty() {
-            self.waiting.remove(&project);
+        let line = self.lines.entry(owner.account).or_default();
+        line.change(owner.project, (before.project, after.project), change);
+        match self.head(owner.account, after.account) {
+            Some(head) => {
+                self.order.insert(head);
+            }
+            None => {
+                self.lines.remove(&owner.account);
+            }
         }
-        self.order.extend(self.head(project, served.1));
     }
 
-    /// The first that is `allowed`. Projects are in order of their heads, and nobody comes before the head of the own
-    /// project: once a head is behind the best found, so is everybody else.
+    /// The first that is `allowed`. Accounts are in order of their heads, and nobody comes before the head of the own
+    /// account: once a head is behind the best found, so is everybody else.
     fn first(&self, allowed: impl Fn(Place) -> bool) -> Option<Rank> {
         let mut best: Option<Rank> = None;
         for head in &self.order {
             if best.is_some_and(|best| best < *head) {
                 break;
             }
-            let line = self.waiting.get(&head.project)?;
-            let turn = line.iter().find(|turn| allowed(turn.place));
-            let found = turn.map(|turn| Rank { turn: *turn, ..*head });
+            let first = self.lines.get(&head.account)?.first(&allowed);
+            let found = first.map(|first| Rank { first, ..*head });
             best = [best, found].into_iter().flatten().min();
         }
         best
@@ -94,47 +83,58 @@ impl Lane {
 }
 
 impl Lanes {
-    pub(super) fn insert(&mut self, need: Need, project: Number, turn: Turn) {
-        let share = self.shares.entry(project).or_default();
-        if !share.needs.contains(&need) {
-            share.needs.push(need);
-        }
-        self.by_need.entry(need).or_default().change(project, (share.served, share.served), |line| {
-            line.insert(turn);
-        });
-        self.waiting += 1;
+    /// A task of this owner begins.
+    pub(super) fn open(&mut self, owner: Owner) {
+        self.shares.open(owner);
     }
 
-    pub(super) fn remove(&mut self, need: Need, project: Number, turn: Turn) {
-        let (Some(share), Some(lane)) = (self.shares.get_mut(&project), self.by_need.get_mut(&need)) else { return };
+    /// A task of this owner is over; of a project without tasks nothing is remembered.
+    pub(super) fn close(&mut self, owner: Owner) {
+        self.shares.close(owner);
+    }
+
+    pub(super) fn insert(&mut self, need: Need, owner: Owner, turn: Turn) {
+        let served = self.shares.served(owner);
+        let lane = self.by_need.entry(need).or_default();
+        let mut inserted = false;
+        lane.change(owner, (served, served), |turns| inserted = turns.insert(turn));
+        lane.waiting += usize::from(inserted);
+        self.waiting += usize::from(inserted);
+        self.shares.waits_in(owner.account, need);
+    }
+
+    pub(super) fn remove(&mut self, need: Need, owner: Owner, turn: Turn) {
+        let Some(lane) = self.by_need.get_mut(&need) else { return };
+        let served = self.shares.served(owner);
         let mut removed = false;
-        lane.change(project, (share.served, share.served), |line| removed = line.remove(&turn));
+        lane.change(owner, (served, served), |turns| removed = turns.remove(&turn));
+        lane.waiting -= usize::from(removed);
         self.waiting -= usize::from(removed);
-        if !lane.waiting.contains_key(&project) {
-            share.needs.retain(|it| *it != need);
+        if !lane.lines.contains_key(&owner.account) {
+            self.shares.waits_no_more_in(owner.account, need);
         }
         if lane.order.is_empty() {
             self.by_need.remove(&need);
         }
     }
 
-    /// Counts one more subtask of the project as served.
-    pub(super) fn serve(&mut self, project: Number) {
-        self.set_served(project, |served| served + 1);
+    /// Counts one more subtask of the owner as served.
+    pub(super) fn serve(&mut self, owner: Owner) {
+        self.set_served(owner, |served| served.saturating_add(1));
     }
 
     /// Takes one back: what was served came to nothing.
-    pub(super) fn unserve(&mut self, project: Number) {
-        self.set_served(project, |served| served.saturating_sub(1));
+    pub(super) fn unserve(&mut self, owner: Owner) {
+        self.set_served(owner, |served| served.saturating_sub(1));
     }
 
-    fn set_served(&mut self, project: Number, change: impl FnOnce(u64) -> u64) {
-        let share = self.shares.entry(project).or_default();
-        let before = share.served;
-        share.served = change(before);
-        for need in &share.needs {
+    fn set_served(&mut self, owner: Owner, change: impl Fn(u64) -> u64) {
+        let before = self.shares.served(owner);
+        let after = Served { account: change(before.account), project: change(before.project) };
+        self.shares.set_served(owner, after);
+        for need in self.shares.needs_of(owner.account) {
             if let Some(lane) = self.by_need.get_mut(need) {
-                lane.change(project, (before, share.served), |_| {});
+                lane.change(owner, (before, after), |_| {});
             }
         }
     }
@@ -154,10 +154,21 @@ impl Lanes {
         self.waiting
     }
 
+    /// How many wait with this need.
+    pub(super) fn waiting_with(&self, need: Need) -> usize {
+        self.by_need.get(&need).map_or(0, |lane| lane.waiting)
+    }
+
+    /// How many needs there are.
+    pub(super) fn needs(&self) -> usize {
+        self.by_need.len()
+    }
+
     /// How many wait, by need and project.
     pub(super) fn counts(&self) -> impl Iterator<Item = (Need, Number, usize)> {
-        self.by_need
-            .iter()
-            .flat_map(|(need, lane)| lane.waiting.iter().map(|(project, line)| (*need, *project, line.len())))
+        self.by_need.iter().flat_map(|(need, lane)| {
+            let counts = lane.lines.values().flat_map(Line::counts);
+            counts.map(move |(project, count)| (*need, project, count))
+        })
     }
 }

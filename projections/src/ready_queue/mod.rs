@@ -1,7 +1,7 @@
 //! Which subtask should this agent take next?
 //!
 //! Held in memory, rebuilt from the log at start. The order is: an exact match of the requested model, then the
-//! project that was served least, then the higher priority, then first come. A claim costs a few tree look-ups,
+//! account that was served least, then its project that was, then the higher priority, then first come. A claim costs a few tree look-ups,
 //! whatever the number of waiting subtasks.
 
 mod changes;
@@ -12,7 +12,7 @@ mod names;
 mod open_tasks;
 mod read;
 
-pub use claim::{AgentNeeds, MAX_MODELS_PER_CLAIM, ReadySubtask};
+pub use claim::{AgentNeeds, MAX_MODELS_PER_CLAIM, Offer, ReadySubtask};
 pub use leases::ActiveLease;
 pub use read::WaitingCounts;
 
@@ -23,7 +23,8 @@ use names::Names;
 use open_tasks::{OpenTasks, Place};
 use std::collections::BTreeSet;
 
-/// How long a subtask that came back is kept for other agents than the one it came back from, in milliseconds.
+/// How long a subtask that came back is kept for machines of other owners than the one it came back from, in
+/// milliseconds.
 pub const RETRY_ELSEWHERE_MS: u64 = 5_000;
 
 /// Every subtask of every task that has not ended: waiting, in hand, leased or done.

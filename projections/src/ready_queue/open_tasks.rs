@@ -1,8 +1,8 @@
 //! Which tasks have not ended, and where does each of their subtasks stand?
 
-use super::{leases::ActiveLease, names::Number};
+use super::{lanes::Owner, leases::ActiveLease, names::Number};
 use edgecoder_events::{
-    AgentId, Position, SubtaskIndex, TaskId, UnixMillis,
+    AccountId, AgentId, Position, SubtaskIndex, TaskId, UnixMillis,
     task::{Language, ResourceClass, WorkKind},
 };
 use std::{collections::HashMap, sync::Arc};
@@ -19,8 +19,7 @@ pub(super) struct Place {
 pub(super) struct OpenTask {
     pub id: Arc<TaskId>,
     pub submitted: Position,
-    pub account: Number,
-    pub project: Number,
+    pub owner: Owner,
     pub model: Option<Number>,
     pub resource: ResourceClass,
     pub priority: u8,
@@ -35,14 +34,15 @@ pub(super) struct OpenSubtask {
     pub attempts: u16,
     pub timeout_ms: u64,
     pub depends_on: Box<[SubtaskIndex]>,
-    pub held_off: Option<Box<HeldOff>>,
+    /// Those that it came back from lately.
+    pub held_off: Vec<HeldOff>,
     pub phase: Phase,
 }
 
-/// The agent that a subtask came back from, and until when it is kept for others.
+/// Whose machine a subtask came back from, and until when it is kept for others.
 #[derive(Debug)]
 pub(super) struct HeldOff {
-    pub agent: AgentId,
+    pub owner: AccountId,
     pub until: UnixMillis,
 }
 
@@ -108,11 +108,11 @@ impl OpenTasks {
         self.by_id.insert(id, slot);
     }
 
-    pub(super) fn remove(&mut self, slot: u32) {
-        if let Some(task) = self.slots.get_mut(slot as usize).and_then(Option::take) {
-            self.by_id.remove(&task.id);
-            self.free.push(slot);
-        }
+    pub(super) fn remove(&mut self, slot: u32) -> Option<OpenTask> {
+        let task = self.slots.get_mut(slot as usize)?.take()?;
+        self.by_id.remove(&task.id);
+        self.free.push(slot);
+        Some(task)
     }
 
     pub(super) fn slot(&self, id: &TaskId) -> Option<u32> {

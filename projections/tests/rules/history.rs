@@ -52,6 +52,11 @@ pub fn account_name(n: u8) -> AccountId {
     AccountId::new(format!("account-{n}")).unwrap()
 }
 
+/// Whose machine an agent is: two machines each.
+pub fn owner_name(agent: u8) -> AccountId {
+    account_name(100 + agent / 2)
+}
+
 pub fn model_name(n: u8) -> ModelName {
     ModelName::new(format!("model:{n}b")).unwrap()
 }
@@ -69,7 +74,7 @@ impl History {
     pub fn step(&mut self, step: &Step) {
         match *step {
             Step::Submit { .. } => self.submit(step),
-            Step::Lease { task, subtask, agent } => self.lease(task, SubtaskIndex(subtask), agent_name(agent)),
+            Step::Lease { task, subtask, agent } => self.lease(task, SubtaskIndex(subtask), agent),
             Step::Finish { task, subtask, passed } => self.finish(task, SubtaskIndex(subtask), passed),
             Step::Return { task, subtask } => self.give_back(task, SubtaskIndex(subtask)),
             Step::Revise { task, subtask } => {
@@ -119,8 +124,8 @@ impl History {
         }
     }
 
-    fn lease(&mut self, task: usize, subtask: SubtaskIndex, agent: AgentId) {
-        let (payee, now) = (account_name(100), self.now);
+    fn lease(&mut self, task: usize, subtask: SubtaskIndex, agent: u8) {
+        let (agent, payee, now) = (agent_name(agent), owner_name(agent), self.now);
         let price_per_ms = MicroCredits::from_micros(1_000);
         self.task(task, TaskCommand::Lease(LeaseSubtask { subtask, agent, payee, now, price_per_ms }));
     }

@@ -1,15 +1,15 @@
 //! The queue against a reference that is slow and obvious.
 
 use crate::{
-    history::{History, Step, agent_name, model_name},
+    history::{History, Step, account_name, agent_name, model_name, owner_name},
     steps,
 };
 use edgecoder_domain::task::{Lease, Task};
 use edgecoder_events::{
-    AgentId, Event, ProjectId, SubtaskIndex, TaskId, UnixMillis,
+    AccountId, AgentId, Event, ProjectId, SubtaskIndex, TaskId, UnixMillis,
     task::{Language, ResourceClass, Verdict, WorkKind},
 };
-use edgecoder_projections::ready_queue::{AgentNeeds, RETRY_ELSEWHERE_MS, ReadyQueue};
+use edgecoder_projections::ready_queue::{AgentNeeds, Offer, RETRY_ELSEWHERE_MS, ReadyQueue};
 use proptest::prelude::*;
 use std::{cmp::Reverse, collections::BTreeSet};
 
@@ -23,33 +23,60 @@ struct Reference<'a> {
 }
 
 impl Reference<'_> {
-    fn served(&self, project: &ProjectId) -> i64 {
-        let of_project = |task: &TaskId| self.history.tasks[task].identity().unwrap().project == *project;
-        let counted = self.history.events.iter().map(|it| match &it.event {
-            Event::SubtaskLeased(it) if of_project(&it.task) => 1,
-            Event::SubtaskReturned(it) if of_project(&it.task) => -1,
-            _ => 0,
-        });
-        let in_hand = self.in_hand.iter().filter(|(task, _)| of_project(task)).count();
-        counted.sum::<i64>() + i64::try_from(in_hand).unwrap()
+    /// How much the account was served, and how much its project since that last had no open task.
+    fn served(&self, account: &AccountId, project: &ProjectId) -> (i64, i64) {
+        let (mut of_account, mut of_project, mut open) = (0, 0, 0);
+        for it in &self.history.events {
+            let (task, served, opened) = match &it.event {
+                Event::TaskSubmitted(it) => (&it.task, 0, 1),
+                Event::SubtaskLeased(it) => (&it.task, 1, 0),
+                Event::SubtaskReturned(it) => (&it.task, -1, 0),
+                Event::TaskCompleted(it) => (&it.task, 0, -1),
+                Event::TaskFailed(it) => (&it.task, 0, -1),
+                Event::TaskCancelled(it) => (&it.task, 0, -1),
+                _ => continue,
+            };
+            let identity = self.history.tasks[task].identity().unwrap();
+            if identity.account != *account {
+                continue;
+            }
+            of_account += served;
+            if identity.project == *project {
+                open += opened;
+                of_project = if open == 0 { 0 } else { of_project + served };
+            }
+        }
+        for (task, _) in self.in_hand {
+            let identity = self.history.tasks[task].identity().unwrap();
+            of_account += i64::from(identity.account == *account);
+            of_project += i64::from(identity.account == *account && identity.project == *project);
+        }
+        (of_account, of_project)
     }
 
-    fn held_off(&self, key: &Key, agent: &AgentId) -> bool {
-        let mut newest = None;
+    fn held_off(&self, key: &Key, owner: &AccountId) -> bool {
+        let (mut holder, mut newest) = (None, None);
         for it in &self.history.events {
             match &it.event {
-                Event::SubtaskReturned(back) if (&back.task, back.subtask) == (&key.0, key.1) => {
-                    newest = Some((&back.agent, it.recorded_at));
+                Event::SubtaskLeased(lease) if (&lease.task, lease.subtask) == (&key.0, key.1) => {
+                    holder = Some(&lease.payee);
+                }
+                Event::SubtaskReturned(back)
+                    if (&back.task, back.subtask) == (&key.0, key.1) && holder == Some(owner) =>
+                {
+                    newest = Some(it.recorded_at);
                 }
                 Event::SubtaskFinished(done)
-                    if (&done.task, done.subtask) == (&key.0, key.1) && done.verdict == Verdict::Failed =>
+                    if (&done.task, done.subtask) == (&key.0, key.1)
+                        && done.verdict == Verdict::Failed
+                        && holder == Some(owner) =>
                 {
-                    newest = Some((&done.agent, it.recorded_at));
+                    newest = Some(it.recorded_at);
                 }
                 _ => {}
             }
         }
-        newest.is_some_and(|(last, at)| last == agent && self.history.now < at.plus_ms(RETRY_ELSEWHERE_MS))
+        newest.is_some_and(|at| self.history.now < at.plus_ms(RETRY_ELSEWHERE_MS))
     }
 
     fn ready(&self) -> Vec<(&Task, Key)> {
@@ -71,10 +98,11 @@ impl Reference<'_> {
                 && (needs.gpu || it.resource == ResourceClass::Cpu)
                 && model.is_none_or(|model| needs.models.contains(model))
                 && (plan.work == WorkKind::Program || !needs.models.is_empty())
-                && !self.held_off(&key, &needs.agent);
+                && !self.held_off(&key, &needs.owner);
             if fits {
                 let submitted = self.history.task_names.iter().position(|name| *name == key.0);
-                let order = (model.is_none(), self.served(&it.project), Reverse(it.priority), submitted, key.1);
+                let served = self.served(&it.account, &it.project);
+                let order = (model.is_none(), served, Reverse(it.priority), submitted, key.1);
                 fitting.push((order, key));
             }
         }
@@ -179,7 +207,7 @@ impl Game {
 fn needs(agent: u8, models: &[u8], gpu: bool) -> AgentNeeds {
     let languages = vec![Language::Python, Language::Javascript];
     let models = models.iter().map(|n| model_name(*n)).collect();
-    AgentNeeds { agent: agent_name(agent), languages, models, gpu, places: usize::MAX }
+    AgentNeeds { agent: agent_name(agent), owner: owner_name(agent), languages, models, gpu, places: usize::MAX }
 }
 
 fn leases(history: &History) -> BTreeSet<(TaskId, SubtaskIndex, u16, AgentId, UnixMillis)> {
@@ -268,7 +296,7 @@ fn an_agent_claims_no_more_than_it_has_places_for() {
 }
 
 #[test]
-fn what_came_back_from_an_agent_is_offered_to_it_again_only_after_a_while() {
+fn what_came_back_from_an_agent_is_offered_to_its_owner_again_only_after_a_while() {
     let (mut queue, history) = queue_of(&[
         prompt(0, 0, None),
         Step::Lease { task: 0, subtask: 0, agent: 1 },
@@ -276,9 +304,80 @@ fn what_came_back_from_an_agent_is_offered_to_it_again_only_after_a_while() {
     ]);
     let soon = history.now.plus_ms(RETRY_ELSEWHERE_MS - 1);
     assert_eq!(queue.claim(&needs(1, &[0], false), soon), None);
+    assert_eq!(queue.claim(&needs(0, &[0], false), soon), None, "another machine of the same owner");
     assert!(queue.claim(&needs(1, &[0], false), soon.plus_ms(1)).is_some());
     queue.give_back(&history.task_names[0], SubtaskIndex(0));
     assert!(queue.claim(&needs(2, &[0], false), soon).is_some());
+}
+
+#[test]
+fn owners_that_take_turns_are_all_held_off() {
+    let (mut queue, history) = queue_of(&[
+        prompt(0, 0, None),
+        Step::Lease { task: 0, subtask: 0, agent: 0 },
+        Step::Return { task: 0, subtask: 0 },
+        Step::Lease { task: 0, subtask: 0, agent: 2 },
+        Step::Return { task: 0, subtask: 0 },
+    ]);
+    for agent in [0, 2] {
+        assert_eq!(queue.claim(&needs(agent, &[0], false), history.now), None);
+    }
+    assert!(queue.claim(&needs(4, &[0], false), history.now).is_some());
+}
+
+fn prompt_of(account: u8, project: u8) -> Step {
+    Step::Submit { account, project, priority: 0, model: None, work: WorkKind::Prompt, gpu: false, shape: 0 }
+}
+
+#[test]
+fn an_account_gets_no_more_by_naming_many_projects() {
+    let (mut queue, _) = queue_of(&[
+        prompt_of(0, 0),
+        prompt_of(0, 0),
+        prompt_of(0, 0),
+        prompt_of(1, 1),
+        prompt_of(1, 2),
+        prompt_of(1, 3),
+    ]);
+    let mut given = [0_u32; 2];
+    while let Some(claimed) = queue.claim(&needs(0, &[0], false), UnixMillis(0)) {
+        given[usize::from(claimed.account == account_name(1))] += 1;
+        assert!(given[0].abs_diff(given[1]) <= 1, "{given:?}");
+    }
+    assert_eq!(given, [3, 3]);
+}
+
+#[test]
+fn of_an_ended_task_no_name_that_its_submitter_invented_is_remembered() {
+    let named = Step::Submit {
+        account: 0,
+        project: 77,
+        priority: 0,
+        model: Some(78),
+        work: WorkKind::Prompt,
+        gpu: false,
+        shape: 0,
+    };
+    let remembers = |steps: &[Step]| {
+        let queue = format!("{:?}", queue_of(steps).0);
+        [queue.contains("project-77"), queue.contains("model:78b")]
+    };
+    assert_eq!(remembers(&[named.clone(), named.clone(), Step::Cancel { task: 0 }]), [true, true]);
+    let both_end = [named.clone(), named, Step::Cancel { task: 0 }, Step::Cancel { task: 1 }];
+    assert_eq!(remembers(&both_end), [false, false]);
+}
+
+#[test]
+fn what_no_machine_can_take_is_not_counted_as_waiting_for_one() {
+    let gpu =
+        Step::Submit { account: 0, project: 0, priority: 0, model: None, work: WorkKind::Program, gpu: true, shape: 0 };
+    let (queue, _) = queue_of(&[prompt(0, 0, Some(1)), prompt(0, 0, Some(2)), prompt(0, 0, None), gpu]);
+    let (languages, models) = ([Language::Python], [model_name(1)]);
+    let offer = Offer { languages: &languages, models: &models, gpu: false };
+    assert_eq!(queue.takeable([offer]), 2);
+    assert_eq!(queue.takeable([offer, Offer { models: &[], gpu: true, ..offer }, offer]), 3, "each is counted once");
+    assert_eq!(queue.takeable([Offer { languages: &[Language::Javascript], gpu: true, ..offer }]), 0);
+    assert_eq!((queue.takeable([]), queue.waiting()), (0, 4));
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Results are taken from the holder of the lease, once.
 
 use crate::{
-    fixture::Service,
+    fixture::{Service, program},
     machine::{Machine, report},
 };
+use edgecoder_events::Event;
 use edgecoder_wire::{tasks::MAX_REPORT_BYTES, work::ResultAccepted};
 use reqwest::StatusCode;
 use serde_json::json;
@@ -49,6 +50,26 @@ async fn more_time_than_the_lease_lasted_is_not_paid() {
     let accepted: ResultAccepted = machine.told("/result", &result).await;
     assert_eq!(service.task("t").await["subtasks"][0]["paidMs"], 10);
     assert!(accepted.paid_micro_credits <= 10 * 1_600, "{accepted:?}");
+}
+
+#[tokio::test]
+async fn work_that_no_machine_can_take_makes_the_others_no_dearer() {
+    let service = Service::begin().await;
+    let machine = Machine::registered(&service, "m", "bob").await;
+    for number in 0..4 {
+        let mut unwanted = program(&format!("gpu-{number}"));
+        unwanted["resourceClass"] = json!("gpu");
+        let heard = service.post_as(service.ada(), "/submit", &unwanted).await;
+        assert_eq!(heard.status, StatusCode::OK, "{heard:?}");
+    }
+    service.submitted("t").await;
+    let _leased = machine.pulls().await.unwrap();
+    let log = service.log().await;
+    let price = log.iter().find_map(|it| match &it.event {
+        Event::SubtaskLeased(lease) => Some(lease.price_per_ms.micros()),
+        _ => None,
+    });
+    assert_eq!(price, Some(800), "one machine, and nothing else that it could do");
 }
 
 #[tokio::test]
