@@ -15,12 +15,14 @@ mod reports;
 mod scheduler;
 mod seats;
 mod submission;
+mod submission_pace;
 mod views;
 mod work;
 
 pub use http::{description, router};
 pub use inference::InferenceClient;
 pub use presence::{AGENT_SILENCE_MS, HEARTBEAT_INTERVAL_MS, LEASE_SILENCE_MS};
+pub use submission_pace::SubmissionLimits;
 
 use change_pace::ChangePace;
 use diagnostics::DiagnosticsBook;
@@ -43,6 +45,7 @@ use presence::Presence;
 use scheduler::Scheduler;
 use seats::Seats;
 use std::{ops::Deref, sync::Arc};
+use submission_pace::SubmissionPace;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -59,6 +62,7 @@ pub struct Parts {
     access: Access,
     presence: Presence,
     changes: ChangePace,
+    submissions: SubmissionPace,
     /// Of machines that wait for work.
     pulling: Seats,
     /// Of people who watch tasks.
@@ -81,6 +85,8 @@ pub struct Settings {
     pub metrics: Metrics,
     /// Splits prompts; without it they fail with a reason.
     pub inference: Option<InferenceClient>,
+    /// What one account may submit in a minute.
+    pub submissions: SubmissionLimits,
     pub origin: String,
     pub log_verifier_key: String,
 }
@@ -101,7 +107,8 @@ impl axum::extract::FromRef<Coordinator> for Access {
 impl Coordinator {
     /// Joins the parts. Nothing runs yet.
     pub fn new(settings: Settings) -> Self {
-        let Settings { commands, projections, access, keys, metrics, inference, origin, log_verifier_key } = settings;
+        let Settings { commands, projections, access, keys, metrics, inference, submissions, origin, log_verifier_key } =
+            settings;
         let store = commands.store().clone();
         let presence = Presence::begin(commands.clock().now());
         Self(Arc::new(Parts {
@@ -112,6 +119,7 @@ impl Coordinator {
             access,
             presence,
             changes: ChangePace::default(),
+            submissions: SubmissionPace::new(submissions),
             pulling: Seats::default(),
             watching: Seats::default(),
             diagnostics: DiagnosticsBook::default(),

@@ -1,7 +1,7 @@
 //! A coordinator in a directory of its own, put together as the product does.
 
 use crate::{CONNECTIONS, agent::Agent, connection::Outcome};
-use edgecoder_coordinator::{Coordinator, Settings};
+use edgecoder_coordinator::{Coordinator, Settings, SubmissionLimits};
 use edgecoder_domain::{
     Aggregate,
     agent::{self, AgentCommand},
@@ -33,6 +33,9 @@ use tokio_util::sync::CancellationToken;
 const ORIGIN: &str = "example.org/load";
 /// Every task is paid from one wallet: the hottest stream that there can be.
 const ACCOUNT: &str = "load";
+
+/// One account submits as much as the machine can take: that is what is measured.
+const UNLIMITED: SubmissionLimits = SubmissionLimits { tasks: u64::MAX, bytes: u64::MAX };
 
 pub struct Home {
     pub address: SocketAddr,
@@ -69,6 +72,7 @@ impl Home {
             keys: Arc::new(NodeKeys::generate(&mut chance::system())),
             metrics: Metrics::default(),
             inference: None,
+            submissions: UNLIMITED,
             origin: ORIGIN.to_owned(),
             log_verifier_key,
         });

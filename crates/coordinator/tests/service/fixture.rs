@@ -1,6 +1,6 @@
 //! A coordinator on a port of its own, over a log in memory, with one customer: ada.
 
-use edgecoder_coordinator::{Coordinator, Settings, router};
+use edgecoder_coordinator::{Coordinator, Settings, SubmissionLimits, router};
 use edgecoder_domain::{
     Aggregate,
     agent::{self, AgentCommand},
@@ -69,6 +69,10 @@ pub struct Heard {
 
 impl Service {
     pub async fn begin() -> Self {
+        Self::begin_with(SubmissionLimits::default()).await
+    }
+
+    pub async fn begin_with(submissions: SubmissionLimits) -> Self {
         let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(SetClock::at(NOON)));
         let store = open_store(Arc::clone(&clock)).await;
         let tables = dir.path().join("projections.db");
@@ -88,6 +92,7 @@ impl Service {
             keys: Arc::new(NodeKeys::generate(&mut StdRng::seed_from_u64(5))),
             metrics: Metrics::default(),
             inference: None,
+            submissions,
             origin: ORIGIN.to_owned(),
             log_verifier_key: store.log_verifier_key().to_string(),
         });

@@ -1,6 +1,7 @@
 //! Tasks come in, are listed page by page, and are called off.
 
 use crate::fixture::{GIVEN, Service, program};
+use edgecoder_coordinator::SubmissionLimits;
 use edgecoder_wire::tasks::{MAX_FILE_BYTES, MAX_SUBMISSION_BYTES};
 use reqwest::StatusCode;
 use serde_json::json;
@@ -32,6 +33,23 @@ async fn all_the_files_that_are_allowed_arrive_and_more_are_refused_by_name() {
             assert!(heard.body["detail"].as_str().unwrap().contains(&MAX_FILE_BYTES.to_string()), "{heard:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn an_account_that_submits_too_many_in_a_minute_is_told_to_wait_and_nothing_is_kept() {
+    let service = Service::begin_with(SubmissionLimits { tasks: 2, ..SubmissionLimits::default() }).await;
+    for name in ["a", "b"] {
+        service.submitted(name).await;
+    }
+    let before = service.log().await.len();
+    let refused = service.post_as(service.ada(), "/submit", &program("c")).await;
+    assert_eq!(
+        (refused.status, &refused.body["error"]),
+        (StatusCode::TOO_MANY_REQUESTS, &json!("too_many_submissions"))
+    );
+    assert_eq!(service.log().await.len(), before);
+    service.clock.advance_ms(60_000);
+    service.submitted("c").await;
 }
 
 #[tokio::test]

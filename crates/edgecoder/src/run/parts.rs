@@ -11,7 +11,7 @@ use crate::data_dir::DataDir;
 use anyhow::{Context, Result};
 use axum::Router;
 use edgecoder_control_plane::ControlPlane;
-use edgecoder_coordinator::{Coordinator, InferenceClient};
+use edgecoder_coordinator::{Coordinator, InferenceClient, SubmissionLimits};
 use edgecoder_inference::{Inference, Limits, ModelSettings};
 use edgecoder_sandbox::{ChildCommand, Sandbox, SandboxSettings};
 use edgecoder_service_kit::{SystemClock, callers::ServiceTokens, chance, http::Metrics, settings::Settings};
@@ -50,6 +50,7 @@ pub fn ledger_services(settings: &Settings, node: &Node, inference_url: Option<&
         keys: Arc::clone(&node.keys),
         metrics: node.metrics.clone(),
         inference,
+        submissions: submission_limits(settings)?,
         origin: node.origin.clone(),
         log_verifier_key: node.store.log_verifier_key().to_string(),
     });
@@ -63,6 +64,17 @@ pub fn ledger_services(settings: &Settings, node: &Node, inference_url: Option<&
 pub fn is_development(settings: &Settings) -> Result<bool> {
     let is_production = settings.text("EDGECODER_ENV").as_deref() == Some("production");
     Ok(!is_production && listen::host(settings)?.is_loopback())
+}
+
+fn submission_limits(settings: &Settings) -> Result<SubmissionLimits> {
+    let mut limits = SubmissionLimits::default();
+    if let Some(tasks) = settings.parsed("SUBMISSIONS_PER_MINUTE", "a number of tasks")? {
+        limits.tasks = tasks;
+    }
+    if let Some(bytes) = settings.parsed("SUBMITTED_BYTES_PER_MINUTE", "a number of bytes")? {
+        limits.bytes = bytes;
+    }
+    Ok(limits)
 }
 
 fn inference_client(url: &str, tokens: &Tokens) -> Result<InferenceClient> {

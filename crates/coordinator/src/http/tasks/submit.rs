@@ -33,6 +33,7 @@ const DEFAULT_PROJECT: &str = "default";
         (status = 402, body = ProblemDetails, description = "insufficient_credits"),
         (status = 409, body = ProblemDetails, description = "task_exists with other content"),
         (status = 413, body = ProblemDetails, description = "body_too_large: detail names the bounds"),
+        (status = 429, body = ProblemDetails, description = "too_many_submissions: detail names the bounds"),
     ),
 )]
 pub async fn submit(
@@ -47,6 +48,7 @@ pub async fn submit(
         None => (coordinator.new_task_id(), true),
     };
     let content = coordinator.contents.seal(&customer.account, &body).await.map_err(|it| Problem::internal(&it))?;
+    coordinator.submissions.admit(&customer.account, content.content().len(), coordinator.commands.clock().now())?;
     let submitted = submitted(&id, &customer, &body, &checked, content.address());
     let (task, wallet) = (Subject::Task(id.clone()), Subject::Wallet(customer.account.clone()));
     let request = Request::new(customer.actor(), [wallet]).with_blob(content);
