@@ -4,6 +4,9 @@
     verify_ledger.py LEDGER.db --origin ORIGIN --vkey VKEY [--checkpoint FILE]... [--max-unproven-tail N]
     verify_ledger.py --self-test
 
+Checks the bytes: entries, chain, tree, checkpoints and the log's keys. Whether the events keep the rules of the product
+is for the auditor's program to say; docs/auditors/rules.md lists them.
+
 Needs Python 3.9 and the package `cryptography`; uses the package `blake3` where it is installed, which is a few
 hundred times faster than the BLAKE3 below. Exit codes: 0 OK, 1 tampered, 2 could not be checked, 3 valid but unproven.
 """

@@ -13,7 +13,10 @@ use edgecoder_auditor::{Page, Place, Reader, VerifyWish, rules::Rules, verify};
 use edgecoder_events::{
     Event, PublicKey, StreamName, TaskId,
     credit::{CreditsEarned, CreditsIssued, CreditsReleased, CreditsReserved, CreditsSpent, IssueReason},
-    task::{ReturnReason, SubtaskFinished, SubtaskLeased, SubtaskReturned, TaskCancelled, TaskCompleted},
+    task::{
+        ReturnReason, SubtaskFinished, SubtaskLeased, SubtaskReturned, TaskCancelled, TaskCompleted, TaskPlanned,
+        TaskSubmitted,
+    },
 };
 use edgecoder_ledger::verify::{Expectations, Verifier};
 use ledger::{Draft, LOG_SEED, Ledger, ORIGIN, chain, draft, honest, id, log_key, micros, note, wallet};
@@ -22,9 +25,12 @@ use std::time::{Duration, Instant};
 
 const DEFAULT_ENTRIES: usize = 1_000_000;
 /// How many entries of [`honest`] come before the first task.
-const BEFORE_TASKS: usize = 5;
+const BEFORE_TASKS: usize = 7;
 const BUDGET: u64 = 50_000;
 const COST: u64 = 20_000;
+/// The most that the faucet gives at once, and how many entries of tasks it surely pays for.
+const GIFT: u64 = 10_000_000_000;
+const ENTRIES_PER_GIFT: usize = 1_000_000;
 
 /// One task of the ledger that is measured.
 struct Task {
@@ -41,16 +47,16 @@ impl Task {
         draft(self.at_ms + after_ms, wallet(account), event)
     }
 
-    fn begin(&self) -> [Draft; 3] {
-        let Event::TaskSubmitted(submitted) = ledger::submitted() else { panic!("it is that event") };
-        let mut submitted = submitted;
-        submitted.task = self.id.clone();
+    fn begin(&self) -> [Draft; 4] {
+        let submitted = TaskSubmitted { task: self.id.clone(), ..ledger::submitted() };
+        let planned = TaskPlanned { task: self.id.clone(), ..ledger::planned() };
         let reserved = CreditsReserved { account: id("ann"), task: self.id.clone(), amount: micros(BUDGET) };
         let granted_at = edgecoder_events::UnixMillis(self.at_ms);
         let leased = SubtaskLeased { task: self.id.clone(), granted_at, ..ledger::leased() };
         [
             self.on_task(0, &submitted.into()),
             self.on_wallet(0, "ann", &reserved.into()),
+            self.on_task(0, &planned.into()),
             self.on_task(0, &leased.into()),
         ]
     }
@@ -96,14 +102,15 @@ impl Task {
 fn history(entries: usize, of_task: fn(&Task) -> Vec<Draft>) -> Vec<Draft> {
     let mut drafts = honest();
     drafts.truncate(BEFORE_TASKS);
-    let issued = CreditsIssued { account: id("ann"), amount: micros(1 << 60), reason: IssueReason::Faucet };
-    drafts.push(draft(1_010, wallet("ann"), &issued.into()));
+    let issued = CreditsIssued { account: id("ann"), amount: micros(GIFT), reason: IssueReason::Faucet };
+    let issued = issued.into();
+    drafts.extend((0..=entries / ENTRIES_PER_GIFT).map(|_| draft(1_010, wallet("ann"), &issued)));
     for number in 0.. {
         if drafts.len() >= entries {
             break;
         }
         let task = Task { id: id(&format!("task-{number:016x}")), at_ms: 2_000 + 30 * number };
-        for (mut draft, append) in of_task(&task).into_iter().zip([0, 0, 1, 2, 2, 2, 2, 2]) {
+        for (mut draft, append) in of_task(&task).into_iter().zip([0, 0, 0, 1, 2, 2, 2, 2, 2]) {
             draft.key = Some(format!("append-{number:016x}-{append}").into_bytes());
             drafts.push(draft);
         }

@@ -17,6 +17,9 @@ use sqlite::SqliteReader;
 /// The most rows of one page; with the largest entries it has 64 MiB.
 const PAGE_ROWS: i64 = 1024;
 
+/// What is wrong with a row that stands before the first.
+const BELOW_ZERO: &str = "its position is below zero";
+
 /// Why rows could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {

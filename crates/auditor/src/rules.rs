@@ -5,8 +5,10 @@
 mod authors;
 mod credit;
 mod log_keys;
+mod machines;
 mod noted;
 mod signatures;
+mod terms;
 mod work;
 
 use crate::{Class, Finding};
@@ -16,6 +18,7 @@ use edgecoder_events::{DecodeError, Event, PublicKey};
 use edgecoder_identity::KeyHistory;
 use edgecoder_ledger::Entry;
 use log_keys::LogKeys;
+use machines::Machines;
 use noted::Noted;
 pub use signatures::is_signed_result;
 use work::Work;
@@ -48,6 +51,7 @@ pub struct EventReport {
 pub struct Rules {
     log_keys: LogKeys,
     authors: Authors,
+    machines: Machines,
     work: Work,
     credit: Credit,
     noted: Noted,
@@ -60,6 +64,7 @@ impl Rules {
         Self {
             log_keys: LogKeys::new(origin, keys),
             authors: Authors::default(),
+            machines: Machines::default(),
             work: Work::default(),
             credit: Credit::default(),
             noted: Noted::default(),
@@ -107,6 +112,9 @@ impl Rules {
         let checked = self.authors.check(entry, event, signed_result, &mut self.noted);
         self.count_author(entry, checked);
         self.credit.check_pair(entry, event, &mut self.noted);
+        if let Err(broken) = self.machines.check(entry, event) {
+            self.noted.broken(entry.position, broken);
+        }
         match self.work.check(entry, event) {
             Ok(Some(debt)) => self.credit.owe(debt),
             Ok(None) => {}

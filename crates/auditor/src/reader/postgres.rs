@@ -1,6 +1,6 @@
 //! Reads a PostgreSQL ledger in a session that cannot write.
 
-use super::{Page, ReadError, Slice, page::Numbers};
+use super::{BELOW_ZERO, Page, ReadError, Slice, page::Numbers};
 use sqlx::{
     Connection, PgConnection, Row,
     postgres::{PgConnectOptions, PgRow},
@@ -55,5 +55,6 @@ fn add(page: &mut Page, row: &PgRow) -> Result<(), ReadError> {
     let (stream, kind): (&str, &str) = (row.try_get(3)?, row.try_get(4)?);
     let contents = [stream.as_bytes(), kind.as_bytes(), row.try_get(5)?, row.try_get(6)?];
     let position = numbers.position;
-    page.push(numbers, contents).ok_or(ReadError::NotARow { position, what: "rows come in disorder" })
+    let what = if position < 0 { BELOW_ZERO } else { "rows come in disorder" };
+    page.push(numbers, contents).ok_or(ReadError::NotARow { position, what })
 }

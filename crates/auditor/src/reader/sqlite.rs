@@ -1,6 +1,6 @@
 //! Reads a SQLite file that may be in use.
 
-use super::{Page, ReadError, Slice, page::Numbers};
+use super::{BELOW_ZERO, Page, ReadError, Slice, page::Numbers};
 use sqlx::{
     Connection, Row, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteRow},
@@ -100,12 +100,15 @@ pub(crate) fn has_write_ahead_log(file: &Path) -> bool {
 }
 
 fn unpack(row: &SqliteRow, position: i64) -> Result<Page, ReadError> {
-    let not_a_row = |what| ReadError::NotARow { position, what };
     let (rows, complete): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    let numbers = row.try_get::<&str, _>(2)?.split_ascii_whitespace();
+    // Where a row is wrong, fewer are asked for until it stands first.
+    let first = numbers.clone().next().and_then(|first| first.parse().ok());
+    let not_a_row = |what| ReadError::NotARow { position: first.unwrap_or(position), what };
     if rows != complete {
         return Err(not_a_row("a column is empty"));
     }
-    let numbers: Result<Vec<i64>, _> = row.try_get::<&str, _>(2)?.split_ascii_whitespace().map(str::parse).collect();
+    let numbers: Result<Vec<i64>, _> = numbers.map(str::parse).collect();
     let numbers = numbers.map_err(|_| not_a_row("a number is none"))?;
     let (each, rest) = numbers.as_chunks::<NUMBERS>();
     if !rest.is_empty() || i64::try_from(each.len()) != Ok(rows) {
@@ -114,8 +117,11 @@ fn unpack(row: &SqliteRow, position: i64) -> Result<Page, ReadError> {
     let mut page = Page::of(row.try_get(3)?);
     for &[position, version, recorded_at, stream, kind, entry, hash] in each {
         let lengths = [stream, kind, entry, hash].map(|length| usize::try_from(length).unwrap_or(usize::MAX));
-        page.cut(Numbers { position, version, recorded_at }, lengths)
-            .ok_or(not_a_row("rows come in disorder, or the contents are too short"))?;
+        page.cut(Numbers { position, version, recorded_at }, lengths).ok_or(not_a_row(if position < 0 {
+            BELOW_ZERO
+        } else {
+            "rows come in disorder, or the contents are too short"
+        }))?;
     }
     if page.is_whole() { Ok(page) } else { Err(not_a_row("the contents are too long")) }
 }

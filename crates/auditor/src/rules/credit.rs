@@ -6,10 +6,17 @@ use super::{
 };
 use edgecoder_events::{
     AccountId, AgentId, Event, MicroCredits, TaskId,
-    credit::{CreditsEarned, CreditsReserved, CreditsSpent},
+    credit::{CreditsEarned, CreditsIssued, CreditsReserved, CreditsSpent, IssueReason},
 };
 use edgecoder_ledger::Entry;
 use std::collections::HashMap;
+
+/// The most that the faucet gives at once, in micro-credits. *Source*: `domain`, `wallet::FAUCET_LIMIT_CREDITS`.
+const FAUCET_LIMIT_MICROS: u64 = 10_000 * MicroCredits::PER_CREDIT;
+
+/// Who may turn the faucet on: an operator, and the program when it opens the wallet of its own machine.
+const OPERATORS: &str = "operator:";
+const FIRST_START: &str = "system:first-start";
 
 /// Every wallet, what is set aside, and what is owed.
 #[derive(Debug, Default)]
@@ -81,10 +88,11 @@ impl Credit {
                 let before = std::mem::replace(&mut wallet.opened, true);
                 if before { Err(format!("the account {} is opened twice", opened.account)) } else { Ok(()) }
             }
-            Event::CreditsIssued(issued) if !self.is_open(&issued.account) => {
-                Err(format!("credit is issued to the account {}, which nobody opened", issued.account))
+            Event::CreditsIssued(issued) => {
+                self.give(&issued.account, issued.amount)?;
+                self.check_opened(&issued.account)?;
+                check_source(entry, issued)
             }
-            Event::CreditsIssued(issued) => self.give(&issued.account, issued.amount),
             Event::CreditsReserved(reserved) => self.reserve(entry, reserved),
             Event::CreditsSpent(spent) => {
                 self.settle(spent)?;
@@ -93,6 +101,7 @@ impl Credit {
             Event::CreditsEarned(earned) => {
                 let worker = self.worker.take();
                 self.give(&earned.account, earned.amount)?;
+                self.check_opened(&earned.account)?;
                 if worker.is_none_or(|worker| worker == earned.agent) {
                     return Ok(());
                 }
@@ -121,8 +130,11 @@ impl Credit {
         }
     }
 
-    fn is_open(&self, account: &AccountId) -> bool {
-        self.wallets.get(account).is_some_and(|wallet| wallet.opened)
+    fn check_opened(&self, account: &AccountId) -> Result<(), String> {
+        if self.wallets.get(account).is_some_and(|wallet| wallet.opened) {
+            return Ok(());
+        }
+        Err(format!("credit goes to the account {account}, which nobody opened"))
     }
 
     fn give(&mut self, account: &AccountId, amount: MicroCredits) -> Result<(), String> {
@@ -184,5 +196,19 @@ impl Spent {
             && (&spent.account, &spent.payee) == (&earned.payer, &earned.account)
             && (&spent.task, spent.subtask, spent.attempt) == (&earned.task, earned.subtask, earned.attempt)
             && spent.amount == earned.amount
+    }
+}
+
+/// Credit that nobody worked for comes from one who may give it, and there is a most.
+fn check_source(entry: &Entry<'_>, issued: &CreditsIssued) -> Result<(), String> {
+    match issued.reason {
+        IssueReason::Faucet if issued.amount.micros() > FAUCET_LIMIT_MICROS => {
+            let most = MicroCredits::from_micros(FAUCET_LIMIT_MICROS);
+            Err(format!("the faucet gives {} credits, the most is {most}", issued.amount))
+        }
+        IssueReason::Faucet if !entry.actor.starts_with(OPERATORS) && entry.actor != FIRST_START => {
+            Err(format!("the faucet is turned on by {:?}, who is no operator", entry.actor))
+        }
+        IssueReason::Faucet => Ok(()),
     }
 }

@@ -1,14 +1,12 @@
-//! Was every result asked for, delivered once, by the one who held the lease, and priced by the lease?
+//! Was every result planned, asked for, delivered once, by the one who held the lease, and priced by the lease?
 
+use super::terms;
 use edgecoder_events::{
     AccountId, AgentId, Event, MicroCredits, SubtaskIndex, TaskId,
-    task::{SubtaskFinished, SubtaskLeased, SubtaskStopped, Verdict},
+    task::{ResourceClass, SubtaskFinished, SubtaskLeased, SubtaskStopped, TaskPlanned, TaskSubmitted, Verdict},
 };
 use edgecoder_ledger::Entry;
 use std::collections::HashMap;
-
-/// A failed result is worth six tenths.
-const FAILED_TENTHS: u128 = 6;
 
 /// What a finished or stopped lease costs its payer. It must be paid by the same append.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,14 +36,17 @@ pub(super) struct Work {
 #[derive(Debug)]
 struct Task {
     account: AccountId,
+    resource: ResourceClass,
     spent: u64,
     ended: bool,
-    leases: HashMap<SubtaskIndex, Slot>,
+    /// What its plan asks for; empty before the plan.
+    subtasks: HashMap<SubtaskIndex, Slot>,
 }
 
-/// A subtask: how often it was leased, and to whom it is now.
-#[derive(Debug, Default)]
+/// A subtask: how long it may run, how often it was leased, and to whom it is now.
+#[derive(Debug)]
 struct Slot {
+    timeout_ms: u64,
     attempts: u16,
     held: Option<SubtaskLeased>,
 }
@@ -55,7 +56,8 @@ impl Work {
     #[expect(clippy::wildcard_enum_match_arm, reason = "only what grants, ends or pays a lease matters here")]
     pub fn check(&mut self, entry: &Entry<'_>, event: &Event) -> Result<Option<Debt>, String> {
         match event {
-            Event::TaskSubmitted(it) => self.submit(&it.task, &it.account).map(|()| None),
+            Event::TaskSubmitted(it) => self.submit(it).map(|()| None),
+            Event::TaskPlanned(planned) => self.plan(planned).map(|()| None),
             Event::SubtaskLeased(leased) => self.lease(entry, leased).map(|()| None),
             Event::SubtaskReturned(it) => self.end_lease(&it.task, it.subtask, it.attempt, &it.agent).map(|_| None),
             Event::SubtaskFinished(finished) => self.finish(entry, finished),
@@ -72,13 +74,26 @@ impl Work {
         self.tasks.get(task).is_some_and(|task| task.ended)
     }
 
-    fn submit(&mut self, id: &TaskId, account: &AccountId) -> Result<(), String> {
-        if self.tasks.contains_key(id) {
-            return Err(format!("the task {id} is submitted a second time"));
+    fn submit(&mut self, it: &TaskSubmitted) -> Result<(), String> {
+        if self.tasks.contains_key(&it.task) {
+            return Err(format!("the task {} is submitted a second time", it.task));
         }
-        let task = Task { account: account.clone(), spent: 0, ended: false, leases: HashMap::new() };
-        self.tasks.insert(id.clone(), task);
+        let (account, resource) = (it.account.clone(), it.resource);
+        let task = Task { account, resource, spent: 0, ended: false, subtasks: HashMap::new() };
+        self.tasks.insert(it.task.clone(), task);
         Ok(())
+    }
+
+    fn plan(&mut self, planned: &TaskPlanned) -> Result<(), String> {
+        let task = self.open(&planned.task)?;
+        if !task.subtasks.is_empty() {
+            return Err(format!("the task {} is planned a second time", planned.task));
+        }
+        for subtask in &planned.subtasks {
+            let slot = Slot { timeout_ms: subtask.timeout_ms, attempts: 0, held: None };
+            task.subtasks.insert(subtask.index, slot);
+        }
+        planned.subtasks.iter().try_for_each(terms::check_timeout)
     }
 
     fn open(&mut self, id: &TaskId) -> Result<&mut Task, String> {
@@ -96,7 +111,10 @@ impl Work {
                 leased.granted_at.0 - entry.recorded_at_ms
             ));
         }
-        let slot = self.open(&leased.task)?.leases.entry(leased.subtask).or_default();
+        let task = self.open(&leased.task)?;
+        let Some(slot) = task.subtasks.get_mut(&leased.subtask) else {
+            return Err(format!("no plan of {} has a subtask {}", leased.task, leased.subtask));
+        };
         let attempts = std::mem::replace(&mut slot.attempts, leased.attempt);
         let before = slot.held.replace(leased.clone());
         if before.is_some() {
@@ -105,7 +123,7 @@ impl Work {
         if attempts.checked_add(1) != Some(leased.attempt) {
             return Err(format!("attempt {} follows attempt {attempts}", leased.attempt));
         }
-        Ok(())
+        terms::check_lease(leased, task.resource, slot.timeout_ms)
     }
 
     /// Takes the lease away from the one that must hold it.
@@ -116,7 +134,7 @@ impl Work {
         attempt: u16,
         agent: &AgentId,
     ) -> Result<SubtaskLeased, String> {
-        let slot = self.open(id)?.leases.get_mut(&subtask);
+        let slot = self.open(id)?.subtasks.get_mut(&subtask);
         let lease = slot.and_then(|slot| slot.held.take_if(|it| it.attempt == attempt && it.agent == *agent));
         lease.ok_or_else(|| format!("{agent} does not hold attempt {attempt} of {id} subtask {subtask}, or no longer"))
     }
@@ -127,14 +145,14 @@ impl Work {
         if it.paid_ms > it.reported_ms {
             return Err(format!("{} ms are paid, the machine worked {} ms", it.paid_ms, it.reported_ms));
         }
-        check_price(entry, &lease, it.paid_ms, it.cost, it.verdict)?;
+        terms::check_price(entry, &lease, it.paid_ms, it.cost, it.verdict)?;
         Ok(debt)
     }
 
     fn stop(&mut self, entry: &Entry<'_>, it: &SubtaskStopped) -> Result<Option<Debt>, String> {
         let lease = self.end_lease(&it.task, it.subtask, it.attempt, &it.agent)?;
         let debt = self.debt(entry, &lease, it.cost)?;
-        check_price(entry, &lease, it.paid_ms, it.cost, Verdict::Passed)?;
+        terms::check_price(entry, &lease, it.paid_ms, it.cost, Verdict::Passed)?;
         Ok(debt)
     }
 
@@ -154,8 +172,8 @@ impl Work {
     fn end(&mut self, id: &TaskId, cost: MicroCredits) -> Result<(), String> {
         let task = self.open(id)?;
         task.ended = true;
-        let held = task.leases.values().any(|slot| slot.held.is_some());
-        task.leases = HashMap::new();
+        let held = task.subtasks.values().any(|slot| slot.held.is_some());
+        task.subtasks = HashMap::new();
         if held {
             return Err(format!("the task {id} ends while a machine holds a lease"));
         }
@@ -165,26 +183,4 @@ impl Work {
         }
         Ok(())
     }
-}
-
-fn check_price(
-    entry: &Entry<'_>,
-    lease: &SubtaskLeased,
-    paid_ms: u64,
-    cost: MicroCredits,
-    verdict: Verdict,
-) -> Result<(), String> {
-    let held_ms = entry.recorded_at_ms.saturating_sub(lease.granted_at.0).min(lease.limit_ms);
-    if paid_ms > held_ms {
-        return Err(format!("{paid_ms} ms are paid, the lease lasted {held_ms} ms"));
-    }
-    let full = u128::from(paid_ms) * u128::from(lease.price_per_ms.micros());
-    let price = match verdict {
-        Verdict::Passed => full,
-        Verdict::Failed => full * FAILED_TENTHS / 10,
-    };
-    if u128::from(cost.micros()) == price {
-        return Ok(());
-    }
-    Err(format!("the cost is {} micro-credits, {paid_ms} ms at the lease's price are {price}", cost.micros()))
 }

@@ -35,7 +35,7 @@ async fn an_entry_is_shown_with_every_field() {
 #[tokio::test]
 async fn an_entry_that_is_not_there_cannot_be_shown() {
     let ledger = Ledger::honest().await;
-    assert_eq!(ledger.audit(&["show", "14"]).status.code(), Some(2));
+    assert_eq!(ledger.audit(&["show", "17"]).status.code(), Some(2));
     assert_eq!(ledger.audit(&["show", &"ff".repeat(16)]).status.code(), Some(2));
 }
 
@@ -53,8 +53,8 @@ async fn the_tail_is_the_newest_entries_that_are_wanted() {
         let printed = text(&ledger.audit(&[&["tail", "--json"], args].concat()));
         printed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["position"].as_u64().unwrap()).collect()
     };
-    assert_eq!(positions(&["-n", "3"]), [11, 12, 13]);
-    assert_eq!(positions(&["--stream", "task-t1", "-n", "2"]), [8, 9]);
+    assert_eq!(positions(&["-n", "3"]), [14, 15, 16]);
+    assert_eq!(positions(&["--stream", "task-t1", "-n", "2"]), [11, 12]);
     assert_eq!(positions(&["--kind", "credit.account_opened"]), [1, 2]);
     assert_eq!(positions(&["-n", "0"]), Vec::<u64>::new());
 }
@@ -62,9 +62,9 @@ async fn the_tail_is_the_newest_entries_that_are_wanted() {
 #[tokio::test]
 async fn a_terminal_does_not_obey_what_the_log_says() {
     let mut drafts = honest();
-    drafts[13].kind = "a\u{1b}[2Jb".to_owned();
+    drafts[16].kind = "a\u{1b}[2Jb".to_owned();
     let ledger = Ledger::of(&chain(&drafts)).await;
-    for args in [&["tail"][..], &["show", "13"], &["verify"], &["verify", "--json"]] {
+    for args in [&["tail"][..], &["show", "16"], &["verify"], &["verify", "--json"]] {
         let printed = text(&ledger.audit(args));
         assert!(!printed.contains('\u{1b}') && printed.contains("[2Jb"), "{printed}");
     }
@@ -82,7 +82,7 @@ async fn a_ledger_that_is_being_written_can_be_read() {
     sqlx::query("BEGIN IMMEDIATE").execute(&mut writer).await.unwrap();
     ledger.put_checkpoint(&note(&rows, LOG_SEED));
     let (code, document) = ledger.verify(&[]);
-    assert_eq!((code, &document["coverage"]["entries"]), (0, &14.into()), "{document:#}");
+    assert_eq!((code, &document["coverage"]["entries"]), (0, &17.into()), "{document:#}");
 }
 
 #[test]

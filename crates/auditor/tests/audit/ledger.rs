@@ -10,8 +10,11 @@ use edgecoder_events::{
         AccountOpened, CreditsEarned, CreditsIssued, CreditsReleased, CreditsReserved, CreditsSpent, IssueReason,
     },
     key::LedgerCreated,
-    node::AgentMode,
-    task::{Language, ResourceClass, SubtaskFinished, SubtaskLeased, TaskCompleted, TaskSubmitted, Verdict, WorkKind},
+    node::{AgentMode, NodeApproved, NodeEnrolled, NodeKind},
+    task::{
+        Language, PlannedSubtask, Planner, ResourceClass, SubtaskFinished, SubtaskLeased, TaskCompleted, TaskPlanned,
+        TaskSubmitted, Verdict, WorkKind,
+    },
 };
 use edgecoder_identity::{evidence, log_key_rotation};
 use edgecoder_ledger::{
@@ -62,13 +65,14 @@ pub struct Draft {
     pub kind: String,
     pub payload: Vec<u8>,
     pub at_ms: u64,
+    pub actor: &'static str,
     pub key: Option<Vec<u8>>,
     pub author: Option<([u8; 32], [u8; 64])>,
 }
 
 pub fn draft(at_ms: u64, stream: StreamName, event: &Event) -> Draft {
     let (kind, payload) = (event.kind().to_owned(), event.to_bytes());
-    Draft { origin: ORIGIN.to_owned(), stream, kind, payload, at_ms, key: None, author: None }
+    Draft { origin: ORIGIN.to_owned(), stream, kind, payload, at_ms, actor: "operator:admin", key: None, author: None }
 }
 
 pub fn chain(drafts: &[Draft]) -> Vec<Row> {
@@ -95,7 +99,7 @@ pub fn row(position: u64, version: u64, prev_hash: [u8; 32], draft: &Draft) -> R
         schema: 1,
         event_id: id,
         recorded_at_ms: draft.at_ms,
-        actor: "system:test",
+        actor: draft.actor,
         correlation_id: [7; 16],
         causation_id: None,
         idempotency_key: draft.key.as_deref(),
@@ -169,7 +173,18 @@ fn registered() -> Event {
     AgentRegistered { agent, signing_key: machine().key(), envelope_key, mode, capabilities }.into()
 }
 
-pub fn submitted() -> Event {
+pub fn enrolled(machine: &str) -> NodeEnrolled {
+    NodeEnrolled { node: id(machine), kind: NodeKind::Agent, owner: id("bob") }
+}
+
+/// A machine of bob's that may work.
+pub fn admitted(at_ms: u64, machine: &str) -> [Draft; 2] {
+    let stream = StreamName::agent(&id(machine));
+    let approved = NodeApproved { node: id(machine) };
+    [draft(at_ms, stream.clone(), &enrolled(machine).into()), draft(at_ms, stream, &approved.into())]
+}
+
+pub fn submitted() -> TaskSubmitted {
     TaskSubmitted {
         task: id("t1"),
         account: id("ann"),
@@ -182,7 +197,19 @@ pub fn submitted() -> Event {
         content: BlobRef([3; 32]),
         budget: micros(50_000),
     }
-    .into()
+}
+
+/// One subtask that may run a second.
+pub fn planned() -> TaskPlanned {
+    let subtask = PlannedSubtask {
+        index: SubtaskIndex(0),
+        work: WorkKind::Program,
+        language: Language::Python,
+        content: BlobRef([3; 32]),
+        depends_on: vec![],
+        timeout_ms: 1_000,
+    };
+    TaskPlanned { task: id("t1"), planner: Planner::Submission, subtasks: vec![subtask] }
 }
 
 pub fn leased() -> SubtaskLeased {
@@ -271,16 +298,19 @@ pub fn report() -> AgentBlacklisted {
 /// Where in [`honest`] the events stand.
 pub mod at {
     pub const ISSUED: usize = 3;
-    pub const REGISTERED: usize = 4;
-    pub const RESERVED: usize = 6;
-    pub const LEASED: usize = 7;
-    pub const FINISHED: usize = 8;
-    pub const COMPLETED: usize = 9;
-    pub const SPENT: usize = 10;
-    pub const EARNED: usize = 11;
-    pub const RELEASED: usize = 12;
-    pub const BLACKLISTED: usize = 13;
-    pub const COUNT: usize = 14;
+    pub const ENROLLED: usize = 4;
+    pub const APPROVED: usize = 5;
+    pub const REGISTERED: usize = 6;
+    pub const RESERVED: usize = 8;
+    pub const PLANNED: usize = 9;
+    pub const LEASED: usize = 10;
+    pub const FINISHED: usize = 11;
+    pub const COMPLETED: usize = 12;
+    pub const SPENT: usize = 13;
+    pub const EARNED: usize = 14;
+    pub const RELEASED: usize = 15;
+    pub const BLACKLISTED: usize = 16;
+    pub const COUNT: usize = 17;
 }
 
 /// One task from its submission to its payment.
@@ -289,14 +319,18 @@ pub fn honest() -> Vec<Draft> {
     let issued = CreditsIssued { account: id("ann"), amount: micros(100_000), reason: IssueReason::Faucet };
     let reserved = CreditsReserved { account: id("ann"), task: id("t1"), amount: micros(50_000) };
     let released = CreditsReleased { account: id("ann"), task: id("t1"), amount: micros(30_000) };
+    let [enrolled, approved] = admitted(1_004, "worker-1");
     let mut drafts = vec![
         draft(1_000, StreamName::ledger(), &created()),
         draft(1_001, wallet("ann"), &AccountOpened { account: id("ann") }.into()),
         draft(1_002, wallet("bob"), &AccountOpened { account: id("bob") }.into()),
         draft(1_003, wallet("ann"), &issued.into()),
+        enrolled,
+        approved,
         draft(1_004, StreamName::agent(&id("worker-1")), &registered()),
-        draft(1_005, task_stream(), &submitted()),
+        draft(1_005, task_stream(), &submitted().into()),
         draft(1_005, wallet("ann"), &reserved.into()),
+        draft(1_006, task_stream(), &planned().into()),
         draft(2_000, task_stream(), &leased().into()),
         signed(2_025, &finished()),
         draft(2_025, task_stream(), &TaskCompleted { task: id("t1"), cost: micros(20_000) }.into()),
@@ -306,7 +340,7 @@ pub fn honest() -> Vec<Draft> {
         draft(3_001, mallory, &report().into()),
     ];
     for (position, draft) in drafts.iter_mut().enumerate() {
-        let append = if (8..=12).contains(&position) { 8 } else { position };
+        let append = if (at::FINISHED..=at::RELEASED).contains(&position) { at::FINISHED } else { position };
         draft.key = Some(format!("append-{append}").into_bytes());
     }
     drafts

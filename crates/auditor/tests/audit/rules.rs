@@ -1,13 +1,15 @@
 //! What a writer who holds the log's key does against the rules: every byte fits, and still it is found.
 
 use crate::ledger::{
-    Draft, LOG_SEED, Ledger, Machine, at, chain, draft, earned, finished, honest, id, leased, micros, note, report,
-    signed, spent, task_stream, wallet,
+    Draft, LOG_SEED, Ledger, Machine, admitted, at, chain, draft, earned, enrolled, finished, honest, id, leased,
+    micros, note, planned, report, signed, spent, submitted, task_stream, wallet,
 };
 use edgecoder_events::{
-    Event, UnixMillis,
-    credit::{CreditsIssued, CreditsReserved, IssueReason},
-    task::{SubtaskFinished, SubtaskLeased, TaskCompleted, Verdict},
+    AgentId, Event, StreamName, UnixMillis,
+    blacklist::{AgentBlacklistLifted, AgentBlacklisted},
+    credit::{CreditsEarned, CreditsIssued, CreditsReserved, CreditsSpent, IssueReason},
+    node::{NodeEnrolled, NodeKind, NodeRejected},
+    task::{ResourceClass, SubtaskFinished, SubtaskLeased, TaskCompleted, TaskPlanned, TaskSubmitted, Verdict},
 };
 
 async fn expect_with(change: impl FnOnce(&mut Vec<Draft>), code: i32, class: &str, position: usize) {
@@ -40,8 +42,9 @@ fn result(drafts: &mut [Draft], finished: &SubtaskFinished) {
 
 #[tokio::test]
 async fn an_unknown_kind_and_an_unreadable_payload_could_not_be_checked() {
-    expect_with(|drafts| drafts[13].kind = "moon.landed".to_owned(), 2, "UNKNOWN KIND", 13).await;
-    expect_with(|drafts| drafts[13].payload.push(0), 2, "BAD PAYLOAD", 13).await;
+    expect_with(|drafts| drafts[at::BLACKLISTED].kind = "moon.landed".to_owned(), 2, "UNKNOWN KIND", at::BLACKLISTED)
+        .await;
+    expect_with(|drafts| drafts[at::BLACKLISTED].payload.push(0), 2, "BAD PAYLOAD", at::BLACKLISTED).await;
 }
 
 #[tokio::test]
@@ -111,8 +114,11 @@ async fn the_cost_is_the_price_of_the_lease() {
 async fn a_lease_is_finished_once_and_by_its_holder() {
     let twice = |drafts: &mut Vec<Draft>| drafts.insert(at::COMPLETED, drafts[at::FINISHED].clone());
     broken(twice, at::COMPLETED).await;
-    let other = SubtaskLeased { agent: id("worker-2"), ..leased() };
-    broken(|drafts| put(drafts, at::LEASED, other), at::FINISHED).await;
+    let other = |drafts: &mut Vec<Draft>| {
+        put(drafts, at::LEASED, SubtaskLeased { agent: id("worker-2"), ..leased() });
+        drafts.splice(at::LEASED..at::LEASED, admitted(1_007, "worker-2"));
+    };
+    broken(other, at::FINISHED + 2).await;
     let second = |drafts: &mut Vec<Draft>| {
         let lease = SubtaskLeased { attempt: 2, ..leased() };
         drafts.insert(at::FINISHED, draft(2_000, task_stream(), &lease.into()));
@@ -158,4 +164,135 @@ async fn no_account_falls_below_zero_and_none_is_given_to_unopened() {
 #[tokio::test]
 async fn what_a_task_left_over_comes_back() {
     broken(|drafts| drop(drafts.remove(at::RELEASED)), at::RESERVED).await;
+}
+
+/// Nothing at all is found.
+async fn kept(change: impl FnOnce(&mut Vec<Draft>)) {
+    let mut drafts = honest();
+    change(&mut drafts);
+    let rows = chain(&drafts);
+    let ledger = Ledger::of(&rows).await;
+    ledger.put_checkpoint(&note(&rows, LOG_SEED));
+    let (code, document) = ledger.verify(&[]);
+    assert_eq!(code, 0, "{document:#}");
+}
+
+#[tokio::test]
+async fn only_a_machine_that_was_enrolled_and_approved_gets_a_lease() {
+    broken(|drafts| drop(drafts.drain(at::ENROLLED..=at::APPROVED)), at::LEASED - 2).await;
+    broken(|drafts| drop(drafts.remove(at::APPROVED)), at::LEASED - 1).await;
+    let coordinator = NodeEnrolled { kind: NodeKind::Coordinator, ..enrolled("worker-1") };
+    broken(|drafts| put(drafts, at::ENROLLED, coordinator), at::LEASED).await;
+    let again = |drafts: &mut Vec<Draft>| drafts.insert(at::APPROVED, drafts[at::ENROLLED].clone());
+    broken(again, at::APPROVED).await;
+}
+
+/// The events about the machine stand two minutes before its lease, and `later_ms` more.
+fn before_the_lease(drafts: &mut Vec<Draft>, later_ms: u64, events: &[Event]) {
+    let stream = StreamName::agent(&id::<AgentId>("worker-1"));
+    let new: Vec<_> = events.iter().map(|event| draft(1_006, stream.clone(), event)).collect();
+    let leased_at = 1_006 + 120_000 + later_ms;
+    let lease = SubtaskLeased { granted_at: UnixMillis(leased_at), ..leased() };
+    put(drafts, at::LEASED, lease);
+    drafts[at::LEASED].at_ms = leased_at;
+    for draft in &mut drafts[at::LEASED + 1..] {
+        draft.at_ms += leased_at;
+    }
+    drafts.splice(at::LEASED..at::LEASED, new);
+}
+
+#[tokio::test]
+async fn a_machine_that_was_shut_out_gets_no_lease_but_one_it_had_asked_for() {
+    let rejected = || Event::from(NodeRejected { node: id("worker-1"), reason: "no".to_owned() });
+    broken(|drafts| before_the_lease(drafts, 1, &[rejected()]), at::LEASED + 1).await;
+    kept(|drafts| before_the_lease(drafts, 0, &[rejected()])).await;
+    let until = |expires_at: Option<u64>| {
+        let expires_at = expires_at.map(UnixMillis);
+        let mut report = AgentBlacklisted { agent: id("worker-1"), expires_at, ..report() };
+        report.reporter_signature = crate::ledger::machine().sign(&edgecoder_identity::evidence::text(&report));
+        Event::from(report)
+    };
+    let lifted = Event::from(AgentBlacklistLifted { agent: id("worker-1"), reason: "a mistake".to_owned() });
+    broken(|drafts| before_the_lease(drafts, 1, &[until(None)]), at::LEASED + 1).await;
+    broken(|drafts| before_the_lease(drafts, 1, &[until(Some(200_000))]), at::LEASED + 1).await;
+    kept(|drafts| before_the_lease(drafts, 1, &[until(Some(100_000))])).await;
+    kept(|drafts| before_the_lease(drafts, 1, &[until(None), lifted])).await;
+}
+
+#[tokio::test]
+async fn a_machine_earns_for_its_owner() {
+    let to_ann = |drafts: &mut Vec<Draft>| {
+        put(drafts, at::LEASED, SubtaskLeased { payee: id("ann"), ..leased() });
+    };
+    broken(to_ann, at::LEASED).await;
+}
+
+#[tokio::test]
+async fn nobody_earns_on_an_account_that_was_not_opened() {
+    let to_nobody = |drafts: &mut Vec<Draft>| {
+        let (Event::CreditsSpent(spent), Event::CreditsEarned(earned)) = (spent(20_000), earned(20_000)) else {
+            panic!("the builders of a payment make one")
+        };
+        put(drafts, at::ENROLLED, NodeEnrolled { owner: id("nobody"), ..enrolled("worker-1") });
+        put(drafts, at::LEASED, SubtaskLeased { payee: id("nobody"), ..leased() });
+        put(drafts, at::SPENT, CreditsSpent { payee: id("nobody"), ..spent });
+        put(drafts, at::EARNED, CreditsEarned { account: id("nobody"), ..earned });
+        drafts[at::EARNED].stream = wallet("nobody");
+    };
+    broken(to_nobody, at::EARNED).await;
+}
+
+#[tokio::test]
+async fn a_lease_is_no_longer_than_planned_and_no_plan_is_longer_than_any_may_be() {
+    broken(|drafts| put(drafts, at::LEASED, SubtaskLeased { limit_ms: 1_001, ..leased() }), at::LEASED).await;
+    let longest = |timeout_ms| {
+        let mut planned = planned();
+        planned.subtasks[0].timeout_ms = timeout_ms;
+        planned
+    };
+    kept(|drafts| put(drafts, at::PLANNED, longest(600_000))).await;
+    broken(|drafts| put(drafts, at::PLANNED, longest(600_001)), at::PLANNED).await;
+}
+
+#[tokio::test]
+async fn a_task_is_planned_once_and_nothing_else_of_it_is_leased() {
+    broken(|drafts| drop(drafts.remove(at::PLANNED)), at::PLANNED).await;
+    broken(|drafts| put(drafts, at::PLANNED, TaskPlanned { subtasks: vec![], ..planned() }), at::LEASED).await;
+    let again = |drafts: &mut Vec<Draft>| drafts.insert(at::LEASED, Draft { key: None, ..drafts[at::PLANNED].clone() });
+    broken(again, at::LEASED).await;
+}
+
+#[tokio::test]
+async fn a_lease_costs_no_more_than_its_kind_of_machine_can() {
+    let priced = |drafts: &mut Vec<Draft>, resource, price| {
+        put(drafts, at::RESERVED - 1, TaskSubmitted { resource, ..submitted() });
+        put(drafts, at::LEASED, SubtaskLeased { price_per_ms: micros(price), ..leased() });
+        result(drafts, &SubtaskFinished { paid_ms: 5, cost: micros(5 * price), ..finished() });
+        put(
+            drafts,
+            at::RELEASED,
+            edgecoder_events::credit::CreditsReleased {
+                account: id("ann"),
+                task: id("t1"),
+                amount: micros(50_000 - 5 * price),
+            },
+        );
+    };
+    kept(|drafts| priced(drafts, ResourceClass::Cpu, 1_600)).await;
+    broken(|drafts| priced(drafts, ResourceClass::Cpu, 1_601), at::LEASED).await;
+    kept(|drafts| priced(drafts, ResourceClass::Gpu, 6_400)).await;
+    broken(|drafts| priced(drafts, ResourceClass::Gpu, 6_401), at::LEASED).await;
+}
+
+#[tokio::test]
+async fn the_faucet_gives_what_it_may_and_only_to_those_whom_an_operator_names() {
+    let issued = |amount| CreditsIssued { account: id("ann"), amount: micros(amount), reason: IssueReason::Faucet };
+    let given = |drafts: &mut Vec<Draft>, amount| {
+        drafts.push(draft(4_000, wallet("ann"), &issued(amount).into()));
+    };
+    kept(|drafts| given(drafts, 10_000_000_000)).await;
+    broken(|drafts| given(drafts, 10_000_000_001), at::COUNT).await;
+    kept(|drafts| drafts[at::ISSUED].actor = "system:first-start").await;
+    broken(|drafts| drafts[at::ISSUED].actor = "agent:mallory", at::ISSUED).await;
+    broken(|drafts| drafts[at::ISSUED].actor = "system:scheduler", at::ISSUED).await;
 }

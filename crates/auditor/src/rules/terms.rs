@@ -1,0 +1,68 @@
+//! Are the time and the price of a lease such as the product may set, and is the cost that of both?
+//!
+//! The numbers are stated again, not taken from `domain`: who changes them there changes what old ledgers may say.
+
+use edgecoder_events::{
+    MicroCredits,
+    task::{PlannedSubtask, ResourceClass, SubtaskLeased, Verdict},
+};
+use edgecoder_ledger::Entry;
+
+/// A failed result is worth six tenths.
+const FAILED_TENTHS: u128 = 6;
+
+/// The longest that a plan lets one subtask run. *Source*: `domain`, `task::MAX_TIMEOUT_MS`.
+const MAX_TIMEOUT_MS: u64 = 600_000;
+
+/// The most that a millisecond costs, where work waits for machines. *Source*: `domain`, `price`: one credit a second on
+/// a CPU, four on a GPU, and a load factor of at most 1.6.
+const MAX_CPU_MICROS_PER_MS: u64 = 1_600;
+const MAX_GPU_MICROS_PER_MS: u64 = 6_400;
+
+/// No subtask is planned to run longer than any may.
+pub(super) fn check_timeout(subtask: &PlannedSubtask) -> Result<(), String> {
+    if subtask.timeout_ms <= MAX_TIMEOUT_MS {
+        return Ok(());
+    }
+    let (index, timeout_ms) = (subtask.index, subtask.timeout_ms);
+    Err(format!("subtask {index} may run {timeout_ms} ms, the most is {MAX_TIMEOUT_MS} ms"))
+}
+
+/// A lease is no longer than the plan lets its subtask run, and no dearer than its kind of machine can be.
+pub(super) fn check_lease(leased: &SubtaskLeased, resource: ResourceClass, timeout_ms: u64) -> Result<(), String> {
+    if leased.limit_ms > timeout_ms {
+        return Err(format!("the lease lasts {} ms, the plan allows {timeout_ms} ms", leased.limit_ms));
+    }
+    let most = match resource {
+        ResourceClass::Cpu => MAX_CPU_MICROS_PER_MS,
+        ResourceClass::Gpu => MAX_GPU_MICROS_PER_MS,
+    };
+    let price = leased.price_per_ms.micros();
+    if price > most {
+        return Err(format!("a millisecond of the lease costs {price} micro-credits, the most is {most}"));
+    }
+    Ok(())
+}
+
+/// The cost is the price of the time paid, and that time is no longer than the lease lasted.
+pub(super) fn check_price(
+    entry: &Entry<'_>,
+    lease: &SubtaskLeased,
+    paid_ms: u64,
+    cost: MicroCredits,
+    verdict: Verdict,
+) -> Result<(), String> {
+    let held_ms = entry.recorded_at_ms.saturating_sub(lease.granted_at.0).min(lease.limit_ms);
+    if paid_ms > held_ms {
+        return Err(format!("{paid_ms} ms are paid, the lease lasted {held_ms} ms"));
+    }
+    let full = u128::from(paid_ms) * u128::from(lease.price_per_ms.micros());
+    let price = match verdict {
+        Verdict::Passed => full,
+        Verdict::Failed => full * FAILED_TENTHS / 10,
+    };
+    if u128::from(cost.micros()) == price {
+        return Ok(());
+    }
+    Err(format!("the cost is {} micro-credits, {paid_ms} ms at the lease's price are {price}", cost.micros()))
+}
