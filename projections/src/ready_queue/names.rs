@@ -9,7 +9,7 @@ pub(super) type Number = u32;
 #[derive(Debug)]
 pub(super) struct Names<T> {
     numbers: HashMap<Arc<T>, Number>,
-    names: Vec<Option<Held<T>>>,
+    held: Vec<Option<Held<T>>>,
     free: Vec<Number>,
 }
 
@@ -21,7 +21,7 @@ struct Held<T> {
 
 impl<T> Default for Names<T> {
     fn default() -> Self {
-        Self { numbers: HashMap::new(), names: Vec::new(), free: Vec::new() }
+        Self { numbers: HashMap::new(), held: Vec::new(), free: Vec::new() }
     }
 }
 
@@ -29,24 +29,24 @@ impl<T: Clone + Eq + Hash> Names<T> {
     /// The number of `name` for one more holder.
     pub(super) fn hold(&mut self, name: &T) -> Number {
         if let Some(number) = self.known(name) {
-            if let Some(held) = self.names.get_mut(number as usize).and_then(Option::as_mut) {
+            if let Some(held) = self.held.get_mut(number as usize).and_then(Option::as_mut) {
                 held.holders += 1;
             }
             return number;
         }
         let number = self.free.pop().unwrap_or_else(|| {
-            self.names.push(None);
-            Number::try_from(self.names.len() - 1).expect("memory ends before four thousand million names")
+            self.held.push(None);
+            Number::try_from(self.held.len() - 1).expect("memory ends before four thousand million names")
         });
         let name = Arc::new(name.clone());
         self.numbers.insert(Arc::clone(&name), number);
-        self.names[number as usize] = Some(Held { name, holders: 1 });
+        self.held[number as usize] = Some(Held { name, holders: 1 });
         number
     }
 
     /// One holder lets go; with the last one the number is free for another name.
     pub(super) fn release(&mut self, number: Number) {
-        let Some(slot) = self.names.get_mut(number as usize) else { return };
+        let Some(slot) = self.held.get_mut(number as usize) else { return };
         let Some(held) = slot else { return };
         held.holders = held.holders.saturating_sub(1);
         if held.holders == 0 {
@@ -63,7 +63,7 @@ impl<T: Clone + Eq + Hash> Names<T> {
 
     /// The name of a number that somebody holds.
     pub(super) fn name(&self, number: Number) -> &T {
-        &self.names[number as usize].as_ref().expect("who has a number holds its name").name
+        &self.held[number as usize].as_ref().expect("who has a number holds its name").name
     }
 }
 
@@ -85,6 +85,6 @@ mod tests {
             let number = names.hold(&["fourth", "fifth"][number % 2]);
             names.release(number);
         }
-        assert_eq!(names.names.len(), 3);
+        assert_eq!(names.held.len(), 3);
     }
 }

@@ -1,7 +1,7 @@
 //! Which settings are there, and which of them did somebody mean who mistyped one?
 
 /// Every setting; `docs/operators/running.md` says what each means.
-pub(super) const NAMES: [&str; 35] = [
+pub(super) const NAMES: [&str; 37] = [
     "ADMIN_API_TOKEN",
     "AGENT_CLIENT_TYPE",
     "AGENT_ID",
@@ -35,6 +35,8 @@ pub(super) const NAMES: [&str; 35] = [
     "OPENAI_BASE_URL",
     "OPENAI_MODEL",
     "SANDBOX_MODE",
+    "SUBMISSIONS_PER_MINUTE",
+    "SUBMITTED_BYTES_PER_MINUTE",
     "TRUSTED_PROXIES",
     "WORKER_PORT",
 ];
