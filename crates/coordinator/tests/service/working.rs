@@ -57,8 +57,8 @@ async fn work_that_no_machine_can_take_makes_the_others_no_dearer() {
     let service = Service::begin().await;
     let machine = Machine::registered(&service, "m", "bob").await;
     for number in 0..4 {
-        let mut unwanted = program(&format!("gpu-{number}"));
-        unwanted["resourceClass"] = json!("gpu");
+        let mut unwanted = program(&format!("javascript-{number}"));
+        unwanted["language"] = json!("javascript");
         let heard = service.post_as(service.ada(), "/submit", &unwanted).await;
         assert_eq!(heard.status, StatusCode::OK, "{heard:?}");
     }
