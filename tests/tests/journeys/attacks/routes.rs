@@ -21,7 +21,7 @@ const MODELS: &[Role] = &[Operator, Service];
 const PUBLIC: &[Role] = &ROLES;
 
 /// Who may ask what. A route that is not here may be asked by the administrator alone.
-const PERMITTED: [(&str, &[Role]); 27] = [
+const PERMITTED: [(&str, &[Role]); 29] = [
     ("coordinator POST /submit", &[Account]),
     ("coordinator GET /tasks", TASKS),
     ("coordinator GET /tasks/{id}", TASKS),
@@ -39,6 +39,8 @@ const PERMITTED: [(&str, &[Role]); 27] = [
     ("coordinator GET /metrics", PUBLIC),
     ("controlPlane GET /credits/{accountId}/balance", TASKS),
     ("controlPlane GET /credits/{accountId}/history", TASKS),
+    ("controlPlane GET /credits/{accountId}/tokens", TASKS),
+    ("controlPlane POST /credits/{accountId}/tokens/{tokenId}/revoke", TASKS),
     ("controlPlane GET /health", PUBLIC),
     ("controlPlane GET /metrics", PUBLIC),
     ("inference POST /decompose", &[Service]),
