@@ -4,7 +4,7 @@ use crate::link::Link;
 use axum::{Router, extract::State, http::StatusCode, middleware, response::Response};
 use edgecoder_service_kit::{
     callers::Anyone,
-    http::{Json, Metrics, bounded, measure},
+    http::{self, Json, Metrics, bounded, measure},
 };
 use edgecoder_wire::runtime::Health;
 use std::sync::Arc;
@@ -58,9 +58,7 @@ async fn health(State(window): State<Window>, _: Anyone) -> (StatusCode, Json<He
         Some(_) => vec![],
         None => vec!["no coordinator knows this worker: see its log".to_owned()],
     };
-    let (ok, version) = (problems.is_empty(), env!("CARGO_PKG_VERSION").to_owned());
-    let status = if ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Health { ok, service: "worker".to_owned(), version, problems }))
+    http::health("worker", problems)
 }
 
 /// Metrics in the OpenMetrics text format.

@@ -3,6 +3,7 @@
 mod body;
 mod body_memory;
 mod connections;
+mod health;
 mod json;
 mod metrics;
 mod problem;
@@ -12,6 +13,7 @@ mod server;
 
 pub use body::whole_body;
 pub use connections::Bounds;
+pub use health::{health, ledger_problems};
 pub(crate) use json::expect_json;
 pub use json::{Json, Path, Query};
 pub use metrics::{Metrics, measure};

@@ -4,9 +4,8 @@ use crate::Coordinator;
 use axum::{extract::State, http::StatusCode, response::Response};
 use edgecoder_service_kit::{
     callers::{Anyone, Reader},
-    http::{Json, Problem},
+    http::{self, Json, Problem},
 };
-use edgecoder_store::Standing;
 use edgecoder_wire::runtime::{Health, Identity, Status};
 
 /// Counts what waits, what runs and who is there.
@@ -47,19 +46,7 @@ pub async fn status(State(coordinator): State<Coordinator>, _: Reader) -> Result
     ),
 )]
 pub async fn health(State(coordinator): State<Coordinator>, _: Anyone) -> (StatusCode, Json<Health>) {
-    let mut problems: Vec<String> = match coordinator.store.standing() {
-        Standing::Leading => vec![],
-        Standing::Standby => vec!["another process leads this ledger; this one takes over when it is gone".into()],
-        Standing::RolledBack(_) => {
-            vec!["the ledger is older than its checkpoint: see `edgecoder ledger accept-restore`".into()]
-        }
-    };
-    if let Some(why) = coordinator.store.trouble() {
-        problems.push(format!("the newest append could not be written ({why}): is the disk full?"));
-    }
-    let ok = problems.is_empty();
-    let health = Health { ok, service: "coordinator".into(), version: env!("CARGO_PKG_VERSION").into(), problems };
-    (if ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(health))
+    http::health("coordinator", http::ledger_problems(&coordinator.store))
 }
 
 /// Names the log, its key and the key for sealed reports.
