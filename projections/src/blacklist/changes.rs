@@ -2,7 +2,8 @@
 
 use crate::sql::words;
 use edgecoder_events::{
-    Actor, AgentId, Event, EventId, Position, PublicKey, Recorded, Signature, UnixMillis, blacklist::BlacklistReason,
+    Actor, AgentEvent, AgentId, EventId, Family, Position, PublicKey, Recorded, Signature, UnixMillis,
+    blacklist::BlacklistReason,
 };
 use std::collections::BTreeMap;
 
@@ -60,8 +61,9 @@ impl Changes {
 }
 
 fn entry(recorded: &Recorded) -> Option<BlacklistEntry> {
-    let (agent, step, reason, report) = match &recorded.event {
-        Event::AgentBlacklisted(it) => {
+    let Family::Agent(event) = recorded.event.family() else { return None };
+    let (agent, step, reason, report) = match event {
+        AgentEvent::AgentBlacklisted(it) => {
             let report = Report {
                 reason_code: it.reason_code,
                 evidence_sha256: it.evidence_sha256.clone(),
@@ -73,8 +75,12 @@ fn entry(recorded: &Recorded) -> Option<BlacklistEntry> {
             };
             (&it.agent, Step::Blacklisted, &it.reason, Some(report))
         }
-        Event::AgentBlacklistLifted(it) => (&it.agent, Step::Lifted, &it.reason, None),
-        _ => return None,
+        AgentEvent::AgentBlacklistLifted(it) => (&it.agent, Step::Lifted, &it.reason, None),
+        AgentEvent::AgentRegistered(_)
+        | AgentEvent::AgentKeyReplaced(_)
+        | AgentEvent::AgentCapabilitiesChanged(_)
+        | AgentEvent::AgentCameOnline(_)
+        | AgentEvent::AgentWentOffline(_) => return None,
     };
     Some(BlacklistEntry {
         position: recorded.position,

@@ -1,7 +1,7 @@
 //! What does one recorded event move? Double entry: what one ledger account gains, another loses.
 
 use crate::{ProjectionError, sql::words};
-use edgecoder_events::{AccountId, Event, Position, Recorded, TaskId, UnixMillis};
+use edgecoder_events::{AccountId, CreditEvent, Event, Family, Position, Recorded, TaskId, UnixMillis};
 use std::collections::BTreeMap;
 
 /// An account of the ledger: the two parts of every wallet, and two that belong to nobody.
@@ -93,11 +93,12 @@ impl LedgerAccount {
 
 impl Book {
     pub(super) fn apply(&mut self, recorded: &Recorded) -> Result<(), ProjectionError> {
-        if let Event::AccountOpened(it) = &recorded.event {
+        let Family::Credit(event) = recorded.event.family() else { return Ok(()) };
+        if let CreditEvent::AccountOpened(it) = event {
             self.balances.entry(LedgerAccount::Available(it.account.clone())).or_default();
             self.balances.entry(LedgerAccount::Reserved(it.account.clone())).or_default();
         }
-        let Some(transfer) = transfer(&recorded.event) else { return Ok(()) };
+        let Some(transfer) = transfer(event) else { return Ok(()) };
         let amount = i64::try_from(transfer.micros).map_err(|_| ProjectionError::AmountTooLarge(recorded.position))?;
         self.post(recorded, &transfer, &transfer.from, -amount)?;
         self.post(recorded, &transfer, &transfer.to, amount)
@@ -128,42 +129,48 @@ impl Book {
 
 /// The wallets whose ledger accounts an event touches.
 pub(super) fn owner_of(event: &Event) -> Option<&AccountId> {
-    match event {
-        Event::AccountOpened(it) => Some(&it.account),
-        Event::CreditsIssued(it) => Some(&it.account),
-        Event::CreditsReserved(it) => Some(&it.account),
-        Event::CreditsSpent(it) => Some(&it.account),
-        Event::CreditsEarned(it) => Some(&it.account),
-        Event::CreditsReleased(it) => Some(&it.account),
-        _ => None,
+    match event.family() {
+        Family::Credit(event) => Some(account_named_in(event)),
+        Family::Ledger(_) | Family::Node(_) | Family::Agent(_) | Family::Task(_) => None,
     }
 }
 
-fn transfer(event: &Event) -> Option<Transfer> {
+fn account_named_in(event: CreditEvent<'_>) -> &AccountId {
+    match event {
+        CreditEvent::AccountOpened(it) => &it.account,
+        CreditEvent::CreditsIssued(it) => &it.account,
+        CreditEvent::CreditsReserved(it) => &it.account,
+        CreditEvent::CreditsSpent(it) => &it.account,
+        CreditEvent::CreditsEarned(it) => &it.account,
+        CreditEvent::CreditsReleased(it) => &it.account,
+    }
+}
+
+fn transfer(event: CreditEvent<'_>) -> Option<Transfer> {
     use LedgerAccount::{Available, Clearing, Issuance, Reserved};
     let (from, to, amount, reason) = match event {
-        Event::CreditsIssued(it) => (Issuance, Available(it.account.clone()), it.amount, MovementReason::Issued),
-        Event::CreditsReserved(it) => {
+        CreditEvent::AccountOpened(_) => return None,
+        CreditEvent::CreditsIssued(it) => (Issuance, Available(it.account.clone()), it.amount, MovementReason::Issued),
+        CreditEvent::CreditsReserved(it) => {
             (Available(it.account.clone()), Reserved(it.account.clone()), it.amount, MovementReason::Reserved)
         }
-        Event::CreditsSpent(it) => (Reserved(it.account.clone()), Clearing, it.amount, MovementReason::Spent),
-        Event::CreditsEarned(it) => (Clearing, Available(it.account.clone()), it.amount, MovementReason::Earned),
-        Event::CreditsReleased(it) => {
+        CreditEvent::CreditsSpent(it) => (Reserved(it.account.clone()), Clearing, it.amount, MovementReason::Spent),
+        CreditEvent::CreditsEarned(it) => (Clearing, Available(it.account.clone()), it.amount, MovementReason::Earned),
+        CreditEvent::CreditsReleased(it) => {
             (Reserved(it.account.clone()), Available(it.account.clone()), it.amount, MovementReason::Released)
         }
-        _ => return None,
     };
     let (task, counterparty) = about(event);
     Some(Transfer { from, to, micros: amount.micros(), reason, task, counterparty })
 }
 
 /// The task that a movement is for, and the account at its other end.
-fn about(event: &Event) -> (Option<TaskId>, Option<AccountId>) {
+fn about(event: CreditEvent<'_>) -> (Option<TaskId>, Option<AccountId>) {
     match event {
-        Event::CreditsReserved(it) => (Some(it.task.clone()), None),
-        Event::CreditsReleased(it) => (Some(it.task.clone()), None),
-        Event::CreditsSpent(it) => (Some(it.task.clone()), Some(it.payee.clone())),
-        Event::CreditsEarned(it) => (Some(it.task.clone()), Some(it.payer.clone())),
-        _ => (None, None),
+        CreditEvent::AccountOpened(_) | CreditEvent::CreditsIssued(_) => (None, None),
+        CreditEvent::CreditsReserved(it) => (Some(it.task.clone()), None),
+        CreditEvent::CreditsReleased(it) => (Some(it.task.clone()), None),
+        CreditEvent::CreditsSpent(it) => (Some(it.task.clone()), Some(it.payee.clone())),
+        CreditEvent::CreditsEarned(it) => (Some(it.task.clone()), Some(it.payer.clone())),
     }
 }

@@ -7,7 +7,7 @@ use super::{
     open_tasks::{HeldOff, OpenSubtask, OpenTask, Phase, Place},
 };
 use edgecoder_events::{
-    Event, Position, Recorded, SubtaskIndex, TaskId, UnixMillis,
+    Family, Position, Recorded, SubtaskIndex, TaskEvent, TaskId, UnixMillis,
     task::{
         PlannedSubtask, SubtaskFinished, SubtaskLeased, SubtaskReturned, TaskPlanned, TaskSubmitted, Verdict, WorkKind,
     },
@@ -17,24 +17,30 @@ use std::{cmp::Reverse, sync::Arc};
 impl ReadyQueue {
     /// Takes in one recorded event. Must be called for every event, in the order of the log.
     pub fn apply(&mut self, recorded: &Recorded) {
+        match recorded.event.family() {
+            Family::Task(event) => self.take_in(event, recorded),
+            Family::Ledger(_) | Family::Node(_) | Family::Agent(_) | Family::Credit(_) => {}
+        }
+    }
+
+    fn take_in(&mut self, event: TaskEvent<'_>, recorded: &Recorded) {
         let at = recorded.recorded_at;
-        match &recorded.event {
-            Event::TaskSubmitted(it) => self.on_submitted(it, recorded.position),
-            Event::TaskPlanned(it) => self.on_planned(it, at),
-            Event::SubtaskLeased(it) => self.on_leased(it),
-            Event::SubtaskReturned(it) => self.on_returned(it, at),
-            Event::SubtaskFinished(it) => self.on_finished(it, at),
-            Event::SubtaskStopped(it) => self.on_over(&it.task, it.subtask),
-            Event::TaskEscalated(it) => self.on_escalated(&it.task, it.subtask),
-            Event::SubtaskRevised(it) => {
+        match event {
+            TaskEvent::TaskSubmitted(it) => self.on_submitted(it, recorded.position),
+            TaskEvent::TaskPlanned(it) => self.on_planned(it, at),
+            TaskEvent::SubtaskLeased(it) => self.on_leased(it),
+            TaskEvent::SubtaskReturned(it) => self.on_returned(it, at),
+            TaskEvent::SubtaskFinished(it) => self.on_finished(it, at),
+            TaskEvent::SubtaskStopped(it) => self.on_over(&it.task, it.subtask),
+            TaskEvent::TaskEscalated(it) => self.on_escalated(&it.task, it.subtask),
+            TaskEvent::SubtaskRevised(it) => {
                 if let Some(place) = self.place(&it.task, it.subtask) {
                     self.make_ready(place, at);
                 }
             }
-            Event::TaskCompleted(it) => self.on_ended(&it.task),
-            Event::TaskFailed(it) => self.on_ended(&it.task),
-            Event::TaskCancelled(it) => self.on_ended(&it.task),
-            _ => {}
+            TaskEvent::TaskCompleted(it) => self.on_ended(&it.task),
+            TaskEvent::TaskFailed(it) => self.on_ended(&it.task),
+            TaskEvent::TaskCancelled(it) => self.on_ended(&it.task),
         }
     }
 

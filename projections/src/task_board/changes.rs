@@ -3,7 +3,7 @@
 use super::{SubtaskEntry, SubtaskStanding, TaskEntry, TaskState};
 use edgecoder_domain::task::MAX_ATTEMPTS;
 use edgecoder_events::{
-    Event, MicroCredits, Recorded, SubtaskIndex, TaskId, UnixMillis,
+    Event, Family, MicroCredits, Recorded, SubtaskIndex, TaskEvent, TaskId, UnixMillis,
     task::{PlannedSubtask, SubtaskFinished, SubtaskLeased, SubtaskStopped, TaskSubmitted, Verdict, WorkKind},
 };
 use std::collections::BTreeMap;
@@ -23,29 +23,36 @@ pub(crate) struct OnBoard {
 
 /// The task that an event is about.
 pub(super) fn task_of(event: &Event) -> Option<&TaskId> {
+    match event.family() {
+        Family::Task(event) => Some(task_named_in(event)),
+        Family::Ledger(_) | Family::Node(_) | Family::Agent(_) | Family::Credit(_) => None,
+    }
+}
+
+fn task_named_in(event: TaskEvent<'_>) -> &TaskId {
     match event {
-        Event::TaskSubmitted(it) => Some(&it.task),
-        Event::TaskPlanned(it) => Some(&it.task),
-        Event::SubtaskLeased(it) => Some(&it.task),
-        Event::SubtaskReturned(it) => Some(&it.task),
-        Event::SubtaskStopped(it) => Some(&it.task),
-        Event::SubtaskFinished(it) => Some(&it.task),
-        Event::TaskEscalated(it) => Some(&it.task),
-        Event::SubtaskRevised(it) => Some(&it.task),
-        Event::TaskCompleted(it) => Some(&it.task),
-        Event::TaskFailed(it) => Some(&it.task),
-        Event::TaskCancelled(it) => Some(&it.task),
-        _ => None,
+        TaskEvent::TaskSubmitted(it) => &it.task,
+        TaskEvent::TaskPlanned(it) => &it.task,
+        TaskEvent::SubtaskLeased(it) => &it.task,
+        TaskEvent::SubtaskReturned(it) => &it.task,
+        TaskEvent::SubtaskStopped(it) => &it.task,
+        TaskEvent::SubtaskFinished(it) => &it.task,
+        TaskEvent::TaskEscalated(it) => &it.task,
+        TaskEvent::SubtaskRevised(it) => &it.task,
+        TaskEvent::TaskCompleted(it) => &it.task,
+        TaskEvent::TaskFailed(it) => &it.task,
+        TaskEvent::TaskCancelled(it) => &it.task,
     }
 }
 
 impl Board {
     pub(super) fn apply(&mut self, recorded: &Recorded) {
-        if let Event::TaskSubmitted(it) = &recorded.event {
+        let Family::Task(event) = recorded.event.family() else { return };
+        if let TaskEvent::TaskSubmitted(it) = event {
             let task = submitted(it, recorded);
             self.tasks.insert(it.task.clone(), OnBoard { task, subtasks: Vec::new() });
-        } else if let Some(task) = task_of(&recorded.event).and_then(|it| self.tasks.get_mut(it)) {
-            task.apply(&recorded.event, recorded.recorded_at);
+        } else if let Some(task) = self.tasks.get_mut(task_named_in(event)) {
+            task.apply(event, recorded.recorded_at);
         }
     }
 }
@@ -95,35 +102,35 @@ fn planned(plan: &PlannedSubtask, at: UnixMillis) -> SubtaskEntry {
 }
 
 impl OnBoard {
-    fn apply(&mut self, event: &Event, at: UnixMillis) {
+    fn apply(&mut self, event: TaskEvent<'_>, at: UnixMillis) {
         self.task.changed_at = at;
         match event {
-            Event::TaskPlanned(it) => {
+            TaskEvent::TaskSubmitted(_) => {}
+            TaskEvent::TaskPlanned(it) => {
                 self.subtasks = it.subtasks.iter().map(|plan| planned(plan, at)).collect();
                 self.task.planned_at = Some(at);
             }
-            Event::SubtaskLeased(it) => self.change(it.subtask, at, |subtask| subtask.on_leased(it)),
-            Event::SubtaskReturned(it) => self.set(it.subtask, at, SubtaskStanding::Waiting),
-            Event::SubtaskFinished(it) => {
+            TaskEvent::SubtaskLeased(it) => self.change(it.subtask, at, |subtask| subtask.on_leased(it)),
+            TaskEvent::SubtaskReturned(it) => self.set(it.subtask, at, SubtaskStanding::Waiting),
+            TaskEvent::SubtaskFinished(it) => {
                 self.pay(it.cost);
                 self.change(it.subtask, at, |subtask| subtask.on_finished(it));
             }
-            Event::SubtaskStopped(it) => {
+            TaskEvent::SubtaskStopped(it) => {
                 self.pay(it.cost);
                 self.change(it.subtask, at, |subtask| subtask.on_stopped(it));
             }
-            Event::TaskEscalated(it) => self.set(it.subtask, at, SubtaskStanding::Escalated),
-            Event::SubtaskRevised(it) => self.change(it.subtask, at, |subtask| {
+            TaskEvent::TaskEscalated(it) => self.set(it.subtask, at, SubtaskStanding::Escalated),
+            TaskEvent::SubtaskRevised(it) => self.change(it.subtask, at, |subtask| {
                 subtask.state = SubtaskStanding::Waiting;
                 subtask.content = it.content;
             }),
-            Event::TaskCompleted(_) => return self.end(TaskState::Completed, at),
-            Event::TaskFailed(it) => {
+            TaskEvent::TaskCompleted(_) => return self.end(TaskState::Completed, at),
+            TaskEvent::TaskFailed(it) => {
                 self.task.fail_reason = Some(it.reason);
                 return self.end(TaskState::Failed, at);
             }
-            Event::TaskCancelled(_) => return self.end(TaskState::Cancelled, at),
-            _ => {}
+            TaskEvent::TaskCancelled(_) => return self.end(TaskState::Cancelled, at),
         }
         self.task.state = self.open_state();
     }
