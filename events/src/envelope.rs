@@ -135,6 +135,13 @@ pub struct NewEvent {
     pub event: Event,
 }
 
+impl NewEvent {
+    /// Events that all belong to one stream, in their order.
+    pub fn all_in(stream: &StreamName, events: impl IntoIterator<Item = Event>) -> Vec<Self> {
+        events.into_iter().map(|event| Self { stream: stream.clone(), event }).collect()
+    }
+}
+
 /// An event as the log holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {

@@ -7,7 +7,7 @@ use crate::{
     AccountId, AgentId, BlobRef, Digest, MicroCredits, ModelName, ProjectId, SubtaskIndex, TaskId, UnixMillis,
 };
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, path::Path};
 
 /// The programming language of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,6 +15,17 @@ use std::fmt;
 pub enum Language {
     Python,
     Javascript,
+}
+
+impl Language {
+    /// What a file of this name is written in, by its ending.
+    pub fn of_file(name: &str) -> Option<Self> {
+        match Path::new(name).extension()?.to_str()? {
+            "py" => Some(Self::Python),
+            "js" | "mjs" | "cjs" => Some(Self::Javascript),
+            _ => None,
+        }
+    }
 }
 
 /// The kind of machine a task wants.

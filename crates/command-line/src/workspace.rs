@@ -76,14 +76,14 @@ impl Workspace {
 
     /// The language that all program files are written in, where there is exactly one.
     pub fn language(&self) -> Option<Language> {
-        let mut languages = self.files.iter().filter_map(|file| language_of(&file.path));
+        let mut languages = self.files.iter().filter_map(|file| Language::of_file(&file.path));
         let first = languages.next()?;
         languages.all(|language| language == first).then_some(first)
     }
 
     /// Whether programs of several languages are sent.
     pub fn is_mixed(&self) -> bool {
-        self.language().is_none() && self.files.iter().any(|file| language_of(&file.path).is_some())
+        self.language().is_none() && self.files.iter().any(|file| Language::of_file(&file.path).is_some())
     }
 }
 
@@ -229,16 +229,8 @@ fn name_below(root: &Path, place: &Path) -> Result<String, WorkspaceError> {
     Ok(names.collect::<Result<Vec<_>, _>>()?.join("/"))
 }
 
-fn language_of(name: &str) -> Option<Language> {
-    match Path::new(name).extension()?.to_str()? {
-        "py" => Some(Language::Python),
-        "js" | "mjs" | "cjs" => Some(Language::Javascript),
-        _ => None,
-    }
-}
-
 fn is_named_like_a_test(name: &str) -> bool {
-    let Some(stem) = language_of(name).and_then(|_| Path::new(name).file_stem()?.to_str()) else { return false };
+    let Some(stem) = Language::of_file(name).and_then(|_| Path::new(name).file_stem()?.to_str()) else { return false };
     ["test_", "test-"].iter().any(|start| stem.starts_with(start))
         || ["_test", ".test"].iter().any(|end| stem.ends_with(end))
 }

@@ -70,7 +70,7 @@ impl ControlPlane {
             .commands
             .run(request, |view| {
                 let events = agent::decide(view.agent(id), command.clone(), self.commands.clock().now())?;
-                Ok(events.into_iter().map(|event| NewEvent { stream: stream.clone(), event }).collect())
+                Ok(NewEvent::all_in(&stream, events))
             })
             .await?;
         self.show(Question::AgentDirectory, &done).await;

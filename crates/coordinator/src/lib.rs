@@ -205,7 +205,7 @@ impl Coordinator {
         self.commands
             .run(request, |view| {
                 let events = agent::decide(view.agent(id), command.clone(), self.commands.clock().now())?;
-                Ok(events.into_iter().map(|event| NewEvent { stream: stream.clone(), event }).collect())
+                Ok(NewEvent::all_in(&stream, events))
             })
             .await
     }

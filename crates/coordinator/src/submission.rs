@@ -171,11 +171,7 @@ fn is_loopback(url: &str) -> bool {
 fn guess_language(task: &SubmitTask) -> Option<Language> {
     let named = task.entry.as_deref().or(task.tests.first().map(String::as_str));
     let path = named.or(task.files.first().map(|file| file.path.as_str()))?;
-    match path.rsplit_once('.')?.1 {
-        "py" => Some(Language::Python),
-        "js" | "mjs" | "cjs" => Some(Language::Javascript),
-        _ => None,
-    }
+    Language::of_file(path)
 }
 
 /// A budget that no machine could begin with buys nothing but a place in the queue and in the log.

@@ -27,7 +27,9 @@ pub(crate) fn with_payments(before: &Task, events: Vec<Event>) -> Vec<NewEvent> 
         }
         after.evolve(event);
     }
-    events.into_iter().map(|event| NewEvent { stream: stream.clone(), event }).chain(credits).collect()
+    let mut recorded = NewEvent::all_in(&stream, events);
+    recorded.extend(credits);
+    recorded
 }
 
 /// The credit that one event moves; `task` is as it was before the event.

@@ -30,13 +30,4 @@ impl Store {
         let entries = self.database().entries_at(&positions).await?;
         entries.iter().map(StoredEntry::recorded).collect()
     }
-
-    /// How many events a stream has.
-    ///
-    /// # Errors
-    /// [`StorageError`] where it cannot be read.
-    pub async fn stream_version(&self, stream: &StreamName) -> Result<Version, StorageError> {
-        let versions = self.database().versions(std::slice::from_ref(stream)).await?;
-        Ok(versions.first().copied().unwrap_or(Version::EMPTY))
-    }
 }

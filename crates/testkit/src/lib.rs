@@ -1,10 +1,14 @@
 //! What tests need and products must not have: a clock that is set by hand, scripted servers, a
-//! visitor who knocks at every door.
+//! log in memory, a visitor who knocks at every door.
 
 mod clock;
 mod doors;
+mod heard;
+mod memory_log;
 mod scripted;
 
 pub use clock::SetClock;
 pub use doors::knock_at_every_door;
+pub use heard::{Heard, hear};
+pub use memory_log::memory_log;
 pub use scripted::{Answer, RecordedRequest, Rule, Script, ScriptedOllama, ScriptedOpenAi};

@@ -1,6 +1,7 @@
 //! Who may ask what.
 
-use crate::fixture::{Service, hear};
+use crate::fixture::Service;
+use edgecoder_testkit::hear;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

@@ -1,7 +1,8 @@
 //! Accounts are opened, filled in development, and looked at.
 
-use crate::fixture::{Service, hear};
+use crate::fixture::Service;
 use edgecoder_service_kit::callers::MAX_ACCOUNT_TOKENS;
+use edgecoder_testkit::hear;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

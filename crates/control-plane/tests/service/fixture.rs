@@ -3,15 +3,13 @@
 use edgecoder_control_plane::{ControlPlane, Settings, router};
 use edgecoder_events::{AgentId, PublicKey, UnixMillis};
 use edgecoder_identity::{NonceFile, Token, TokenRole};
-use edgecoder_ledger::note::LogKey;
 use edgecoder_projections::{Projections, TablesIn};
 use edgecoder_service_kit::{
     callers::{Access, AccessSettings, AgentKeys, TokenBook},
     commands::Commands,
     http::{Metrics, serve},
 };
-use edgecoder_store::{Backend, Limits, Store, StoreSettings};
-use edgecoder_testkit::SetClock;
+use edgecoder_testkit::{Heard, SetClock, hear, memory_log};
 use rand::{SeedableRng, rngs::StdRng};
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -35,13 +33,6 @@ pub struct Service {
     _dir: TempDir,
 }
 
-/// An answer that has come.
-#[derive(Debug)]
-pub struct Heard {
-    pub status: StatusCode,
-    pub body: Value,
-}
-
 /// No agent speaks to the control plane.
 struct NoAgents;
 
@@ -62,7 +53,7 @@ impl Service {
 
     pub async fn begin_with(faucet_enabled: bool) -> Self {
         let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(SetClock::at(NOON)));
-        let store = open_store(Arc::clone(&clock)).await;
+        let store = memory_log(ORIGIN, Arc::clone(&clock)).await;
         let projections = Projections::start(&store, TablesIn::File(&dir.path().join("projections.db"))).await.unwrap();
         let operator = Token::generate(TokenRole::Operator, &mut StdRng::seed_from_u64(2));
         let own = Token::generate(TokenRole::Service, &mut StdRng::seed_from_u64(3));
@@ -162,24 +153,4 @@ impl Service {
 
 pub fn enrolment(node: &str, owner: &str) -> Value {
     json!({ "nodeId": node, "nodeKind": "agent", "ownerAccountId": owner })
-}
-
-pub async fn hear(request: RequestBuilder) -> Heard {
-    let answer = request.send().await.unwrap();
-    let status = answer.status();
-    let body = answer.bytes().await.unwrap();
-    Heard { status, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
-}
-
-async fn open_store(clock: Arc<SetClock>) -> Store {
-    let settings = StoreSettings {
-        backend: Backend::Memory,
-        origin: ORIGIN.to_owned(),
-        log_key: LogKey::from_seed(ORIGIN, &[7; 32]).unwrap(),
-        clock,
-        rng: Box::new(StdRng::seed_from_u64(1)),
-        checkpoint_file: None,
-        limits: Limits::default(),
-    };
-    Store::open(settings).await.unwrap()
 }

@@ -21,8 +21,7 @@ async fn reserve(service: &Service) {
     let reserve = WalletCommand::Reserve { account: ada(), task, amount: MicroCredits::from_micros(1) };
     let reserved = service.commands.run(request, |view| {
         let events = wallet::decide(view.wallet(&ada()), reserve.clone())?;
-        let events = events.into_iter().map(|event| NewEvent { stream: StreamName::credits(&ada()), event });
-        Ok::<_, wallet::WalletRefusal>(events.collect())
+        Ok::<_, wallet::WalletRefusal>(NewEvent::all_in(&StreamName::credits(&ada()), events))
     });
     reserved.await.unwrap();
 }

@@ -48,7 +48,7 @@ async fn register(service: &Service, name: &str) {
     let registered = service.commands.run(request, |view| {
         let command = AgentCommand::Register(Box::new(wanted.clone()));
         let events = agent::decide(view.agent(&id), command, service.commands.clock().now())?;
-        Ok::<_, Refusal>(events.into_iter().map(|event| NewEvent { stream: stream.clone(), event }).collect())
+        Ok::<_, Refusal>(NewEvent::all_in(&stream, events))
     });
     registered.await.unwrap();
 }

@@ -105,7 +105,7 @@ impl Home {
                     .map_err(|_| wallet::WalletRefusal::TooMuch)?;
                 let gift = WalletCommand::Issue { account: account.clone(), amount, reason: IssueReason::Faucet };
                 events.extend(wallet::decide(&wallet, gift)?);
-                Ok::<_, wallet::WalletRefusal>(in_stream(&StreamName::credits(&account), events))
+                Ok::<_, wallet::WalletRefusal>(NewEvent::all_in(&StreamName::credits(&account), events))
             })
             .await?;
         Ok(self.access.tokens().give_to_account(&account, &self.account_token, SystemClock.now()).await?)
@@ -139,7 +139,7 @@ impl Home {
                     }
                     admitted.extend(events);
                 }
-                Ok::<_, agent::AgentRefusal>(in_stream(&StreamName::agent(id), admitted))
+                Ok::<_, agent::AgentRefusal>(NewEvent::all_in(&StreamName::agent(id), admitted))
             })
             .await?;
         Ok(())
@@ -150,10 +150,6 @@ impl Home {
         while self.tasks.join_next().await.is_some() {}
         Ok(self.store.close().await?)
     }
-}
-
-fn in_stream(stream: &StreamName, events: Vec<edgecoder_events::Event>) -> Vec<NewEvent> {
-    events.into_iter().map(|event| NewEvent { stream: stream.clone(), event }).collect()
 }
 
 fn access(dir: &Path, store: &Store, projections: &Arc<Projections>, clock: &Arc<dyn Clock>) -> Outcome<Access> {

@@ -7,22 +7,21 @@ use edgecoder_domain::{
     wallet::{self, WalletCommand},
 };
 use edgecoder_events::{
-    AccountId, Actor, AgentId, Event, MicroCredits, NewEvent, Position, PublicKey, Recorded, StreamName, UnixMillis,
+    AccountId, Actor, AgentId, MicroCredits, NewEvent, Position, PublicKey, Recorded, StreamName, UnixMillis,
     credit::IssueReason, node::NodeKind,
 };
 use edgecoder_identity::{NodeKeys, NonceFile, Token, TokenRole};
-use edgecoder_ledger::note::LogKey;
 use edgecoder_projections::{Projections, Question, TablesIn};
 use edgecoder_service_kit::{
     callers::{Access, AccessSettings, AgentKeys, TokenBook},
     commands::{Commands, Request, Subject},
     http::{Metrics, serve},
 };
-use edgecoder_store::{Backend, Limits, Store, StoreSettings};
-use edgecoder_testkit::SetClock;
+use edgecoder_store::Store;
+use edgecoder_testkit::{Heard, SetClock, hear, memory_log};
 use futures_util::TryStreamExt;
 use rand::{SeedableRng, rngs::StdRng};
-use reqwest::{Client, RequestBuilder, StatusCode};
+use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use std::{
     net::Ipv4Addr,
@@ -60,13 +59,6 @@ struct Tokens {
     ada: Token,
 }
 
-/// An answer that has come.
-#[derive(Debug)]
-pub struct Heard {
-    pub status: StatusCode,
-    pub body: Value,
-}
-
 impl Service {
     pub async fn begin() -> Self {
         Self::begin_with(SubmissionLimits::default()).await
@@ -74,7 +66,7 @@ impl Service {
 
     pub async fn begin_with(submissions: SubmissionLimits) -> Self {
         let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(SetClock::at(NOON)));
-        let store = open_store(Arc::clone(&clock)).await;
+        let store = memory_log(ORIGIN, Arc::clone(&clock)).await;
         let tables = dir.path().join("projections.db");
         let projections = Arc::new(Projections::start(&store, TablesIn::File(&tables)).await.unwrap());
         let token = |role, seed| Token::generate(role, &mut StdRng::seed_from_u64(seed));
@@ -169,7 +161,7 @@ impl Service {
             let request = Request::new(Actor::operator("tester"), [Subject::Agent(machine.clone())]);
             let decide = |view: &edgecoder_service_kit::commands::View<'_>| {
                 let events = agent::decide(view.agent(machine), command.clone(), self.commands.clock().now())?;
-                Ok::<_, agent::AgentRefusal>(in_stream(&StreamName::agent(machine), events))
+                Ok::<_, agent::AgentRefusal>(NewEvent::all_in(&StreamName::agent(machine), events))
             };
             self.commands.run(request, decide).await.unwrap();
         }
@@ -190,7 +182,7 @@ impl Service {
             let amount = MicroCredits::from_micros(GIVEN);
             let gift = WalletCommand::Issue { account: ada.clone(), amount, reason: IssueReason::Faucet };
             events.extend(wallet::decide(&wallet, gift)?);
-            Ok::<_, wallet::WalletRefusal>(in_stream(&StreamName::credits(&ada), events))
+            Ok::<_, wallet::WalletRefusal>(NewEvent::all_in(&StreamName::credits(&ada), events))
         };
         self.commands.run(request, decide).await.unwrap();
         self.access.tokens().give_to_account(&ada, &self.tokens.ada, NOON).await.unwrap();
@@ -200,30 +192,6 @@ impl Service {
 /// A program of one file, as ada submits it.
 pub fn program(name: &str) -> Value {
     json!({ "taskId": name, "files": [{ "path": "main.py", "content": "print(6 * 7)" }], "language": "python" })
-}
-
-pub async fn hear(request: RequestBuilder) -> Heard {
-    let answer = request.send().await.unwrap();
-    let status = answer.status();
-    let body = answer.bytes().await.unwrap();
-    Heard { status, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
-}
-
-fn in_stream(stream: &StreamName, events: Vec<Event>) -> Vec<NewEvent> {
-    events.into_iter().map(|event| NewEvent { stream: stream.clone(), event }).collect()
-}
-
-async fn open_store(clock: Arc<SetClock>) -> Store {
-    let settings = StoreSettings {
-        backend: Backend::Memory,
-        origin: ORIGIN.to_owned(),
-        log_key: LogKey::from_seed(ORIGIN, &[7; 32]).unwrap(),
-        clock,
-        rng: Box::new(StdRng::seed_from_u64(1)),
-        checkpoint_file: None,
-        limits: Limits::default(),
-    };
-    Store::open(settings).await.unwrap()
 }
 
 fn access(dir: &Path, store: &Store, projections: &Arc<Projections>, clock: &Arc<SetClock>, tokens: &Tokens) -> Access {

@@ -1,6 +1,6 @@
 //! A machine that was let in: it signs, opens, seals and reports as a worker does, but runs nothing.
 
-use crate::fixture::{Heard, Service, hear};
+use crate::fixture::Service;
 use edgecoder_events::{
     AgentId, Digest,
     agent::SandboxMode,
@@ -12,6 +12,7 @@ use edgecoder_identity::{
     envelope::{Direction, Envelope, Lease, seal},
     request::{Content, sign_request},
 };
+use edgecoder_testkit::{Heard, hear};
 use edgecoder_wire::{
     agents::{Heartbeat, Register, Registered},
     tasks::Report,

@@ -53,8 +53,6 @@ pub struct Subtask {
     pub unused_leases: u16,
     /// Whether the escalation was asked already.
     pub revised: bool,
-    /// The machine whose attempt came to nothing last; another is preferred.
-    pub last_agent: Option<AgentId>,
     /// The newest report delivered, of whatever verdict.
     pub last_report: Option<BlobRef>,
     pub state: SubtaskState,
@@ -191,7 +189,6 @@ impl Task {
     fn on_returned(&mut self, returned: &SubtaskReturned) {
         if let Some(subtask) = self.subtask_mut(returned.subtask) {
             subtask.state = SubtaskState::Waiting;
-            subtask.last_agent = Some(returned.agent.clone());
             subtask.unused_leases = subtask.unused_leases.saturating_add(u16::from(was_unused(returned.reason)));
         }
     }
@@ -200,7 +197,6 @@ impl Task {
         self.pay(finished.cost);
         if let Some(subtask) = self.subtask_mut(finished.subtask) {
             subtask.last_report = Some(finished.report);
-            subtask.last_agent = Some(finished.agent.clone());
             subtask.state = match (finished.verdict, subtask.plan.work) {
                 (Verdict::Passed, _) => SubtaskState::Passed,
                 (Verdict::Failed, WorkKind::Program) => SubtaskState::Failed,
@@ -224,7 +220,6 @@ impl Subtask {
             attempts: 0,
             unused_leases: 0,
             revised: false,
-            last_agent: None,
             last_report: None,
             state: SubtaskState::Waiting,
         }

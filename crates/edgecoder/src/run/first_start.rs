@@ -40,7 +40,7 @@ pub async fn open_local_account(node: &Node, data: &DataDir, has_faucet: bool) -
                 let gift = WalletCommand::Issue { account: account.clone(), amount, reason: IssueReason::Faucet };
                 events.extend(wallet::decide(&after, gift)?);
             }
-            Ok::<_, wallet::WalletRefusal>(in_stream(&StreamName::credits(&account), events))
+            Ok::<_, wallet::WalletRefusal>(NewEvent::all_in(&StreamName::credits(&account), events))
         })
         .await
         .context("opening the local account")?;
@@ -74,9 +74,9 @@ pub async fn admit_local_worker(node: &Node, id: &AgentId) -> Result<Token> {
             }
             let opened = wallet::decide(view.wallet(&owner), WalletCommand::Open { account: owner.clone() })
                 .expect("opening a wallet is never refused");
-            let wallet_events = in_stream(&StreamName::credits(&owner), opened);
+            let wallet_events = NewEvent::all_in(&StreamName::credits(&owner), opened);
             Ok::<_, agent::AgentRefusal>(
-                in_stream(&StreamName::agent(id), admitted).into_iter().chain(wallet_events).collect(),
+                NewEvent::all_in(&StreamName::agent(id), admitted).into_iter().chain(wallet_events).collect(),
             )
         })
         .await
@@ -84,8 +84,4 @@ pub async fn admit_local_worker(node: &Node, id: &AgentId) -> Result<Token> {
     let token = Token::generate(TokenRole::Node, &mut chance::system());
     node.access.tokens().give_to_node(id, &token).await?;
     Ok(token)
-}
-
-fn in_stream(stream: &StreamName, events: Vec<edgecoder_events::Event>) -> Vec<NewEvent> {
-    events.into_iter().map(|event| NewEvent { stream: stream.clone(), event }).collect()
 }

@@ -116,6 +116,11 @@ pub fn said(name: &str, text: &str) -> NewEvent {
     NewEvent { stream: stream(name), event: NodeRejected { node, reason: text.to_owned() }.into() }
 }
 
+/// How many events a stream has.
+pub async fn length(store: &Store, name: &str) -> usize {
+    store.read_stream(&stream(name), edgecoder_events::Version::EMPTY, 1_000).await.unwrap().len()
+}
+
 /// An append of one such event.
 pub fn saying(name: &str, text: &str) -> Append {
     Append::new(Actor::operator("tester"), vec![said(name, text)])

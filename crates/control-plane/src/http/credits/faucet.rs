@@ -51,7 +51,7 @@ pub async fn faucet(
         .run(request, |view| {
             let command = WalletCommand::Issue { account: account.clone(), amount, reason: IssueReason::Faucet };
             let events = wallet::decide(view.wallet(&account), command)?;
-            Ok::<_, Refusal>(events.into_iter().map(|event| NewEvent { stream: stream.clone(), event }).collect())
+            Ok::<_, Refusal>(NewEvent::all_in(&stream, events))
         })
         .await?;
     control_plane.show(Question::CreditBalances, &done).await;

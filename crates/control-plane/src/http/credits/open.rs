@@ -56,7 +56,7 @@ pub async fn open(
         .run(request, |view| {
             let command = WalletCommand::Open { account: account.clone() };
             let events = wallet::decide(view.wallet(&account), command)?;
-            Ok::<_, Refusal>(events.into_iter().map(|event| NewEvent { stream: stream.clone(), event }).collect())
+            Ok::<_, Refusal>(NewEvent::all_in(&stream, events))
         })
         .await?;
     if done.events.is_empty() && !wanted.new_token {

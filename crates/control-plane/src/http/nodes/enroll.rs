@@ -60,5 +60,5 @@ fn decide(control_plane: &ControlPlane, view: &View<'_>, body: &EnrollNode) -> R
     let (stream, before) = (StreamName::agent(&node), view.agent(&body.node_id));
     let command = AgentCommand::Enroll { node, kind, owner };
     let events = agent::decide(before, command, control_plane.commands.clock().now())?;
-    Ok(events.into_iter().map(|event| NewEvent { stream: stream.clone(), event }).collect())
+    Ok(NewEvent::all_in(&stream, events))
 }

@@ -119,7 +119,7 @@ fn decide(view: &View<'_>, submitted: &TaskSubmitted, timeout_ms: u64) -> Result
     };
     let reserved = wallet::decide(view.wallet(&submitted.account), reserve)?;
     let stream = StreamName::credits(&submitted.account);
-    let reserved = reserved.into_iter().map(|event| NewEvent { stream: stream.clone(), event });
+    let reserved = NewEvent::all_in(&stream, reserved);
     Ok(events.into_iter().chain(reserved).collect())
 }
 
