@@ -87,6 +87,21 @@ pub struct Balance {
     pub position: u64,
 }
 
+/// `GET /credits/totals`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CreditTotals {
+    /// Everything that was ever issued.
+    pub issued_micro_credits: u64,
+    pub available_micro_credits: i64,
+    /// Set aside for tasks that have not ended.
+    pub reserved_micro_credits: i64,
+    /// Whether what was issued is the sum of the other two.
+    pub balanced: bool,
+    /// The log position that these sums have seen.
+    pub position: u64,
+}
+
 /// One movement of credit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

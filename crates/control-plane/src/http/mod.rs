@@ -38,6 +38,7 @@ fn routes() -> OpenApiRouter<ControlPlane> {
         .routes(routes!(blacklist::lift::lift))
         .routes(routes!(blacklist::audit::audit))
         .routes(routes!(credits::open::open))
+        .routes(routes!(credits::totals::totals))
         .routes(routes!(credits::balance::balance))
         .routes(routes!(credits::history::history))
         .routes(routes!(credits::faucet::faucet))

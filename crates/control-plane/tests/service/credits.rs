@@ -43,6 +43,18 @@ async fn the_faucet_fills_an_account_and_the_books_show_it() {
 }
 
 #[tokio::test]
+async fn what_was_issued_is_the_sum_of_all_accounts() {
+    let service = Service::begin().await;
+    for (account, credits) in [("ada", 5), ("bob", 7)] {
+        service.opened(account).await;
+        service.done(&format!("/credits/{account}/faucet"), json!({ "credits": credits })).await;
+    }
+    let totals = service.seen("/credits/totals").await;
+    assert_eq!((&totals["issuedMicroCredits"], &totals["balanced"]), (&json!(12 * MICRO), &json!(true)));
+    assert_eq!((&totals["availableMicroCredits"], &totals["reservedMicroCredits"]), (&json!(12 * MICRO), &json!(0)));
+}
+
+#[tokio::test]
 async fn the_faucet_has_bounds_and_can_be_shut() {
     let service = Service::begin().await;
     service.opened("ada").await;

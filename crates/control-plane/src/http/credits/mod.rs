@@ -5,6 +5,7 @@ pub mod faucet;
 pub mod forget;
 pub mod history;
 pub mod open;
+pub mod totals;
 
 use crate::{ControlPlane, problems::no_such_account};
 use edgecoder_events::AccountId;
@@ -21,17 +22,22 @@ pub async fn check_is_open(control_plane: &ControlPlane, reader: &Reader, accoun
     Err(no_such_account())
 }
 
+/// The newest log position that the books include.
+fn position_seen(control_plane: &ControlPlane) -> u64 {
+    let progress = control_plane.projections.progress();
+    progress.get(&Question::CreditBalances).map_or(0, |it| it.next.0).saturating_sub(1)
+}
+
 /// What the account holds, as the books say.
 async fn balance_of(control_plane: &ControlPlane, account: AccountId) -> Result<Balance, Problem> {
     // Asked before the balance: that may be newer than this position, never older.
-    let progress = control_plane.projections.progress();
-    let seen = progress.get(&Question::CreditBalances).map_or(0, |it| it.next.0);
+    let position = position_seen(control_plane);
     let held = control_plane.projections.credit_balances().balance(&account).await?;
     let held = held.ok_or_else(no_such_account)?;
     Ok(Balance {
         account_id: account,
         available_micro_credits: held.available,
         reserved_micro_credits: held.reserved,
-        position: seen.saturating_sub(1),
+        position,
     })
 }
