@@ -17,6 +17,7 @@ mod seats;
 mod submission;
 mod submission_pace;
 mod views;
+mod windows;
 mod work;
 
 pub use http::{description, router};

@@ -1,13 +1,8 @@
 //! How much may one account submit? The log is for ever, and so are contents; who submits without end is asked to wait.
 
+use crate::windows::Windows;
 use edgecoder_events::{AccountId, UnixMillis};
 use edgecoder_service_kit::http::Problem;
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
-
-const WINDOW_MS: u64 = 60_000;
 
 /// What one account may submit in one minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,22 +18,21 @@ impl Default for SubmissionLimits {
     }
 }
 
-/// What every account submitted lately. It knows accounts that an operator opened only, so it is as bounded as they are.
+/// What every account submitted lately.
 pub struct SubmissionPace {
     limits: SubmissionLimits,
-    windows: Mutex<HashMap<AccountId, Window>>,
+    submitted: Windows<AccountId, Submitted>,
 }
 
-#[derive(Default)]
-struct Window {
-    begun_at: UnixMillis,
+#[derive(Clone, Copy, Default)]
+struct Submitted {
     tasks: u64,
     bytes: u64,
 }
 
 impl SubmissionPace {
     pub fn new(limits: SubmissionLimits) -> Self {
-        Self { limits, windows: Mutex::default() }
+        Self { limits, submitted: Windows::default() }
     }
 
     /// Counts one more submission, whatever becomes of it: requests at once get no more than one after the other.
@@ -46,23 +40,18 @@ impl SubmissionPace {
     /// # Errors
     /// A 429 that says how long to wait; such a submission is not counted.
     pub fn admit(&self, account: &AccountId, bytes: usize, now: UnixMillis) -> Result<(), Problem> {
-        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = windows.entry(account.clone()).or_default();
-        let age_ms = now.ms_since(window.begun_at);
-        if age_ms >= WINDOW_MS {
-            *window = Window { begun_at: now, ..Window::default() };
-        }
-        let tasks = window.tasks.saturating_add(1);
-        let bytes = window.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
-        if tasks > self.limits.tasks || bytes > self.limits.bytes {
-            let SubmissionLimits { tasks, bytes } = self.limits;
-            let detail = format!("an account submits at most {tasks} tasks and {bytes} bytes in a minute: wait");
-            let rest_ms = WINDOW_MS.saturating_sub(now.ms_since(window.begun_at));
-            let rest_s = u32::try_from(rest_ms.div_ceil(1_000)).unwrap_or(u32::MAX);
-            return Err(Problem::too_many("too_many_submissions", detail).retry_after(rest_s));
-        }
-        (window.tasks, window.bytes) = (tasks, bytes);
-        Ok(())
+        let SubmissionLimits { tasks: most_tasks, bytes: most_bytes } = self.limits;
+        self.submitted.within(account, now, |submitted, rest_s| {
+            let tasks = submitted.tasks.saturating_add(1);
+            let bytes = submitted.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+            if tasks > most_tasks || bytes > most_bytes {
+                let detail =
+                    format!("an account submits at most {most_tasks} tasks and {most_bytes} bytes in a minute: wait");
+                return Err(Problem::too_many("too_many_submissions", detail).retry_after(rest_s));
+            }
+            *submitted = Submitted { tasks, bytes };
+            Ok(())
+        })
     }
 }
 
@@ -85,9 +74,9 @@ mod tests {
         }
         assert_eq!(pace.admit(&ann, 1, NOON).unwrap_err().status().as_u16(), 429);
         assert!(pace.admit(&bob, 1, NOON).is_ok());
-        assert!(pace.admit(&ann, 1, NOON.plus_ms(WINDOW_MS - 1)).is_err());
+        assert!(pace.admit(&ann, 1, NOON.plus_ms(59_999)).is_err());
         for _ in 0..3 {
-            assert!(pace.admit(&ann, 1, NOON.plus_ms(WINDOW_MS)).is_ok(), "a new window begins empty");
+            assert!(pace.admit(&ann, 1, NOON.plus_ms(60_000)).is_ok(), "a new window begins empty");
         }
     }
 
@@ -97,6 +86,6 @@ mod tests {
         assert!(pace.admit(&ann, 600, NOON).is_ok());
         assert!(pace.admit(&ann, 401, NOON).is_err());
         assert!(pace.admit(&ann, 400, NOON).is_ok(), "what was refused is not counted");
-        assert!(pace.admit(&ann, usize::MAX, NOON.plus_ms(WINDOW_MS)).is_err());
+        assert!(pace.admit(&ann, usize::MAX, NOON.plus_ms(60_000)).is_err());
     }
 }
