@@ -6,6 +6,7 @@
 
 mod change_pace;
 mod diagnostics;
+mod gauges;
 mod http;
 mod inference;
 mod jobs;
@@ -112,7 +113,7 @@ impl Coordinator {
             settings;
         let store = commands.store().clone();
         let presence = Presence::begin(commands.clock().now());
-        Self(Arc::new(Parts {
+        let parts = Parts {
             contents: Contents::new(store.clone()),
             store,
             commands,
@@ -129,7 +130,9 @@ impl Coordinator {
             inference,
             origin,
             log_verifier_key,
-        }))
+        };
+        gauges::register(&parts);
+        Self(Arc::new(parts))
     }
 
     /// Starts jobs and reactions; they end with `stop`.

@@ -36,3 +36,23 @@ async fn a_stream_that_broke_goes_on_after_the_last_event_that_was_seen() {
         assert_eq!(watched(&service, Some(*seen)).await, whole[place + 1..]);
     }
 }
+
+#[tokio::test]
+async fn metrics_tell_what_waits_and_how_far_behind_the_answers_are() {
+    let service = Service::begin().await;
+    service.submitted("t").await;
+    service.task("t").await;
+    service.clock.advance_ms(700);
+    let metrics = service.client.get(format!("{}/metrics", service.base())).send().await.unwrap().text().await.unwrap();
+    let entries = service.store.head().size;
+    for line in [
+        "edgecoder_coordinator_subtasks_waiting 1".to_owned(),
+        "edgecoder_coordinator_subtasks_leased 0".to_owned(),
+        "edgecoder_coordinator_oldest_waiting_milliseconds 700".to_owned(),
+        "edgecoder_coordinator_machines_online 0".to_owned(),
+        format!("edgecoder_coordinator_ledger_entries {entries}"),
+        "edgecoder_coordinator_projection_lag_events{projection=\"task_board\"} 0".to_owned(),
+    ] {
+        assert!(metrics.lines().any(|said| said == line), "{line} is not in:\n{metrics}");
+    }
+}
