@@ -1,5 +1,6 @@
 //! Who and which? Names that people and machines choose, checked once at the border.
 
+use crate::UnixMillis;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -98,6 +99,24 @@ text_id! {
     ModelName, 128, "._-:/@"
 }
 
+impl TaskId {
+    /// A name for a task whose submitter gave none: a time-ordered UUID as text.
+    pub fn time_ordered(now: UnixMillis, random: [u8; 10]) -> Self {
+        let hex = hex::encode(uuid_v7(now, random));
+        Self([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
+    }
+}
+
+/// A UUID of version 7: the time first, then chance (RFC 9562 §5.7).
+pub fn uuid_v7(now: UnixMillis, random: [u8; 10]) -> [u8; 16] {
+    let mut id = [0; 16];
+    id[..6].copy_from_slice(&now.0.to_be_bytes()[2..]);
+    id[6..].copy_from_slice(&random);
+    id[6] = 0x70 | (id[6] & 0x0f);
+    id[8] = 0x80 | (id[8] & 0x3f);
+    id
+}
+
 /// The place of a subtask in its task, counted from zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -119,5 +138,14 @@ mod tests {
             assert!(AgentId::new(bad).is_err(), "{bad:?} was taken");
         }
         assert_eq!(AgentId::new("mac-worker_1.local").unwrap().as_str(), "mac-worker_1.local");
+    }
+
+    #[test]
+    fn a_time_ordered_name_begins_with_its_time_and_says_version_7() {
+        let (noon, later) = (UnixMillis(0x0102_0304_0506), UnixMillis(0x0102_0304_0507));
+        let first = TaskId::time_ordered(noon, [0xff; 10]);
+        assert_eq!(first.as_str(), "01020304-0506-7fff-bfff-ffffffffffff");
+        assert!(first < TaskId::time_ordered(later, [0; 10]));
+        assert_eq!(TaskId::new(first.as_str()), Ok(first), "it is a name that people could have given");
     }
 }

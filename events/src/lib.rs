@@ -24,5 +24,5 @@ pub use amounts::{AmountOverflow, MicroCredits};
 pub use catalog::{AgentEvent, CreditEvent, DecodeError, Event, Family, LedgerEvent, NodeEvent, TaskEvent};
 pub use digest::{BlobRef, Digest, DigestParseError, PublicKey, Signature};
 pub use envelope::{Actor, Author, EventId, NewEvent, Position, Recorded, StreamName, Version};
-pub use ids::{AccountId, AgentId, IdError, ModelName, ProjectId, SubtaskIndex, TaskId};
+pub use ids::{AccountId, AgentId, IdError, ModelName, ProjectId, SubtaskIndex, TaskId, uuid_v7};
 pub use time::{Clock, UnixMillis};

@@ -151,8 +151,7 @@ impl Coordinator {
     fn new_task_id(&self) -> TaskId {
         let mut random = [0; 10];
         rand::Rng::fill_bytes(&mut chance::system(), &mut random);
-        let id = uuid::Builder::from_unix_timestamp_millis(self.commands.clock().now().0, &random).into_uuid();
-        TaskId::new(id.to_string()).expect("a UUID is a good name")
+        TaskId::time_ordered(self.commands.clock().now(), random)
     }
 
     /// The account that submitted a task.
