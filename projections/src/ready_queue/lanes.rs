@@ -49,6 +49,14 @@ impl Lane {
         Some(Rank { served, first, account })
     }
 
+    /// From where an owner is counted that begins to wait here: the least of those who wait, or what was `reached`.
+    fn start(&self, owner: Owner, reached: Served) -> Served {
+        match self.lines.get(&owner.account) {
+            Some(line) => Served { account: 0, project: line.start(owner.project, reached.project) },
+            None => Served { account: self.order.first().map_or(reached.account, |head| head.served), ..reached },
+        }
+    }
+
     /// Changes one project's turns and puts project and account where they now belong.
     fn change(&mut self, owner: Owner, (before, after): (Served, Served), change: impl FnOnce(&mut BTreeSet<Turn>)) {
         if let Some(head) = self.head(owner.account, before.account) {
@@ -94,6 +102,7 @@ impl Lanes {
     }
 
     pub(super) fn insert(&mut self, need: Need, owner: Owner, turn: Turn) {
+        self.begin(need, owner);
         let served = self.shares.served(owner);
         let lane = self.by_need.entry(need).or_default();
         let mut inserted = false;
@@ -118,19 +127,30 @@ impl Lanes {
         }
     }
 
+    /// An owner who begins to wait in a lane is counted from where the others in it are.
+    fn begin(&mut self, need: Need, owner: Owner) {
+        let reached = self.shares.reached(owner.account);
+        let start = self.by_need.get(&need).map_or(reached, |lane| lane.start(owner, reached));
+        self.set_served(owner, |served| served.at_least(start));
+    }
+
     /// Counts one more subtask of the owner as served.
     pub(super) fn serve(&mut self, owner: Owner) {
-        self.set_served(owner, |served| served.saturating_add(1));
+        self.shares.reach(owner);
+        self.set_served(owner, |served| served.each(|it| it.saturating_add(1)));
     }
 
     /// Takes one back: what was served came to nothing.
     pub(super) fn unserve(&mut self, owner: Owner) {
-        self.set_served(owner, |served| served.saturating_sub(1));
+        self.set_served(owner, |served| served.each(|it| it.saturating_sub(1)));
     }
 
-    fn set_served(&mut self, owner: Owner, change: impl Fn(u64) -> u64) {
+    fn set_served(&mut self, owner: Owner, change: impl FnOnce(Served) -> Served) {
         let before = self.shares.served(owner);
-        let after = Served { account: change(before.account), project: change(before.project) };
+        let after = change(before);
+        if after == before {
+            return;
+        }
         self.shares.set_served(owner, after);
         for need in self.shares.needs_of(owner.account) {
             if let Some(lane) = self.by_need.get_mut(need) {

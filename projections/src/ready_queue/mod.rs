@@ -1,8 +1,9 @@
 //! Which subtask should this agent take next?
 //!
 //! Held in memory, rebuilt from the log at start. The order is: an exact match of the requested model, then the
-//! account that was served least, then its project that was, then the higher priority, then first come. A claim costs a few tree look-ups,
-//! whatever the number of waiting subtasks.
+//! account that was served least, then its project that was, then the higher priority, then first come. Who begins to wait
+//! is counted from where those are who wait for the same kind of machine. A claim costs a few tree look-ups, whatever the
+//! number of waiting subtasks.
 
 mod changes;
 mod claim;

@@ -4,56 +4,91 @@ use crate::{
     history::{History, Step, account_name, agent_name, model_name, owner_name},
     steps,
 };
-use edgecoder_domain::task::{Lease, Task};
+use edgecoder_domain::{
+    Aggregate,
+    task::{Identity, Lease, Task},
+};
 use edgecoder_events::{
-    AccountId, AgentId, Event, ProjectId, SubtaskIndex, TaskId, UnixMillis,
+    AccountId, AgentId, Event, ModelName, ProjectId, SubtaskIndex, TaskId, UnixMillis,
     task::{Language, ResourceClass, Verdict, WorkKind},
 };
 use edgecoder_projections::ready_queue::{AgentNeeds, Offer, RETRY_ELSEWHERE_MS, ReadyQueue};
 use proptest::prelude::*;
-use std::{cmp::Reverse, collections::BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 type Key = (TaskId, SubtaskIndex);
 
-/// Reads the whole history for every answer.
+/// What a machine must offer to take a subtask.
+type Kind = (WorkKind, Language, ResourceClass, Option<ModelName>);
+
+/// How often each was served, counted from where it began to wait.
+#[derive(Default)]
+struct Shares {
+    accounts: BTreeMap<AccountId, u64>,
+    projects: BTreeMap<(AccountId, ProjectId), u64>,
+    /// The most that anybody had been served who was served again.
+    reached: u64,
+    reached_in: BTreeMap<AccountId, u64>,
+}
+
+impl Shares {
+    fn of(&self, task: &Identity) -> (u64, u64) {
+        let account = self.accounts.get(&task.account).copied().unwrap_or(0);
+        let project = self.projects.get(&(task.account.clone(), task.project.clone())).copied().unwrap_or(0);
+        (account, project)
+    }
+
+    fn set(&mut self, task: &Identity, (account, project): (u64, u64)) {
+        self.accounts.insert(task.account.clone(), account);
+        self.projects.insert((task.account.clone(), task.project.clone()), project);
+    }
+
+    fn serve(&mut self, task: &Identity) {
+        let (account, project) = self.of(task);
+        self.reached = self.reached.max(account);
+        let reached = self.reached_in.entry(task.account.clone()).or_default();
+        *reached = project.max(*reached);
+        self.set(task, (account + 1, project + 1));
+    }
+
+    fn unserve(&mut self, task: &Identity) {
+        let (account, project) = self.of(task);
+        self.set(task, (account - 1, project - 1));
+    }
+
+    /// `task` begins to wait where those of `beside` wait already.
+    fn begin(&mut self, task: &Identity, beside: &[&Identity]) {
+        let (mut account, mut project) = self.of(task);
+        let same_account = || beside.iter().filter(|it| it.account == task.account);
+        if same_account().next().is_none() {
+            account = account.max(beside.iter().map(|it| self.of(it).0).min().unwrap_or(self.reached));
+        }
+        if !same_account().any(|it| it.project == task.project) {
+            let reached = self.reached_in.get(&task.account).copied().unwrap_or(0);
+            project = project.max(same_account().map(|it| self.of(it).1).min().unwrap_or(reached));
+        }
+        self.set(task, (account, project));
+    }
+
+    /// A project without open tasks is forgotten.
+    fn forget(&mut self, task: &Identity) {
+        self.projects.remove(&(task.account.clone(), task.project.clone()));
+    }
+}
+
+/// Reads every task for every answer.
 struct Reference<'a> {
     history: &'a History,
+    tasks: &'a BTreeMap<TaskId, Task>,
+    shares: &'a Shares,
     in_hand: &'a BTreeSet<Key>,
     parked: &'a BTreeSet<Key>,
 }
 
 impl Reference<'_> {
-    /// How much the account was served, and how much its project since that last had no open task.
-    fn served(&self, account: &AccountId, project: &ProjectId) -> (i64, i64) {
-        let (mut of_account, mut of_project, mut open) = (0, 0, 0);
-        for it in &self.history.events {
-            let (task, served, opened) = match &it.event {
-                Event::TaskSubmitted(it) => (&it.task, 0, 1),
-                Event::SubtaskLeased(it) => (&it.task, 1, 0),
-                Event::SubtaskReturned(it) => (&it.task, -1, 0),
-                Event::TaskCompleted(it) => (&it.task, 0, -1),
-                Event::TaskFailed(it) => (&it.task, 0, -1),
-                Event::TaskCancelled(it) => (&it.task, 0, -1),
-                _ => continue,
-            };
-            let identity = self.history.tasks[task].identity().unwrap();
-            if identity.account != *account {
-                continue;
-            }
-            of_account += served;
-            if identity.project == *project {
-                open += opened;
-                of_project = if open == 0 { 0 } else { of_project + served };
-            }
-        }
-        for (task, _) in self.in_hand {
-            let identity = self.history.tasks[task].identity().unwrap();
-            of_account += i64::from(identity.account == *account);
-            of_project += i64::from(identity.account == *account && identity.project == *project);
-        }
-        (of_account, of_project)
-    }
-
     fn held_off(&self, key: &Key, owner: &AccountId) -> bool {
         let (mut holder, mut newest) = (None, None);
         for it in &self.history.events {
@@ -80,8 +115,7 @@ impl Reference<'_> {
     }
 
     fn ready(&self) -> Vec<(&Task, Key)> {
-        let tasks = self.history.tasks.iter();
-        let all = tasks.flat_map(|(id, task)| {
+        let all = self.tasks.iter().flat_map(|(id, task)| {
             let ready = task.subtasks().iter().filter(|it| task.is_ready(it));
             ready.map(move |it| (task, (id.clone(), it.plan.index)))
         });
@@ -101,7 +135,7 @@ impl Reference<'_> {
                 && !self.held_off(&key, &needs.owner);
             if fits {
                 let submitted = self.history.task_names.iter().position(|name| *name == key.0);
-                let served = self.served(&it.account, &it.project);
+                let served = self.shares.of(it);
                 let order = (model.is_none(), served, Reverse(it.priority), submitted, key.1);
                 fitting.push((order, key));
             }
@@ -135,26 +169,76 @@ struct Game {
     history: History,
     queue: ReadyQueue,
     applied: usize,
+    /// As they are after the events that were applied.
+    tasks: BTreeMap<TaskId, Task>,
+    shares: Shares,
+    waiting: BTreeSet<Key>,
     in_hand: BTreeSet<Key>,
     parked: BTreeSet<Key>,
 }
 
 impl Game {
     fn catch_up(&mut self) {
-        for recorded in &self.history.events[self.applied..] {
-            self.queue.apply(recorded);
-            let over = |task: &TaskId, subtask: SubtaskIndex| {
-                let task = &self.history.tasks[task];
-                task.ending().is_some() || task.lease(subtask).is_some()
-            };
-            self.in_hand.retain(|(task, subtask)| !over(task, *subtask));
-            if let Event::SubtaskReturned(_) | Event::SubtaskFinished(_) = recorded.event {
-                let stream = recorded.stream.as_str();
-                self.parked.retain(|(task, _)| format!("task-{task}") != stream);
+        while let Some(recorded) = self.history.events.get(self.applied).cloned() {
+            self.applied += 1;
+            self.queue.apply(&recorded);
+            if let Some(task) = recorded.stream.as_str().strip_prefix("task-") {
+                self.take_in(&TaskId::new(task).unwrap(), &recorded.event);
+                self.settle();
             }
-            self.parked.retain(|(task, subtask)| !over(task, *subtask));
         }
-        self.applied = self.history.events.len();
+    }
+
+    fn take_in(&mut self, id: &TaskId, event: &Event) {
+        self.tasks.entry(id.clone()).or_default().evolve(event);
+        let task = self.tasks[id].clone();
+        let identity = task.identity().unwrap();
+        if let Event::SubtaskReturned(_) | Event::SubtaskFinished(_) = event {
+            self.parked.retain(|(task, _)| task != id);
+        }
+        match event {
+            Event::SubtaskLeased(it) if !self.in_hand.contains(&(id.clone(), it.subtask)) => {
+                self.shares.serve(identity);
+            }
+            Event::SubtaskReturned(_) => self.shares.unserve(identity),
+            _ => {}
+        }
+        if task.ending().is_some() {
+            self.in_hand.iter().filter(|(task, _)| task == id).for_each(|_| self.shares.unserve(identity));
+            let is_open =
+                |it: &Task| it.ending().is_none() && it.identity().is_some_and(|it| same_project(it, identity));
+            if !self.tasks.values().any(is_open) {
+                self.shares.forget(identity);
+            }
+        }
+        let over = |(of, subtask): &Key| of == id && (task.ending().is_some() || task.lease(*subtask).is_some());
+        self.in_hand.retain(|key| !over(key));
+        self.parked.retain(|key| !over(key));
+    }
+
+    /// Counts those that begin to wait from where the others of their kind are.
+    fn settle(&mut self) {
+        let ready: Vec<_> = self.reference().ready().into_iter().map(|(task, key)| (task.clone(), key)).collect();
+        let (stayed, begun): (Vec<_>, Vec<_>) = ready.iter().partition(|(_, key)| self.waiting.contains(key));
+        let mut waiting: Vec<_> = stayed;
+        for one in begun {
+            let beside = waiting.iter().filter(|(task, key)| kind(task, key.1) == kind(&one.0, one.1.1));
+            let beside: Vec<_> = beside.map(|(task, _)| task.identity().unwrap()).collect();
+            self.shares.begin(one.0.identity().unwrap(), &beside);
+            waiting.push(one);
+        }
+        self.waiting = waiting.into_iter().map(|(_, key)| key.clone()).collect();
+    }
+
+    fn reference(&self) -> Reference<'_> {
+        let Self { history, tasks, shares, in_hand, parked, .. } = self;
+        Reference { history, tasks, shares, in_hand, parked }
+    }
+
+    /// A claim came to nothing.
+    fn let_go(&mut self, key: &Key) {
+        self.in_hand.remove(key);
+        self.shares.unserve(self.tasks[&key.0].identity().unwrap());
     }
 
     fn picked(&self, n: u8) -> Option<Key> {
@@ -163,12 +247,13 @@ impl Game {
     }
 
     fn claim(&mut self, needs: &AgentNeeds) -> Result<(), TestCaseError> {
-        let reference = Reference { history: &self.history, in_hand: &self.in_hand, parked: &self.parked };
-        let expected = reference.next(needs);
+        let expected = self.reference().next(needs);
         let claimed = self.queue.claim(needs, self.history.now).map(|it| (it.task, it.subtask));
         prop_assert_eq!(&claimed, &expected);
         if let Some(key) = claimed {
+            self.shares.serve(self.tasks[&key.0].identity().unwrap());
             prop_assert!(self.in_hand.insert(key), "a subtask was given twice");
+            self.settle();
         }
         Ok(())
     }
@@ -180,16 +265,18 @@ impl Game {
             Move::GiveBack(n) => {
                 if let Some(key) = self.picked(n) {
                     self.queue.give_back(&key.0, key.1);
-                    self.in_hand.remove(&key);
+                    self.let_go(&key);
+                    self.settle();
                 }
             }
             Move::Park(n) => {
                 if let Some(key) = self.picked(n) {
                     self.queue.park(&key.0, key.1);
-                    self.in_hand.remove(&key);
+                    self.let_go(&key);
                     if self.history.has_lease(&key.0) {
                         self.parked.insert(key);
                     }
+                    self.settle();
                 }
             }
             Move::Grant(n) => {
@@ -202,6 +289,16 @@ impl Game {
         self.catch_up();
         Ok(())
     }
+}
+
+fn same_project(one: &Identity, other: &Identity) -> bool {
+    (&one.account, &one.project) == (&other.account, &other.project)
+}
+
+fn kind(task: &Task, subtask: SubtaskIndex) -> Kind {
+    let (identity, plan) = (task.identity().unwrap(), &task.subtask(subtask).unwrap().plan);
+    let model = if plan.work == WorkKind::Program { None } else { identity.requested_model.clone() };
+    (plan.work, plan.language, identity.resource, model)
 }
 
 fn needs(agent: u8, models: &[u8], gpu: bool) -> AgentNeeds {
@@ -230,8 +327,7 @@ proptest! {
         let mut game = Game::default();
         for one in moves {
             game.play(one)?;
-            let reference = Reference { history: &game.history, in_hand: &game.in_hand, parked: &game.parked };
-            prop_assert_eq!(game.queue.waiting(), reference.ready().len());
+            prop_assert_eq!(game.queue.waiting(), game.reference().ready().len());
         }
         let counts = game.queue.counts();
         prop_assert_eq!(counts.by_project.values().sum::<usize>(), counts.all);
@@ -345,6 +441,60 @@ fn an_account_gets_no_more_by_naming_many_projects() {
         assert!(given[0].abs_diff(given[1]) <= 1, "{given:?}");
     }
     assert_eq!(given, [3, 3]);
+}
+
+/// Whose the next `count` claims are.
+fn next_owners(queue: &mut ReadyQueue, count: usize) -> Vec<(AccountId, String)> {
+    let mut next = || queue.claim(&needs(0, &[0], false), UnixMillis(0)).unwrap();
+    (0..count).map(|_| next()).map(|it| (it.account, it.project.to_string())).collect()
+}
+
+fn count_of(owners: &[(AccountId, String)], account: u8) -> usize {
+    owners.iter().filter(|(it, _)| *it == account_name(account)).count()
+}
+
+/// Lets another history's events follow.
+fn follow(queue: &mut ReadyQueue, history: &mut History, steps: impl IntoIterator<Item = Step>) {
+    let known = history.events.len();
+    steps.into_iter().for_each(|step| history.step(&step));
+    history.events[known..].iter().for_each(|it| queue.apply(it));
+}
+
+#[test]
+fn a_new_account_shares_with_those_that_wait_and_does_not_go_before_them_all() {
+    let (mut queue, mut history) = queue_of(&vec![prompt_of(0, 0); 40]);
+    next_owners(&mut queue, 20);
+    follow(&mut queue, &mut history, vec![prompt_of(1, 1); 20]);
+    assert_eq!(count_of(&next_owners(&mut queue, 10), 1), 5);
+}
+
+#[test]
+fn an_account_that_was_idle_for_long_shares_with_those_that_were_served_meanwhile() {
+    let (mut queue, mut history) = queue_of(&vec![prompt_of(1, 1); 2]);
+    next_owners(&mut queue, 2);
+    follow(&mut queue, &mut history, vec![prompt_of(0, 0); 40]);
+    next_owners(&mut queue, 40);
+    follow(&mut queue, &mut history, [vec![prompt_of(1, 1); 20], vec![prompt_of(0, 0); 20]].concat());
+    let after_a_lull = next_owners(&mut queue, 10);
+    assert!(count_of(&after_a_lull, 1).abs_diff(5) <= 1, "{after_a_lull:?}");
+}
+
+#[test]
+fn a_new_project_shares_with_the_others_of_its_account() {
+    let (mut queue, mut history) = queue_of(&vec![prompt_of(0, 0); 40]);
+    next_owners(&mut queue, 20);
+    follow(&mut queue, &mut history, vec![prompt_of(0, 1); 20]);
+    let of_new = |(_, project): &&(AccountId, String)| project == "project-1";
+    assert_eq!(next_owners(&mut queue, 10).iter().filter(of_new).count(), 5);
+}
+
+#[test]
+fn waiting_for_a_machine_that_nobody_has_puts_off_no_share() {
+    let (mut queue, mut history) = queue_of(&[prompt(0, 0, Some(2))]);
+    follow(&mut queue, &mut history, vec![prompt_of(1, 0); 40]);
+    next_owners(&mut queue, 20);
+    follow(&mut queue, &mut history, vec![prompt_of(0, 0); 20]);
+    assert_eq!(count_of(&next_owners(&mut queue, 10), 0), 5);
 }
 
 #[test]

@@ -45,6 +45,11 @@ impl Line {
         self.order.first().copied()
     }
 
+    /// From where a project is counted that begins to wait here: 0 where it waits already.
+    pub(super) fn start(&self, project: Number, reached: u64) -> u64 {
+        if self.turns.contains_key(&project) { 0 } else { self.head().map_or(reached, |head| head.served) }
+    }
+
     fn head_of(&self, project: Number, served: u64) -> Option<ProjectRank> {
         let turn = *self.turns.get(&project)?.first()?;
         Some(ProjectRank { served, turn, project })
