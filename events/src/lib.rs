@@ -25,4 +25,4 @@ pub use catalog::{AgentEvent, CreditEvent, DecodeError, Event, Family, LedgerEve
 pub use digest::{BlobRef, Digest, DigestParseError, PublicKey, Signature};
 pub use envelope::{Actor, Author, EventId, NewEvent, Position, Recorded, StreamName, Version};
 pub use ids::{AccountId, AgentId, IdError, ModelName, ProjectId, SubtaskIndex, TaskId, uuid_v7};
-pub use time::{Clock, UnixMillis};
+pub use time::{Clock, SteadyMillis, UnixMillis};

@@ -8,7 +8,7 @@
 #[expect(dead_code, reason = "shared with the tests, which use all of it")]
 mod history;
 
-use edgecoder_events::{Actor, Clock, NewEvent, Position, UnixMillis, task::WorkKind};
+use edgecoder_events::{Actor, Clock, NewEvent, Position, SteadyMillis, UnixMillis, task::WorkKind};
 use edgecoder_ledger::note::LogKey;
 use edgecoder_projections::{Projections, TablesIn};
 use edgecoder_store::{Append, Backend, Limits, Store, StoreSettings};
@@ -30,6 +30,10 @@ struct Noon;
 impl Clock for Noon {
     fn now(&self) -> UnixMillis {
         UnixMillis(1_700_000_000_000)
+    }
+
+    fn steady(&self) -> SteadyMillis {
+        SteadyMillis::default()
     }
 }
 

@@ -1,7 +1,7 @@
 //! How often may one machine change what the log says of it? The log is for ever; a machine that flaps is asked to wait.
 
 use crate::windows::Windows;
-use edgecoder_events::{AgentId, UnixMillis};
+use edgecoder_events::{AgentId, SteadyMillis};
 use edgecoder_service_kit::http::Problem;
 
 /// The events about itself that one machine causes in one minute; an honest one causes a handful a day.
@@ -16,7 +16,7 @@ impl ChangePace {
     ///
     /// # Errors
     /// A 429 that says how long to wait.
-    pub fn check(&self, agent: &AgentId, now: UnixMillis) -> Result<(), Problem> {
+    pub fn check(&self, agent: &AgentId, now: SteadyMillis) -> Result<(), Problem> {
         self.0.within(agent, now, |changes, rest_s| {
             if *changes < MAX_CHANGES {
                 return Ok(());
@@ -27,7 +27,7 @@ impl ChangePace {
     }
 
     /// How many events a command of the machine recorded.
-    pub fn spent(&self, agent: &AgentId, recorded: usize, now: UnixMillis) {
+    pub fn spent(&self, agent: &AgentId, recorded: usize, now: SteadyMillis) {
         self.0.within(agent, now, |changes, _| *changes = changes.saturating_add(recorded));
     }
 }
@@ -36,7 +36,7 @@ impl ChangePace {
 mod tests {
     use super::*;
 
-    const NOON: UnixMillis = UnixMillis(1_700_000_000_000);
+    const NOON: SteadyMillis = SteadyMillis(1_700_000_000_000);
 
     #[test]
     fn a_machine_that_flaps_waits_for_the_next_window_and_others_do_not() {
@@ -47,7 +47,7 @@ mod tests {
         }
         assert_eq!(pace.check(&ann, NOON).unwrap_err().status().as_u16(), 429);
         assert!(pace.check(&bob, NOON).is_ok());
-        let later = UnixMillis(NOON.0 + 60_000);
+        let later = SteadyMillis(NOON.0 + 60_000);
         assert!(pace.check(&ann, later).is_ok());
         pace.spent(&ann, 1, later);
         assert!(pace.check(&ann, later).is_ok(), "a new window begins empty");

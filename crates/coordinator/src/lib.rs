@@ -112,7 +112,7 @@ impl Coordinator {
         let Settings { commands, projections, access, keys, metrics, inference, submissions, origin, log_verifier_key } =
             settings;
         let store = commands.store().clone();
-        let presence = Presence::begin(commands.clock().now());
+        let presence = Presence::begin(commands.clock().steady());
         let parts = Parts {
             contents: Contents::new(store.clone()),
             store,
@@ -215,7 +215,7 @@ impl Coordinator {
 
     /// Runs a command that a machine gave about itself, at a bounded pace.
     async fn own_command(&self, id: &AgentId, command: AgentCommand) -> Result<(), Problem> {
-        let now = self.commands.clock().now();
+        let now = self.commands.clock().steady();
         self.changes.check(id, now)?;
         let done = self.agent_command(Actor::agent(id), id, command).await?;
         self.changes.spent(id, done.events.len(), now);
@@ -224,7 +224,7 @@ impl Coordinator {
 
     /// The machine was heard of; an event only where it had been away.
     async fn mark_online(&self, id: &AgentId) -> Result<(), Problem> {
-        self.presence.heard(id, self.commands.clock().now());
+        self.presence.heard(id, self.commands.clock().steady());
         let known = self.projections.agent_directory(|agents| agents.get(id)).is_some_and(|entry| entry.is_online());
         if !known {
             self.own_command(id, AgentCommand::ComeOnline).await?;

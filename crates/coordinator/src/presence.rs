@@ -1,6 +1,7 @@
 //! Who was heard of when? Heartbeats live here, in memory; only becoming online or offline is an event.
 
-use edgecoder_events::{AgentId, SubtaskIndex, TaskId, UnixMillis};
+use edgecoder_events::{AgentId, SteadyMillis, SubtaskIndex, TaskId};
+use edgecoder_projections::ready_queue::ActiveLease;
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -21,32 +22,39 @@ pub struct LeaseName {
     pub attempt: u16,
 }
 
-/// What was heard of every agent since this process began.
+impl LeaseName {
+    pub fn of(lease: &ActiveLease) -> Self {
+        Self { task: lease.task.clone(), subtask: lease.subtask, attempt: lease.attempt }
+    }
+}
+
+/// What was heard of every agent since this process began, by a clock that nobody sets: were the machine's time set
+/// back, nobody would be silent for hours; were it set forward, everybody would.
 pub struct Presence {
     /// Nobody can have been heard of before: who is silent after a restart has this long.
-    begun_at: UnixMillis,
+    begun_at: SteadyMillis,
     agents: Mutex<HashMap<AgentId, Heard>>,
 }
 
 #[derive(Default)]
 struct Heard {
-    at: UnixMillis,
-    leases: HashMap<LeaseName, UnixMillis>,
+    at: SteadyMillis,
+    leases: HashMap<LeaseName, SteadyMillis>,
 }
 
 impl Presence {
     /// Knows of nobody yet.
-    pub fn begin(now: UnixMillis) -> Self {
+    pub fn begin(now: SteadyMillis) -> Self {
         Self { begun_at: now, agents: Mutex::default() }
     }
 
     /// The agent asked for something.
-    pub fn heard(&self, agent: &AgentId, now: UnixMillis) {
+    pub fn heard(&self, agent: &AgentId, now: SteadyMillis) {
         self.lock().entry(agent.clone()).or_default().at = now;
     }
 
     /// The agent still works on these leases, and on no others.
-    pub fn renewed(&self, agent: &AgentId, leases: impl IntoIterator<Item = LeaseName>, now: UnixMillis) {
+    pub fn renewed(&self, agent: &AgentId, leases: impl IntoIterator<Item = LeaseName>, now: SteadyMillis) {
         let mut agents = self.lock();
         let heard = agents.entry(agent.clone()).or_default();
         heard.at = now;
@@ -56,16 +64,15 @@ impl Presence {
     }
 
     /// Whether the agent was silent for too long.
-    pub fn is_silent(&self, agent: &AgentId, now: UnixMillis) -> bool {
+    pub fn is_silent(&self, agent: &AgentId, now: SteadyMillis) -> bool {
         let heard_at = self.lock().get(agent).map_or(self.begun_at, |heard| heard.at.max(self.begun_at));
         now.ms_since(heard_at) >= AGENT_SILENCE_MS
     }
 
-    /// Whether a lease granted at `granted_at` was not named for too long.
-    pub fn is_abandoned(&self, agent: &AgentId, lease: &LeaseName, granted_at: UnixMillis, now: UnixMillis) -> bool {
+    /// Whether a lease that is known of since `seen_at` was not named for too long.
+    pub fn is_abandoned(&self, agent: &AgentId, lease: &LeaseName, seen_at: SteadyMillis, now: SteadyMillis) -> bool {
         let named_at = self.lock().get(agent).and_then(|heard| heard.leases.get(lease).copied());
-        let newest = named_at.unwrap_or_default().max(granted_at).max(self.begun_at);
-        now.ms_since(newest) >= LEASE_SILENCE_MS
+        now.ms_since(named_at.unwrap_or_default().max(seen_at)) >= LEASE_SILENCE_MS
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<AgentId, Heard>> {
@@ -87,20 +94,18 @@ mod tests {
 
     #[test]
     fn after_a_restart_everybody_has_the_whole_silence_to_be_heard() {
-        let presence = Presence::begin(UnixMillis(100_000));
-        assert!(!presence.is_silent(&agent(), UnixMillis(100_000 + AGENT_SILENCE_MS - 1)));
-        assert!(presence.is_silent(&agent(), UnixMillis(100_000 + AGENT_SILENCE_MS)));
-        let granted = UnixMillis(1);
-        assert!(!presence.is_abandoned(&agent(), &lease(), granted, UnixMillis(100_000 + LEASE_SILENCE_MS - 1)));
+        let presence = Presence::begin(SteadyMillis(100_000));
+        assert!(!presence.is_silent(&agent(), SteadyMillis(100_000 + AGENT_SILENCE_MS - 1)));
+        assert!(presence.is_silent(&agent(), SteadyMillis(100_000 + AGENT_SILENCE_MS)));
     }
 
     #[test]
     fn a_heartbeat_that_does_not_name_a_lease_does_not_renew_it() {
-        let presence = Presence::begin(UnixMillis(0));
-        presence.renewed(&agent(), [lease()], UnixMillis(1_000));
-        presence.renewed(&agent(), [], UnixMillis(15_000));
-        let at = UnixMillis(1_000 + LEASE_SILENCE_MS);
-        assert!(presence.is_abandoned(&agent(), &lease(), UnixMillis(500), at));
+        let presence = Presence::begin(SteadyMillis(0));
+        presence.renewed(&agent(), [lease()], SteadyMillis(1_000));
+        presence.renewed(&agent(), [], SteadyMillis(15_000));
+        let at = SteadyMillis(1_000 + LEASE_SILENCE_MS);
+        assert!(presence.is_abandoned(&agent(), &lease(), SteadyMillis(500), at));
         assert!(!presence.is_silent(&agent(), at));
     }
 }

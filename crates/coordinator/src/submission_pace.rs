@@ -1,7 +1,7 @@
 //! How much may one account submit? The log is for ever, and so are contents; who submits without end is asked to wait.
 
 use crate::windows::Windows;
-use edgecoder_events::{AccountId, UnixMillis};
+use edgecoder_events::{AccountId, SteadyMillis};
 use edgecoder_service_kit::http::Problem;
 
 /// What one account may submit in one minute.
@@ -39,7 +39,7 @@ impl SubmissionPace {
     ///
     /// # Errors
     /// A 429 that says how long to wait; such a submission is not counted.
-    pub fn admit(&self, account: &AccountId, bytes: usize, now: UnixMillis) -> Result<(), Problem> {
+    pub fn admit(&self, account: &AccountId, bytes: usize, now: SteadyMillis) -> Result<(), Problem> {
         let SubmissionLimits { tasks: most_tasks, bytes: most_bytes } = self.limits;
         self.submitted.within(account, now, |submitted, rest_s| {
             let tasks = submitted.tasks.saturating_add(1);
@@ -59,7 +59,7 @@ impl SubmissionPace {
 mod tests {
     use super::*;
 
-    const NOON: UnixMillis = UnixMillis(1_700_000_000_000);
+    const NOON: SteadyMillis = SteadyMillis(1_700_000_000_000);
 
     fn pace() -> (SubmissionPace, AccountId, AccountId) {
         let limits = SubmissionLimits { tasks: 3, bytes: 1_000 };

@@ -1,6 +1,6 @@
 //! What did each one use up in this minute? The log is for ever; who fills it without end is asked to wait.
 
-use edgecoder_events::UnixMillis;
+use edgecoder_events::SteadyMillis;
 use std::{
     collections::HashMap,
     hash::Hash,
@@ -14,14 +14,14 @@ const WINDOW_MS: u64 = 60_000;
 pub struct Windows<Who, Used>(Mutex<HashMap<Who, Window<Used>>>);
 
 struct Window<Used> {
-    begun_at: UnixMillis,
+    begun_at: SteadyMillis,
     used: Used,
 }
 
 impl<Who: Clone + Eq + Hash, Used: Clone + Default> Windows<Who, Used> {
     /// Shows what `who` used in the window that runs at `now`, to be changed, and the
     /// seconds that it still runs.
-    pub fn within<T>(&self, who: &Who, now: UnixMillis, change: impl FnOnce(&mut Used, u32) -> T) -> T {
+    pub fn within<T>(&self, who: &Who, now: SteadyMillis, change: impl FnOnce(&mut Used, u32) -> T) -> T {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = || Window { begun_at: now, used: Used::default() };
         let window = windows.entry(who.clone()).or_insert_with(fresh);
@@ -43,7 +43,7 @@ impl<Who, Used> Default for Windows<Who, Used> {
 mod tests {
     use super::*;
 
-    const NOON: UnixMillis = UnixMillis(1_700_000_000_000);
+    const NOON: SteadyMillis = SteadyMillis(1_700_000_000_000);
 
     #[test]
     fn a_window_lasts_a_minute_for_each_on_its_own() {

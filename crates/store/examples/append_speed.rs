@@ -3,7 +3,7 @@
 //! `append_speed [FOLDER] [POSTGRES_URL]`: the folder decides the disk.
 
 use edgecoder_events::{
-    Actor, AgentId, Clock, NewEvent, Position, StreamName, UnixMillis, Version, node::NodeRejected,
+    Actor, AgentId, Clock, NewEvent, Position, SteadyMillis, StreamName, UnixMillis, Version, node::NodeRejected,
 };
 use edgecoder_ledger::note::LogKey;
 use edgecoder_store::{Append, Backend, IdempotencyKey, Limits, Store, StoreSettings};
@@ -26,8 +26,11 @@ struct Ticking(Instant);
 
 impl Clock for Ticking {
     fn now(&self) -> UnixMillis {
-        let ms = u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX);
-        UnixMillis(1_700_000_000_000).plus_ms(ms)
+        UnixMillis(1_700_000_000_000).plus_ms(self.steady().0)
+    }
+
+    fn steady(&self) -> SteadyMillis {
+        SteadyMillis(u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
 }
 

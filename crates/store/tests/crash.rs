@@ -3,7 +3,9 @@
 //! The test runs itself again as a child that appends and prints what was acknowledged, and kills it.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use edgecoder_events::{Actor, AgentId, Clock, NewEvent, Position, StreamName, UnixMillis, node::NodeApproved};
+use edgecoder_events::{
+    Actor, AgentId, Clock, NewEvent, Position, SteadyMillis, StreamName, UnixMillis, node::NodeApproved,
+};
 use edgecoder_ledger::{GENESIS_PREV, entry_hash, note::LogKey};
 use edgecoder_store::{Append, Backend, Limits, Standing, Store, StoreSettings, StoredEntry};
 use futures_util::TryStreamExt;
@@ -24,6 +26,10 @@ struct Counting;
 impl Clock for Counting {
     fn now(&self) -> UnixMillis {
         UnixMillis(1_700_000_000_000)
+    }
+
+    fn steady(&self) -> SteadyMillis {
+        SteadyMillis::default()
     }
 }
 

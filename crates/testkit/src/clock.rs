@@ -1,31 +1,40 @@
 //! A clock that stands still until a test moves it.
 
-use edgecoder_events::{Clock, UnixMillis};
+use edgecoder_events::{Clock, SteadyMillis, UnixMillis};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Shows the instant that it was set to.
 #[derive(Debug)]
-pub struct SetClock(AtomicU64);
+pub struct SetClock {
+    hands: AtomicU64,
+    /// What went by, whatever the hands were set to.
+    steady: AtomicU64,
+}
 
 impl SetClock {
     /// Starts at `now`.
     pub fn at(now: UnixMillis) -> Self {
-        Self(AtomicU64::new(now.0))
+        Self { hands: AtomicU64::new(now.0), steady: AtomicU64::new(0) }
     }
 
-    /// Moves the hands forward by `ms` milliseconds.
+    /// Lets `ms` milliseconds go by.
     pub fn advance_ms(&self, ms: u64) {
-        self.0.fetch_add(ms, Ordering::SeqCst);
+        self.hands.fetch_add(ms, Ordering::SeqCst);
+        self.steady.fetch_add(ms, Ordering::SeqCst);
     }
 
-    /// Sets the hands, backwards too.
+    /// Sets the hands, backwards too. No time goes by.
     pub fn set(&self, now: UnixMillis) {
-        self.0.store(now.0, Ordering::SeqCst);
+        self.hands.store(now.0, Ordering::SeqCst);
     }
 }
 
 impl Clock for SetClock {
     fn now(&self) -> UnixMillis {
-        UnixMillis(self.0.load(Ordering::SeqCst))
+        UnixMillis(self.hands.load(Ordering::SeqCst))
+    }
+
+    fn steady(&self) -> SteadyMillis {
+        SteadyMillis(self.steady.load(Ordering::SeqCst))
     }
 }

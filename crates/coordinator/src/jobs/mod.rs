@@ -4,6 +4,7 @@ mod expire_leases;
 mod notice_silence;
 
 use crate::Coordinator;
+use expire_leases::LeaseWatch;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -12,6 +13,7 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// Looks every second, until `stop`. Looking costs no event.
 pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
+    let mut watch = LeaseWatch::default();
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -19,8 +21,7 @@ pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
             _ = ticks.tick() => {}
             () = stop.cancelled() => return,
         }
-        let now = coordinator.commands.clock().now();
-        expire_leases::tick(&coordinator, now).await;
-        notice_silence::tick(&coordinator, now).await;
+        expire_leases::tick(&coordinator, &mut watch).await;
+        notice_silence::tick(&coordinator).await;
     }
 }

@@ -2,13 +2,14 @@
 
 use crate::Coordinator;
 use edgecoder_domain::agent::AgentCommand;
-use edgecoder_events::{Actor, AgentId, UnixMillis, agent::OfflineReason};
+use edgecoder_events::{Actor, AgentId, agent::OfflineReason};
 
-/// Records that machines went offline that were silent for too long at `now`.
-pub async fn tick(coordinator: &Coordinator, now: UnixMillis) {
+/// Records that machines went offline that were silent for too long.
+pub async fn tick(coordinator: &Coordinator) {
+    let (now, moment) = (coordinator.commands.clock().now(), coordinator.commands.clock().steady());
     let silent: Vec<AgentId> = coordinator.projections.agent_directory(|agents| {
         let workers = agents.workers(now).filter(|(_, entry)| entry.is_online());
-        workers.map(|(id, _)| id).filter(|id| coordinator.presence.is_silent(id, now)).cloned().collect()
+        workers.map(|(id, _)| id).filter(|id| coordinator.presence.is_silent(id, moment)).cloned().collect()
     });
     for id in silent {
         let gone = AgentCommand::GoOffline { reason: OfflineReason::Silent };

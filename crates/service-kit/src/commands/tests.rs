@@ -1,7 +1,7 @@
 use super::*;
 use edgecoder_domain::wallet::{Wallet, WalletRefusal};
 use edgecoder_events::{
-    AccountId, MicroCredits, StreamName, UnixMillis,
+    AccountId, MicroCredits, SteadyMillis, StreamName, UnixMillis,
     credit::{AccountOpened, CreditsIssued, IssueReason},
 };
 use edgecoder_ledger::note::LogKey;
@@ -17,6 +17,10 @@ struct Noon;
 impl Clock for Noon {
     fn now(&self) -> UnixMillis {
         UnixMillis(1_700_000_000_000)
+    }
+
+    fn steady(&self) -> SteadyMillis {
+        SteadyMillis::default()
     }
 }
 

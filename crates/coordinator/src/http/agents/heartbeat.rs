@@ -37,7 +37,7 @@ pub async fn heartbeat(
         return Err(Problem::bad_field("leases", format!("expected at most {MAX_LEASES} leases")));
     }
     check_models(models.as_deref().unwrap_or_default())?;
-    let now = coordinator.commands.clock().now();
+    let now = coordinator.commands.clock().steady();
     let active = coordinator.active_leases(&signed.agent);
     let is_held = |lease: &HeldLease| {
         active.iter().any(|it| (&it.task, it.subtask, it.attempt) == (&lease.task_id, lease.subtask, lease.attempt))

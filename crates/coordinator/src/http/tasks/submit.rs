@@ -48,7 +48,7 @@ pub async fn submit(
         None => (coordinator.new_task_id(), true),
     };
     let content = coordinator.contents.seal(&customer.account, &body).await.map_err(|it| Problem::internal(&it))?;
-    coordinator.submissions.admit(&customer.account, content.content().len(), coordinator.commands.clock().now())?;
+    coordinator.submissions.admit(&customer.account, content.content().len(), coordinator.commands.clock().steady())?;
     let submitted = submitted(&id, &customer, &body, &checked, content.address());
     let (task, wallet) = (Subject::Task(id.clone()), Subject::Wallet(customer.account.clone()));
     let request = Request::new(customer.actor(), [wallet]).with_blob(content);

@@ -41,7 +41,7 @@ pub async fn result(
     State(coordinator): State<Coordinator>,
     signed: Signed<SubtaskResult<Envelope>>,
 ) -> Result<Json<ResultAccepted>, Problem> {
-    coordinator.presence.heard(&signed.agent, coordinator.commands.clock().now());
+    coordinator.presence.heard(&signed.agent, coordinator.commands.clock().steady());
     match signed.body.outcome {
         Outcome::Passed | Outcome::Failed => finish(&coordinator, &signed).await,
         Outcome::Unable => give_back(&coordinator, &signed, ReturnReason::AgentUnable).await,

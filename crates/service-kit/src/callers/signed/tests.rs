@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, request::Builder},
     routing::{MethodRouter, post},
 };
-use edgecoder_events::{Clock, UnixMillis, agent::SandboxMode, node::AgentMode, task::Language};
+use edgecoder_events::{Clock, SteadyMillis, UnixMillis, agent::SandboxMode, node::AgentMode, task::Language};
 use edgecoder_identity::{
     NodeKeys, NonceFile, Token, TokenRole,
     request::{Content, sign_request},
@@ -32,11 +32,19 @@ impl Clock for Behind {
     fn now(&self) -> UnixMillis {
         UnixMillis(Noon.now().0 - 300_000)
     }
+
+    fn steady(&self) -> SteadyMillis {
+        SteadyMillis::default()
+    }
 }
 
 impl Clock for Noon {
     fn now(&self) -> UnixMillis {
         UnixMillis(1_700_000_000_000)
+    }
+
+    fn steady(&self) -> SteadyMillis {
+        SteadyMillis::default()
     }
 }
 
