@@ -60,7 +60,7 @@ fn movements(task: &Task, event: TaskEvent<'_>) -> Vec<NewEvent> {
 }
 
 fn pay(task: &Task, payment: &Payment<'_>) -> Vec<NewEvent> {
-    let (Some(identity), Some(lease)) = (task.identity(), task.lease(payment.subtask)) else { return vec![] };
+    let (Some(identity), Some(lease)) = (task.identity(), task.delivering(payment.subtask)) else { return vec![] };
     if payment.amount.is_zero() {
         return vec![];
     }

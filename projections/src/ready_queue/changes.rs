@@ -99,20 +99,32 @@ impl ReadyQueue {
 
     fn on_finished(&mut self, it: &SubtaskFinished, at: UnixMillis) {
         let Some(place) = self.place(&it.task, it.subtask) else { return };
-        match (it.verdict, self.tasks.subtask(place).map(|subtask| subtask.work)) {
+        let Some(subtask) = self.tasks.subtask(place) else { return };
+        let (work, is_late) = (subtask.work, !matches!(subtask.phase, Phase::Leased(_)));
+        if is_late {
+            // Its lease ran out, and with that was not counted.
+            self.serve(place.slot);
+        }
+        match (it.verdict, work) {
             (Verdict::Passed, _) => {
-                self.set_phase(place, Phase::Passed);
+                self.end(place, Phase::Passed);
                 self.unblock(place.slot, at);
             }
-            (Verdict::Failed, Some(WorkKind::Prompt)) => {
+            (Verdict::Failed, WorkKind::Prompt) if is_late => {}
+            (Verdict::Failed, WorkKind::Prompt) => {
                 self.hold_off(place, at);
                 self.make_ready(place, at);
             }
-            (Verdict::Failed, Some(WorkKind::Program) | None) => {
-                self.set_phase(place, Phase::Over);
-            }
+            (Verdict::Failed, WorkKind::Program) => self.end(place, Phase::Over),
         }
         self.unpark(place.slot);
+    }
+
+    /// Nothing more is to be done here: a claim in somebody's hand comes to nothing.
+    fn end(&mut self, place: Place, phase: Phase) {
+        if let Some(Phase::InHand(_)) = self.set_phase(place, phase) {
+            self.unserve(place.slot);
+        }
     }
 
     fn on_over(&mut self, task: &TaskId, subtask: SubtaskIndex) {
@@ -131,9 +143,7 @@ impl ReadyQueue {
         let Some(slot) = self.tasks.slot(task) else { return };
         let all = self.tasks.get(slot).map(|it| it.places_where(|_| true)).unwrap_or_default();
         for subtask in all {
-            if let Some(Phase::InHand(_)) = self.set_phase(Place { slot, subtask }, Phase::Over) {
-                self.unserve(slot);
-            }
+            self.end(Place { slot, subtask }, Phase::Over);
         }
         self.forget(slot);
     }

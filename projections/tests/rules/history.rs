@@ -135,8 +135,14 @@ impl History {
         Some((lease.attempt, lease.agent.clone()))
     }
 
+    /// As [`Self::held`], or held until the lease ran out.
+    fn delivering(&self, task: usize, subtask: SubtaskIndex) -> Option<(u16, AgentId)> {
+        let lease = self.tasks.get(&self.task_named(task)?)?.delivering(subtask)?;
+        Some((lease.attempt, lease.agent.clone()))
+    }
+
     fn finish(&mut self, task: usize, subtask: SubtaskIndex, passed: bool) {
-        let Some((attempt, agent)) = self.held(task, subtask) else { return };
+        let Some((attempt, agent)) = self.delivering(task, subtask) else { return };
         let verdict = if passed { Verdict::Passed } else { Verdict::Failed };
         let (report, report_digest, now) = (BlobRef([3; 32]), Digest([4; 32]), self.now);
         let finish = FinishSubtask { subtask, attempt, agent, verdict, report, report_digest, reported_ms: 900, now };

@@ -6,7 +6,7 @@ use crate::{
 };
 use edgecoder_domain::{
     Aggregate,
-    task::{Identity, Lease, Task},
+    task::{Identity, Lease, SubtaskState, Task},
 };
 use edgecoder_events::{
     AccountId, AgentId, Event, ModelName, ProjectId, SubtaskIndex, TaskId, UnixMillis,
@@ -96,10 +96,9 @@ impl Reference<'_> {
                 Event::SubtaskLeased(lease) if (&lease.task, lease.subtask) == (&key.0, key.1) => {
                     holder = Some(&lease.payee);
                 }
-                Event::SubtaskReturned(back)
-                    if (&back.task, back.subtask) == (&key.0, key.1) && holder == Some(owner) =>
-                {
-                    newest = Some(it.recorded_at);
+                Event::SubtaskReturned(back) if (&back.task, back.subtask) == (&key.0, key.1) => {
+                    let is_owners = holder.take() == Some(owner);
+                    newest = if is_owners { Some(it.recorded_at) } else { newest };
                 }
                 Event::SubtaskFinished(done)
                     if (&done.task, done.subtask) == (&key.0, key.1)
@@ -190,7 +189,8 @@ impl Game {
     }
 
     fn take_in(&mut self, id: &TaskId, event: &Event) {
-        self.tasks.entry(id.clone()).or_default().evolve(event);
+        let before = self.tasks.entry(id.clone()).or_default().clone();
+        self.tasks.get_mut(id).unwrap().evolve(event);
         let task = self.tasks[id].clone();
         let identity = task.identity().unwrap();
         if let Event::SubtaskReturned(_) | Event::SubtaskFinished(_) = event {
@@ -201,6 +201,13 @@ impl Game {
                 self.shares.serve(identity);
             }
             Event::SubtaskReturned(_) => self.shares.unserve(identity),
+            Event::SubtaskFinished(it) if before.lease(it.subtask).is_none() => {
+                self.shares.serve(identity);
+                let key = (id.clone(), it.subtask);
+                if task.subtask(it.subtask).unwrap().state != SubtaskState::Waiting && self.in_hand.remove(&key) {
+                    self.shares.unserve(identity);
+                }
+            }
             _ => {}
         }
         if task.ending().is_some() {

@@ -3,7 +3,10 @@
 use super::terms;
 use edgecoder_events::{
     AccountId, AgentId, Event, MicroCredits, SubtaskIndex, TaskId,
-    task::{ResourceClass, SubtaskFinished, SubtaskLeased, SubtaskStopped, TaskPlanned, TaskSubmitted, Verdict},
+    task::{
+        ResourceClass, ReturnReason, SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskStopped, TaskPlanned,
+        TaskSubmitted, Verdict,
+    },
 };
 use edgecoder_ledger::Entry;
 use std::collections::HashMap;
@@ -49,6 +52,8 @@ struct Slot {
     timeout_ms: u64,
     attempts: u16,
     held: Option<SubtaskLeased>,
+    /// The last lease, where it ran out and nobody was given the subtask since.
+    lapsed: Option<SubtaskLeased>,
 }
 
 impl Work {
@@ -59,7 +64,7 @@ impl Work {
             Event::TaskSubmitted(it) => self.submit(it).map(|()| None),
             Event::TaskPlanned(planned) => self.plan(planned).map(|()| None),
             Event::SubtaskLeased(leased) => self.lease(entry, leased).map(|()| None),
-            Event::SubtaskReturned(it) => self.end_lease(&it.task, it.subtask, it.attempt, &it.agent).map(|_| None),
+            Event::SubtaskReturned(returned) => self.take_back(returned).map(|()| None),
             Event::SubtaskFinished(finished) => self.finish(entry, finished),
             Event::SubtaskStopped(stopped) => self.stop(entry, stopped),
             Event::TaskCompleted(it) => self.end(&it.task, it.cost).map(|()| None),
@@ -90,7 +95,7 @@ impl Work {
             return Err(format!("the task {} is planned a second time", planned.task));
         }
         for subtask in &planned.subtasks {
-            let slot = Slot { timeout_ms: subtask.timeout_ms, attempts: 0, held: None };
+            let slot = Slot { timeout_ms: subtask.timeout_ms, attempts: 0, held: None, lapsed: None };
             task.subtasks.insert(subtask.index, slot);
         }
         planned.subtasks.iter().try_for_each(terms::check_timeout)
@@ -117,6 +122,7 @@ impl Work {
         };
         let attempts = std::mem::replace(&mut slot.attempts, leased.attempt);
         let before = slot.held.replace(leased.clone());
+        slot.lapsed = None;
         if before.is_some() {
             return Err(format!("{} subtask {} is leased while another lease holds it", leased.task, leased.subtask));
         }
@@ -139,8 +145,26 @@ impl Work {
         lease.ok_or_else(|| format!("{agent} does not hold attempt {attempt} of {id} subtask {subtask}, or no longer"))
     }
 
-    fn finish(&mut self, entry: &Entry<'_>, it: &SubtaskFinished) -> Result<Option<Debt>, String> {
+    fn take_back(&mut self, it: &SubtaskReturned) -> Result<(), String> {
         let lease = self.end_lease(&it.task, it.subtask, it.attempt, &it.agent)?;
+        if it.reason == ReturnReason::LeaseExpired
+            && let Some(slot) = self.open(&it.task)?.subtasks.get_mut(&it.subtask)
+        {
+            slot.lapsed = Some(lease);
+        }
+        Ok(())
+    }
+
+    /// The lease by which a result is delivered, now or after it ran out; it delivers nothing else.
+    fn deliver(&mut self, it: &SubtaskFinished) -> Result<SubtaskLeased, String> {
+        let slot = self.open(&it.task)?.subtasks.get_mut(&it.subtask);
+        let late =
+            slot.and_then(|slot| slot.lapsed.take_if(|lease| lease.attempt == it.attempt && lease.agent == it.agent));
+        late.map_or_else(|| self.end_lease(&it.task, it.subtask, it.attempt, &it.agent), Ok)
+    }
+
+    fn finish(&mut self, entry: &Entry<'_>, it: &SubtaskFinished) -> Result<Option<Debt>, String> {
+        let lease = self.deliver(it)?;
         let debt = self.debt(entry, &lease, it.cost)?;
         if it.paid_ms > it.reported_ms {
             return Err(format!("{} ms are paid, the machine worked {} ms", it.paid_ms, it.reported_ms));

@@ -5,11 +5,14 @@ use crate::ledger::{
     micros, note, planned, report, signed, spent, submitted, task_stream, wallet,
 };
 use edgecoder_events::{
-    AgentId, Event, StreamName, UnixMillis,
+    AgentId, Event, StreamName, SubtaskIndex, UnixMillis,
     blacklist::{AgentBlacklistLifted, AgentBlacklisted},
     credit::{CreditsEarned, CreditsIssued, CreditsReserved, CreditsSpent, IssueReason},
     node::{NodeEnrolled, NodeKind, NodeRejected},
-    task::{ResourceClass, SubtaskFinished, SubtaskLeased, TaskCompleted, TaskPlanned, TaskSubmitted, Verdict},
+    task::{
+        ResourceClass, ReturnReason, SubtaskFinished, SubtaskLeased, SubtaskReturned, TaskCompleted, TaskPlanned,
+        TaskSubmitted, Verdict,
+    },
 };
 
 async fn expect_with(change: impl FnOnce(&mut Vec<Draft>), code: i32, class: &str, position: usize) {
@@ -124,6 +127,24 @@ async fn a_lease_is_finished_once_and_by_its_holder() {
         drafts.insert(at::FINISHED, draft(2_000, task_stream(), &lease.into()));
     };
     broken(second, at::FINISHED).await;
+}
+
+/// The lease is given back before its result comes.
+fn returned(drafts: &mut Vec<Draft>, reason: ReturnReason, then: &[Event]) {
+    let back = SubtaskReturned { task: id("t1"), subtask: SubtaskIndex(0), attempt: 1, agent: id("worker-1"), reason };
+    let events = [&[Event::from(back)], then].concat();
+    let drafted = events.iter().map(|event| draft(2_020, task_stream(), event));
+    drafts.splice(at::FINISHED..at::FINISHED, drafted.collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_late_result_is_taken_where_the_lease_ran_out_and_nobody_followed() {
+    kept(|drafts| returned(drafts, ReturnReason::LeaseExpired, &[])).await;
+    for reason in [ReturnReason::AgentUnable, ReturnReason::AgentDrained, ReturnReason::AgentBlacklisted] {
+        broken(|drafts| returned(drafts, reason, &[]), at::FINISHED + 1).await;
+    }
+    let second = Event::from(SubtaskLeased { attempt: 2, ..leased() });
+    broken(|drafts| returned(drafts, ReturnReason::LeaseExpired, &[second]), at::FINISHED + 2).await;
 }
 
 #[tokio::test]

@@ -4,13 +4,14 @@ use edgecoder_coordinator::{Coordinator, Settings, SubmissionLimits, router};
 use edgecoder_domain::{
     Aggregate,
     agent::{self, AgentCommand},
+    task::{self, ReturnSubtask, TaskCommand},
     wallet::{self, WalletCommand},
 };
 use edgecoder_events::{
-    AccountId, Actor, AgentId, MicroCredits, NewEvent, Position, PublicKey, Recorded, StreamName, UnixMillis,
-    credit::IssueReason, node::NodeKind,
+    AccountId, Actor, AgentId, Clock, Event, MicroCredits, NewEvent, Position, PublicKey, Recorded, StreamName,
+    UnixMillis, credit::IssueReason, node::NodeKind, task::ReturnReason,
 };
-use edgecoder_identity::{NodeKeys, NonceFile, Token, TokenRole};
+use edgecoder_identity::{NodeKeys, NonceFile, Token, TokenRole, envelope::Envelope};
 use edgecoder_projections::{Projections, Question, TablesIn};
 use edgecoder_service_kit::{
     callers::{Access, AccessSettings, AgentKeys, TokenBook},
@@ -19,6 +20,7 @@ use edgecoder_service_kit::{
 };
 use edgecoder_store::Store;
 use edgecoder_testkit::{Heard, SetClock, hear, memory_log};
+use edgecoder_wire::work::LeasedSubtask;
 use futures_util::TryStreamExt;
 use rand::{SeedableRng, rngs::StdRng};
 use reqwest::{Client, StatusCode};
@@ -158,16 +160,44 @@ impl Service {
         let owner = AccountId::new(owner).unwrap();
         let enroll = AgentCommand::Enroll { node: machine.clone(), kind: NodeKind::Agent, owner };
         for command in [enroll, AgentCommand::Approve] {
-            let request = Request::new(Actor::operator("tester"), [Subject::Agent(machine.clone())]);
-            let decide = |view: &edgecoder_service_kit::commands::View<'_>| {
-                let events = agent::decide(view.agent(machine), command.clone(), self.commands.clock().now())?;
-                Ok::<_, agent::AgentRefusal>(NewEvent::all_in(&StreamName::agent(machine), events))
-            };
-            self.commands.run(request, decide).await.unwrap();
+            self.says_of(machine, command).await;
         }
         let token = Token::generate(TokenRole::Node, &mut StdRng::seed_from_u64(6));
         self.access.tokens().give_to_node(machine, &token).await.unwrap();
         token
+    }
+
+    /// Something is said of a machine, and all who look know it.
+    pub async fn says_of(&self, machine: &AgentId, command: AgentCommand) {
+        let request = Request::new(Actor::operator("tester"), [Subject::Agent(machine.clone())]);
+        let decide = |view: &edgecoder_service_kit::commands::View<'_>| {
+            let events = agent::decide(view.agent(machine), command.clone(), self.commands.clock().now())?;
+            Ok::<_, agent::AgentRefusal>(NewEvent::all_in(&StreamName::agent(machine), events))
+        };
+        self.commands.run(request, decide).await.unwrap();
+        self.projections.caught_up(Position(self.store.head().size)).await.unwrap();
+    }
+
+    /// The lease runs out.
+    pub async fn ends(&self, lease: &LeasedSubtask<Envelope>, agent: &AgentId) {
+        let returned = ReturnSubtask {
+            subtask: lease.subtask,
+            attempt: lease.attempt,
+            agent: agent.clone(),
+            reason: ReturnReason::LeaseExpired,
+            now: self.clock.now(),
+        };
+        let request = Request::new(Actor::system("scheduler"), [Subject::Task(lease.task_id.clone())]);
+        let decide = |view: &edgecoder_service_kit::commands::View<'_>| {
+            task::decide(view.task(&lease.task_id), TaskCommand::Return(returned.clone()))
+        };
+        self.commands.run(request, decide).await.unwrap();
+    }
+
+    /// Waits until the log has such an event.
+    pub async fn awaits(&self, mut is_wanted: impl FnMut(&Event) -> bool) {
+        let mut log = self.store.follow(Position(0));
+        while !log.next_batch().await.unwrap().iter().any(|it| is_wanted(&it.event)) {}
     }
 
     async fn give_credit_to_ada(&self) {
@@ -219,6 +249,6 @@ impl AgentKeys for Directory {
 
     fn may_work(&self, agent: &AgentId) -> bool {
         let entry = self.projections.upgrade().and_then(|all| all.agent_directory(|agents| agents.get(agent)));
-        entry.is_some_and(|entry| entry.may_work(edgecoder_events::Clock::now(&*self.clock)))
+        entry.is_some_and(|entry| entry.is_approved() && !entry.is_blacklisted(self.clock.now()))
     }
 }

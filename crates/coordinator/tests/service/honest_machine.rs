@@ -47,13 +47,7 @@ async fn an_honest_fast_machine_stays_approved_and_is_paid_exactly() {
 }
 
 async fn await_offline(service: &Service, machine: &Machine<'_>) {
-    let mut log = service.store.follow(Position(0));
-    loop {
-        let batch = log.next_batch().await.unwrap();
-        if batch.iter().any(|it| matches!(&it.event, Event::AgentWentOffline(gone) if gone.agent == machine.id)) {
-            return;
-        }
-    }
+    service.awaits(|it| matches!(it, Event::AgentWentOffline(gone) if gone.agent == machine.id)).await;
 }
 
 async fn is_in_good_standing(service: &Service, machine: &Machine<'_>) {

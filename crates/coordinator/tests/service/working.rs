@@ -100,3 +100,16 @@ async fn a_cancelled_lease_is_named_over_by_the_next_heartbeat_and_takes_no_resu
     let refused = machine.posts("/result", &machine.result(&leased, 10)).await;
     assert_eq!((refused.status, &refused.body["error"]), (StatusCode::CONFLICT, &json!("task_ended")));
 }
+
+#[tokio::test]
+async fn a_late_result_is_taken_and_paid_for_the_time_of_its_lease() {
+    let service = Service::begin().await;
+    let machine = Machine::registered(&service, "m", "bob").await;
+    service.submitted("t").await;
+    let leased = machine.pulls().await.unwrap();
+    service.clock.advance_ms(leased.limit_ms + 1_000);
+    service.ends(&leased, &machine.id).await;
+    let accepted: ResultAccepted = machine.told("/result", &machine.result(&leased, u64::MAX)).await;
+    assert_eq!(accepted.paid_micro_credits, leased.limit_ms * 800, "no more than the lease's own time");
+    assert_eq!(service.task("t").await["state"], "completed");
+}

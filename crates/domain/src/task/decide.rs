@@ -43,6 +43,13 @@ fn submit(submitted: TaskSubmitted) -> Decision {
     Ok(vec![submitted.into()])
 }
 
+/// By which lease a result is delivered, and how much of its time the budget still pays for.
+struct Delivery<'a> {
+    subtask: &'a Subtask,
+    lease: &'a Lease,
+    most_ms: u64,
+}
+
 /// A task that was submitted. Once it has ended, all it is asked is whether a lease is over.
 struct Open<'a> {
     task: &'a Task,
@@ -123,8 +130,8 @@ impl Open<'_> {
     }
 
     fn finish(&self, finish: FinishSubtask) -> Decision {
-        let (subtask, lease) = self.held(finish.subtask, finish.attempt, &finish.agent)?;
-        let paid_ms = finish.reported_ms.min(lease.held_ms(finish.now));
+        let Delivery { subtask, lease, most_ms } = self.delivery(&finish)?;
+        let paid_ms = finish.reported_ms.min(lease.held_ms(finish.now)).min(most_ms);
         let finished = SubtaskFinished {
             task: self.id.clone(),
             subtask: finish.subtask,
@@ -187,6 +194,23 @@ impl Open<'_> {
             Some(lease) if lease.attempt == attempt => Err(TaskRefusal::NotLeaseHolder),
             Some(_) | None if attempt >= 1 && attempt <= subtask.attempts => Err(TaskRefusal::LeaseOver),
             Some(_) | None => Err(TaskRefusal::NotLeaseHolder),
+        }
+    }
+
+    /// The lease that a result is delivered by: the one that holds the subtask, or the one that ran out and that nobody
+    /// followed. The latter binds nothing of the budget any more, so it is paid from what the others leave.
+    fn delivery(&self, finish: &FinishSubtask) -> Result<Delivery<'_>, TaskRefusal> {
+        match self.held(finish.subtask, finish.attempt, &finish.agent) {
+            Ok((subtask, lease)) => Ok(Delivery { subtask, lease, most_ms: lease.limit_ms }),
+            Err(TaskRefusal::LeaseOver) => {
+                let subtask = self.subtask(finish.subtask)?;
+                let lapsed =
+                    subtask.lapsed.as_ref().filter(|it| it.attempt == finish.attempt && it.agent == finish.agent);
+                let lease = lapsed.ok_or(TaskRefusal::LeaseOver)?;
+                let most_ms = price::affordable_ms(self.task.budget_free(), lease.price_per_ms);
+                Ok(Delivery { subtask, lease, most_ms })
+            }
+            Err(refusal) => Err(refusal),
         }
     }
 

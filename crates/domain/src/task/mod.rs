@@ -106,7 +106,7 @@ pub enum TaskRefusal {
     BudgetBound,
     #[error("this lease is not held by this machine")]
     NotLeaseHolder,
-    #[error("the lease ended: its result was accepted, or it was taken back")]
+    #[error("the lease ended: its result was accepted, it was given back, or another machine took the subtask since")]
     LeaseOver,
     #[error("the subtask was not escalated")]
     NotEscalated,

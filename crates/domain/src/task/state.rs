@@ -55,6 +55,8 @@ pub struct Subtask {
     pub revised: bool,
     /// The newest report delivered, of whatever verdict.
     pub last_report: Option<BlobRef>,
+    /// The last lease, where it ran out and no machine took the subtask since: its result is work done, and still taken.
+    pub lapsed: Option<Lease>,
     pub state: SubtaskState,
 }
 
@@ -128,6 +130,11 @@ impl Task {
         }
     }
 
+    /// The lease by which a result may be delivered now: the one that holds the subtask, or the one that ran out.
+    pub fn delivering(&self, index: SubtaskIndex) -> Option<&Lease> {
+        self.lease(index).or_else(|| self.subtask(index)?.lapsed.as_ref())
+    }
+
     /// Every lease that holds a subtask now.
     pub fn leases(&self) -> impl Iterator<Item = (SubtaskIndex, &Lease)> {
         self.subtasks.iter().filter_map(|subtask| Some((subtask.plan.index, self.lease(subtask.plan.index)?)))
@@ -175,6 +182,7 @@ impl Task {
     fn on_leased(&mut self, leased: &SubtaskLeased) {
         if let Some(subtask) = self.subtask_mut(leased.subtask) {
             subtask.attempts = leased.attempt;
+            subtask.lapsed = None;
             subtask.state = SubtaskState::Leased(Lease {
                 attempt: leased.attempt,
                 agent: leased.agent.clone(),
@@ -188,7 +196,15 @@ impl Task {
 
     fn on_returned(&mut self, returned: &SubtaskReturned) {
         if let Some(subtask) = self.subtask_mut(returned.subtask) {
-            subtask.state = SubtaskState::Waiting;
+            let before = std::mem::replace(&mut subtask.state, SubtaskState::Waiting);
+            subtask.lapsed = match before {
+                SubtaskState::Leased(lease) if returned.reason == ReturnReason::LeaseExpired => Some(lease),
+                SubtaskState::Leased(_)
+                | SubtaskState::Waiting
+                | SubtaskState::Escalated
+                | SubtaskState::Passed
+                | SubtaskState::Failed => None,
+            };
             subtask.unused_leases = subtask.unused_leases.saturating_add(u16::from(was_unused(returned.reason)));
         }
     }
@@ -197,6 +213,7 @@ impl Task {
         self.pay(finished.cost);
         if let Some(subtask) = self.subtask_mut(finished.subtask) {
             subtask.last_report = Some(finished.report);
+            subtask.lapsed = None;
             subtask.state = match (finished.verdict, subtask.plan.work) {
                 (Verdict::Passed, _) => SubtaskState::Passed,
                 (Verdict::Failed, WorkKind::Program) => SubtaskState::Failed,
@@ -221,6 +238,7 @@ impl Subtask {
             unused_leases: 0,
             revised: false,
             last_report: None,
+            lapsed: None,
             state: SubtaskState::Waiting,
         }
     }

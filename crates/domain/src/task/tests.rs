@@ -266,6 +266,57 @@ fn a_lease_that_is_over_is_given_back_without_an_event() {
 }
 
 #[test]
+fn a_late_result_is_taken_while_nobody_else_has_the_subtask() {
+    let mut steps = program();
+    steps.extend([lease(0, 1, 0), take_back(0, 1, 1), finish(0, 1, 1, Verdict::Passed, 90_000)]);
+    let (task, _) = run(steps);
+    assert_eq!(task.ending(), Some(Ending::Completed));
+    assert_eq!(task.spent(), price::of_time(30_000, PRICE), "for the lease's own time, not for that after it");
+}
+
+#[test]
+fn a_late_result_pays_the_owner_of_the_machine() {
+    let mut steps = program();
+    steps.extend([lease(0, 1, 0), take_back(0, 1, 1)]);
+    let (task, _) = run(steps);
+    let events = decide(&task, finish(0, 1, 1, Verdict::Passed, 2_500)).unwrap();
+    let earned = events.iter().find_map(|new| if let Event::CreditsEarned(it) = &new.event { Some(it) } else { None });
+    assert_eq!(earned.map(|it| (&it.account, it.amount)), Some((&account("bob"), price::of_time(2_500, PRICE))));
+}
+
+#[test]
+fn a_late_result_is_refused_from_another_machine_and_once_the_subtask_was_taken_or_delivered() {
+    let mut steps = prompt();
+    steps.extend([lease(0, 1, 0), take_back(0, 1, 1)]);
+    let (waiting, _) = run(steps.clone());
+    let late = finish(0, 1, 1, Verdict::Failed, 10);
+    assert_eq!(decide(&waiting, finish(0, 1, 2, Verdict::Passed, 10)), Err(TaskRefusal::LeaseOver));
+    let (taken, _) = run([steps.clone(), vec![lease(0, 2, 0)]].concat());
+    assert_eq!(decide(&taken, late.clone()), Err(TaskRefusal::LeaseOver));
+    let (delivered, _) = run([steps, vec![late.clone()]].concat());
+    assert_eq!(decide(&delivered, late), Err(TaskRefusal::LeaseOver));
+}
+
+#[test]
+fn a_lease_that_the_machine_gave_back_or_lost_by_a_blacklisting_takes_no_result() {
+    for reason in [ReturnReason::AgentUnable, ReturnReason::AgentDrained, ReturnReason::AgentBlacklisted] {
+        let mut steps = program();
+        steps.extend([lease(0, 1, 0), come_back(0, 1, 1, reason)]);
+        let (task, _) = run(steps);
+        assert_eq!(decide(&task, finish(0, 1, 1, Verdict::Passed, 5)), Err(TaskRefusal::LeaseOver), "{reason:?}");
+    }
+}
+
+#[test]
+fn a_late_result_is_paid_from_what_other_leases_leave_of_the_budget() {
+    let pieces = [piece(0, WorkKind::Program, &[]), piece(1, WorkKind::Program, &[])];
+    let mut steps = planned(WorkKind::Program, 31_000_000, &pieces);
+    steps.extend([lease(0, 1, 0), take_back(0, 1, 1), lease(1, 2, 0), finish(0, 1, 1, Verdict::Passed, 20_000)]);
+    let (task, _) = run(steps);
+    assert_eq!(task.spent(), price::of_time(1_000, PRICE));
+}
+
+#[test]
 fn a_result_moves_its_cost_from_the_submitter_to_the_owner_of_the_machine() {
     let mut steps = program();
     steps.push(lease(0, 1, 0));
