@@ -2,7 +2,7 @@
 
 use crate::{Coordinator, work};
 use edgecoder_domain::{
-    price,
+    agent, price,
     task::{self, LeaseSubtask, ReturnSubtask, TaskCommand, TaskRefusal},
 };
 use edgecoder_events::{
@@ -88,16 +88,20 @@ impl Scheduler<'_> {
 
     async fn try_lease(&self, asker: &Asker, claimed: &ReadySubtask) -> Result<Tried, Problem> {
         let price_per_ms = price::per_ms(claimed.resource, self.load_permille());
-        let request = Request::new(Actor::agent(&asker.id), [Subject::Task(claimed.task.clone())]);
+        // About the machine too: the append is refused where it is shut out between this look and the record.
+        let subjects = [Subject::Task(claimed.task.clone()), Subject::Agent(asker.id.clone())];
+        let request = Request::new(Actor::agent(&asker.id), subjects);
         let done = self
             .0
             .commands
             .run(request, |view| {
+                let now = self.0.commands.clock().now();
+                agent::may_take_part(view.agent(&asker.id), now)?;
                 let command = TaskCommand::Lease(LeaseSubtask {
                     subtask: claimed.subtask,
                     agent: asker.id.clone(),
                     payee: asker.payee.clone(),
-                    now: self.0.commands.clock().now(),
+                    now,
                     price_per_ms,
                 });
                 Ok::<_, Refusal>(task::decide(view.task(&claimed.task), command)?)
@@ -108,6 +112,8 @@ impl Scheduler<'_> {
                 Ok(done.events.into_iter().find_map(|new| leased(new.event)).map_or(Tried::Gone, Tried::Leased))
             }
             Err(CommandError::Refused(Refusal::Task(TaskRefusal::BudgetBound))) => Ok(Tried::Parked),
+            // The machine may not work: the subtask is another's.
+            Err(CommandError::Refused(refusal @ Refusal::Agent(_))) => Err(refusal.into()),
             Err(CommandError::Refused(_)) => Ok(Tried::Gone),
             Err(error) => Err(error.into()),
         }

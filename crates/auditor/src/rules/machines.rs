@@ -8,10 +8,6 @@ use edgecoder_events::{
 use edgecoder_ledger::Entry;
 use std::collections::HashMap;
 
-/// How long after a machine was shut out a lease may still be recorded for it: the machine had asked before, and a
-/// request may take a minute. *Source*: `service-kit`, `REQUEST_TIMEOUT`, and as much for what waits to be recorded.
-const UNDER_WAY_MS: u64 = 120_000;
-
 /// Every enrolled machine, as of the last entry.
 #[derive(Debug, Default)]
 pub(super) struct Machines {
@@ -23,14 +19,13 @@ struct Machine {
     kind: NodeKind,
     owner: AccountId,
     approved: bool,
-    /// When an operator withdrew the approval.
-    rejected_ms: Option<u64>,
+    /// An operator withdrew the approval.
+    rejected: bool,
     blacklisted: Option<Blacklisting>,
 }
 
 #[derive(Debug)]
 struct Blacklisting {
-    since_ms: u64,
     until_ms: Option<u64>,
 }
 
@@ -43,11 +38,11 @@ impl Machines {
             Event::NodeEnrolled(enrolled) => return self.enroll(enrolled),
             Event::NodeApproved(it) => self.change(&it.node, |machine| {
                 machine.approved = true;
-                machine.rejected_ms = None;
+                machine.rejected = false;
             }),
-            Event::NodeRejected(it) => self.change(&it.node, |machine| machine.rejected_ms = Some(now)),
+            Event::NodeRejected(it) => self.change(&it.node, |machine| machine.rejected = true),
             Event::AgentBlacklisted(it) => {
-                let blacklisting = Blacklisting { since_ms: now, until_ms: it.expires_at.map(|end| end.0) };
+                let blacklisting = Blacklisting { until_ms: it.expires_at.map(|end| end.0) };
                 self.change(&it.agent, |machine| machine.blacklisted = Some(blacklisting));
             }
             Event::AgentBlacklistLifted(it) => self.change(&it.agent, |machine| machine.blacklisted = None),
@@ -59,7 +54,7 @@ impl Machines {
 
     fn enroll(&mut self, it: &NodeEnrolled) -> Result<(), String> {
         let (kind, owner) = (it.kind, it.owner.clone());
-        let machine = Machine { kind, owner, approved: false, rejected_ms: None, blacklisted: None };
+        let machine = Machine { kind, owner, approved: false, rejected: false, blacklisted: None };
         match self.known.insert(it.node.clone(), machine) {
             None => Ok(()),
             Some(_) => Err(format!("the machine {} is enrolled twice", it.node)),
@@ -91,11 +86,9 @@ impl Machines {
 }
 
 impl Machine {
-    /// Whether it was refused or blacklisted so long ago that no request from before explains a lease.
+    /// Whether it was refused, or is blacklisted at `now`: a lease is decided on what the log says of its machine.
     fn is_shut_out(&self, now: u64) -> bool {
-        let long_ago = |since_ms: u64| now.saturating_sub(since_ms) > UNDER_WAY_MS;
-        let in_force = |it: &&Blacklisting| it.until_ms.is_none_or(|until| now < until);
-        self.rejected_ms.is_some_and(long_ago)
-            || self.blacklisted.as_ref().filter(in_force).is_some_and(|it| long_ago(it.since_ms))
+        let in_force = |it: &Blacklisting| it.until_ms.is_none_or(|until| now < until);
+        self.rejected || self.blacklisted.as_ref().is_some_and(in_force)
     }
 }

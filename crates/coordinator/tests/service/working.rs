@@ -4,8 +4,12 @@ use crate::{
     fixture::{Service, program},
     machine::{Machine, report},
 };
-use edgecoder_events::Event;
-use edgecoder_wire::{tasks::MAX_REPORT_BYTES, work::ResultAccepted};
+use edgecoder_domain::agent::AgentCommand;
+use edgecoder_events::{Event, agent::OfflineReason};
+use edgecoder_wire::{
+    tasks::MAX_REPORT_BYTES,
+    work::{MAX_PULL_WAIT_MS, Pull, ResultAccepted},
+};
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -99,6 +103,29 @@ async fn a_cancelled_lease_is_named_over_by_the_next_heartbeat_and_takes_no_resu
     assert_eq!(heard.body["endedLeases"], held);
     let refused = machine.posts("/result", &machine.result(&leased, 10)).await;
     assert_eq!((refused.status, &refused.body["error"]), (StatusCode::CONFLICT, &json!("task_ended")));
+}
+
+#[tokio::test]
+async fn a_machine_that_is_refused_while_it_waits_for_work_gets_none() {
+    let service = Service::begin().await;
+    let machine = Machine::registered(&service, "m", "bob").await;
+    service.says_of(&machine.id, AgentCommand::GoOffline { reason: OfflineReason::Drained }).await;
+    let waits = Pull { agent_id: machine.id.clone(), wait_ms: MAX_PULL_WAIT_MS };
+    let meanwhile = async {
+        // It is online again once its request was let in.
+        let mut was_away = false;
+        let is_back = |it: &Event| {
+            was_away |= matches!(it, Event::AgentWentOffline(_));
+            was_away && matches!(it, Event::AgentCameOnline(_))
+        };
+        service.awaits(is_back).await;
+        service.says_of(&machine.id, AgentCommand::Reject { reason: "not ours".into() }).await;
+        service.submitted("t").await;
+    };
+    let (heard, ()) = tokio::join!(machine.posts("/pull", &waits), meanwhile);
+    assert_eq!((heard.status, &heard.body["error"]), (StatusCode::FORBIDDEN, &json!("node_rejected")));
+    let others = Machine::registered(&service, "other", "eve").await;
+    assert_eq!(others.pulls().await.map(|it| it.attempt), Some(1), "the subtask is there for others");
 }
 
 #[tokio::test]

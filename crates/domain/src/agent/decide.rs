@@ -61,7 +61,12 @@ fn reject(agent: &Agent, enrolment: &Enrolment, reason: String) -> Vec<Event> {
     }
 }
 
-fn may_take_part(agent: &Agent, enrolment: &Enrolment, now: UnixMillis) -> Result<(), AgentRefusal> {
+/// Whether the machine may take part at `now`: enrolled to work, approved, and not shut out.
+///
+/// # Errors
+/// What stands against it.
+pub fn may_take_part(agent: &Agent, now: UnixMillis) -> Result<(), AgentRefusal> {
+    let enrolment = agent.enrolment().ok_or(AgentRefusal::NotEnrolled)?;
     match (enrolment.kind, enrolment.standing) {
         (NodeKind::Coordinator, _) => Err(AgentRefusal::NotAnAgent),
         (NodeKind::Agent, Standing::Pending) => Err(AgentRefusal::NotApproved),
@@ -72,7 +77,7 @@ fn may_take_part(agent: &Agent, enrolment: &Enrolment, now: UnixMillis) -> Resul
 }
 
 fn register(agent: &Agent, enrolment: &Enrolment, wanted: RegisterAgent, now: UnixMillis) -> Decision {
-    may_take_part(agent, enrolment, now)?;
+    may_take_part(agent, now)?;
     let id = enrolment.node.clone();
     let Some(known) = agent.registration() else {
         if wanted.proven_key != wanted.signing_key {
@@ -118,7 +123,7 @@ fn offer_models(known: &Registration, enrolment: &Enrolment, models: Vec<ModelNa
 }
 
 fn come_online(agent: &Agent, enrolment: &Enrolment, now: UnixMillis) -> Decision {
-    may_take_part(agent, enrolment, now)?;
+    may_take_part(agent, now)?;
     registered(agent)?;
     if agent.is_online() {
         return Ok(vec![]);

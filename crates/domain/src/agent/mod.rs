@@ -5,7 +5,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use decide::decide;
+pub use decide::{decide, may_take_part};
 pub use state::{Agent, Enrolment, Registration, Standing};
 
 use edgecoder_events::{
