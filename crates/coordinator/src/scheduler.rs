@@ -6,7 +6,7 @@ use edgecoder_domain::{
     task::{self, LeaseSubtask, ReturnSubtask, TaskCommand, TaskRefusal},
 };
 use edgecoder_events::{
-    AccountId, Actor, AgentId, Event, PublicKey,
+    AccountId, Actor, AgentId, Event, PublicKey, TaskId,
     agent::SandboxMode,
     task::{ReturnReason, SubtaskLeased},
 };
@@ -151,8 +151,20 @@ impl Scheduler<'_> {
                 };
                 // Where this fails too, the lease runs out by itself.
                 let _runs_out = self.0.return_lease(Actor::system("scheduler"), &claimed.task, returned).await;
+                if error.is_forgotten() {
+                    self.cancel(&claimed.task).await;
+                }
                 None
             }
+        }
+    }
+
+    /// Ends a task that was submitted while its owner was being forgotten: nobody can ever do it.
+    async fn cancel(&self, task: &TaskId) {
+        let request = Request::new(Actor::system("scheduler"), [Subject::Task(task.clone())]);
+        let command = TaskCommand::Cancel { now: self.0.commands.clock().now() };
+        if let Err(error) = self.0.task_command(request, task, &command).await {
+            tracing::warn!(task.id = %task, %error, "a task that opens for nobody could not be cancelled yet");
         }
     }
 }

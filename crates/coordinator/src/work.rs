@@ -28,6 +28,13 @@ pub enum WorkError {
     Json(#[from] serde_json::Error),
 }
 
+impl WorkError {
+    /// Whether the content opens for nobody any more: its owner was forgotten after it was sealed.
+    pub fn is_forgotten(&self) -> bool {
+        matches!(self, Self::Content(ContentError::Erased | ContentError::Damaged))
+    }
+}
+
 /// What of a task the work of one subtask is made of.
 struct Parts {
     content: BlobRef,
