@@ -4,7 +4,7 @@ use super::body_memory::BodyMemory;
 use edgecoder_identity::Network;
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -12,9 +12,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// All that a service gives at once; further connections wait to be accepted.
 const ALL: Portion = Portion { connections: 4_096, body_kib: 64 * 1024 };
-/// What one address gets of it: sixteen of them take to fill a service.
+/// What one address gets of a house that it has to itself; of a fuller one the same part of what is free.
 const OF_A_STRANGER: Portion = Portion { connections: 256, body_kib: 16 * 1024 };
-/// What this machine and each trusted proxy get: many people stand behind them, and yet a quarter is left to others.
+/// The same for this machine and each trusted proxy: many people stand behind them, and yet a quarter is left to others.
 const OF_A_TRUSTED_ADDRESS: Portion = Portion { connections: 3_072, body_kib: 48 * 1024 };
 const CROWDED_WAIT: Duration = Duration::from_secs(2);
 
@@ -55,7 +55,8 @@ impl Bounds {
     }
 
     fn of(&self, address: IpAddr) -> Portion {
-        let is_trusted = address.is_loopback() || self.trusted.iter().any(|network| network.contains(address));
+        let is_this_machine = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&address);
+        let is_trusted = is_this_machine || self.trusted.iter().any(|network| network.contains(address));
         if is_trusted { self.of_a_trusted_address } else { self.of_a_stranger }
     }
 }
@@ -93,13 +94,21 @@ impl Connections {
         let open = addresses
             .entry(owner)
             .or_insert_with(|| Open { connections: 0, bodies: Arc::new(Semaphore::new(portion.body_kib)) });
-        if open.connections >= portion.connections {
+        if !self.has_room(open.connections, portion) {
             return None;
         }
         open.connections = open.connections.saturating_add(1);
         let (of_all, of_address) = (Arc::clone(&self.bodies), Arc::clone(&open.bodies));
         let memory = BodyMemory { of_all, of_address, patience: self.bounds.patience };
         Some(Place { connections: Arc::clone(self), owner, memory, _of_all: place })
+    }
+
+    /// Whether an address that has `own` connections may have the place that was taken for it. Of the places that are
+    /// its own or free, it is given the part that its portion is of all: the fuller the house, the fewer, but the first.
+    fn has_room(&self, own: usize, portion: Portion) -> bool {
+        let free = self.places.available_permits().saturating_add(1);
+        let within_reach = own.saturating_add(free);
+        own.saturating_mul(self.bounds.all.connections) < portion.connections.saturating_mul(within_reach)
     }
 
     fn addresses(&self) -> MutexGuard<'_, HashMap<IpAddr, Open>> {
@@ -175,6 +184,25 @@ mod tests {
         assert_eq!(admitted(&connections, &["203.0.113.10"]).await.len(), 1, "another address");
         crowd.pop();
         assert_eq!(admitted(&connections, &["203.0.113.9"]).await.len(), 1, "a place is free again");
+    }
+
+    #[tokio::test]
+    async fn the_fuller_the_house_the_less_one_address_is_given() {
+        let halves = Portion { connections: 50, body_kib: 10 };
+        let bounds = Bounds { of_a_stranger: halves, ..connections().bounds.clone() };
+        let connections = Connections::new(bounds);
+        let mut crowds = Vec::new();
+        for address in ["203.0.113.1", "203.0.113.2", "203.0.113.3", "203.0.113.4"] {
+            crowds.push(admitted(&connections, &[address; 60]).await);
+        }
+        assert_eq!(crowds.iter().map(Vec::len).collect::<Vec<_>>(), [50, 25, 13, 6]);
+        crowds.remove(0);
+        assert_eq!(admitted(&connections, &["203.0.113.4"; 60]).await.len(), 25, "places are free again");
+    }
+
+    #[tokio::test]
+    async fn other_loopback_addresses_are_strangers() {
+        assert_eq!(admitted(&connections(), &["127.0.0.2"; 5]).await.len(), 2);
     }
 
     #[tokio::test]
