@@ -11,6 +11,7 @@ mod custody;
 mod database;
 mod doors;
 mod first_day;
+mod forgetting;
 mod log_key;
 mod machine;
 mod models;
