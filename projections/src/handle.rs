@@ -14,7 +14,7 @@ use crate::{
     sql::Database,
     task_board::{TaskBoard, TaskTables},
 };
-use edgecoder_events::{Position, Recorded, SubtaskIndex, TaskId, UnixMillis};
+use edgecoder_events::{Event, Position, Recorded, SubtaskIndex, TaskId, UnixMillis};
 use std::{collections::BTreeMap, marker::PhantomData, path::Path, time::Duration};
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -88,10 +88,13 @@ impl Projections {
     fn follow_in_memory<L: Log>(&mut self, log: &L, arrived: watch::Sender<u64>) {
         let progress = self.watched(&[Question::ReadyQueue, Question::AgentDirectory]);
         let (queue, directory) = (self.ready_queue.clone(), self.agent_directory.clone());
+        let mut arrivals = 0;
         let apply = move |batch: &[Recorded]| {
+            let mut offers_changed = false;
             let mut directory = directory.write();
             for it in batch {
                 directory.apply(it);
+                offers_changed |= matches!(it.event, Event::AgentCapabilitiesChanged(_));
             }
             drop(directory);
             let mut queue = queue.write();
@@ -100,7 +103,9 @@ impl Projections {
             }
             let now = queue.arrivals();
             drop(queue);
-            arrived.send_if_modified(|seen| std::mem::replace(seen, now) != now);
+            if std::mem::replace(&mut arrivals, now) != now || offers_changed {
+                arrived.send_modify(|changes| *changes += 1);
+            }
         };
         self.runners.spawn(follow_in_memory(log.clone(), progress, apply));
     }
@@ -134,7 +139,8 @@ impl Projections {
         ask(&self.ready_queue.read())
     }
 
-    /// Tells when the log made a subtask ready: `changed().await`, then claim.
+    /// Tells when there may be something to claim that was not before, because the log made a subtask ready or a machine
+    /// can do more: `changed().await`, then claim.
     pub fn ready_changed(&self) -> watch::Receiver<u64> {
         self.arrivals.clone()
     }

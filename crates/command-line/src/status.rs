@@ -5,6 +5,7 @@ use crate::{
     error::CliError,
     exit::ExitCode,
     table::Table,
+    task::waiting::prepared,
     text::{Style, Text},
 };
 use clap::Args;
@@ -54,12 +55,15 @@ async fn capacity(context: &Context) -> Result<Option<CapacityTotals>, CliError>
 }
 
 fn told(swarm: &Swarm, width: Option<usize>) -> Text {
-    let Status { queued, leased, agents, ledger_size, ledger_head } = &swarm.status;
+    let Status { queued, leased, agents, preparing, ledger_size, ledger_head } = &swarm.status;
     let mut text = Text::new()
         .styled(Style::Bold, &swarm.coordinator)
         .plain(format!(": {agents} machines online, {queued} subtasks wait, {leased} are worked on"))
         .end_line()
         .then(Text::line(Style::Plain, format!("the log has {ledger_size} entries; the newest is {ledger_head}")));
+    for language in preparing {
+        text = text.then(Text::line(Style::Notice, prepared(language)));
+    }
     if let Some(totals) = &swarm.capacity {
         let CapacityTotals {
             agents_connected,

@@ -2,6 +2,7 @@
 
 use edgecoder_events::{AgentId, SteadyMillis, SubtaskIndex, TaskId};
 use edgecoder_projections::ready_queue::ActiveLease;
+use edgecoder_wire::agents::PreparingLanguage;
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -40,6 +41,7 @@ pub struct Presence {
 struct Heard {
     at: SteadyMillis,
     leases: HashMap<LeaseName, SteadyMillis>,
+    preparing: Option<PreparingLanguage>,
 }
 
 impl Presence {
@@ -61,6 +63,16 @@ impl Presence {
         let granted_since = now.0.saturating_sub(LEASE_SILENCE_MS);
         heard.leases.retain(|_, at| at.0 >= granted_since);
         heard.leases.extend(leases.into_iter().map(|lease| (lease, now)));
+    }
+
+    /// The agent prepares this language now, or none any more.
+    pub fn prepares(&self, agent: &AgentId, preparing: Option<PreparingLanguage>) {
+        self.lock().entry(agent.clone()).or_default().preparing = preparing;
+    }
+
+    /// The language that the agent said it prepares.
+    pub fn preparing(&self, agent: &AgentId) -> Option<PreparingLanguage> {
+        self.lock().get(agent).and_then(|heard| heard.preparing.clone())
     }
 
     /// Whether the agent was silent for too long.

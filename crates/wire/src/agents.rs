@@ -71,9 +71,22 @@ pub struct Heartbeat {
     /// The models that the machine can answer with now, where they changed.
     #[schema(value_type = Option<Vec<String>>)]
     pub models: Option<Vec<ModelName>>,
+    /// The language that the machine will take work in soon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preparing: Option<PreparingLanguage>,
     /// Whether the machine says good-bye.
     #[serde(default)]
     pub draining: bool,
+}
+
+/// A language whose runtime a machine prepares, once, before it takes work in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PreparingLanguage {
+    #[schema(value_type = String)]
+    pub language: Language,
+    /// 0 to 100.
+    pub percent: u8,
 }
 
 /// The answer to `POST /heartbeat`.

@@ -1,6 +1,6 @@
 //! The services themselves: who are they, and how are they?
 
-use edgecoder_events::PublicKey;
+use edgecoder_events::{PublicKey, task::Language};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,6 +29,17 @@ pub struct Health {
     pub problems: Vec<String>,
 }
 
+/// A language whose runtime machines prepare: once, after their first start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LanguageInPreparation {
+    #[schema(value_type = String)]
+    pub language: Language,
+    pub machines: u64,
+    /// How far the first of them is, 0 to 100.
+    pub percent: u8,
+}
+
 /// `GET /status`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -39,6 +50,9 @@ pub struct Status {
     pub leased: u64,
     /// Machines that are online.
     pub agents: u64,
+    /// Languages that machines online prepare and do not take work in yet.
+    #[serde(default)]
+    pub preparing: Vec<LanguageInPreparation>,
     /// Entries of the log.
     pub ledger_size: u64,
     /// Hash of the newest entry, hex.

@@ -123,7 +123,7 @@ fn registration(station: &Station) -> Register {
         client_type: settings.client_type.clone(),
         max_concurrent_tasks: settings.max_concurrent_tasks,
         sandbox_mode: settings.sandbox_mode,
-        languages: station.solver.languages(),
+        languages: station.languages.offered(),
         models: station.solver.models.names(),
     }
 }
@@ -132,6 +132,7 @@ fn registration(station: &Station) -> Register {
 async fn beat(station: &Station, session: &Session, told: &mut Vec<ModelName>) -> Lost {
     let mut backoff = Backoff::default();
     let mut silent_beats = 0;
+    let mut preparation = station.languages.watch();
     loop {
         let models = Some(station.solver.models.names()).filter(|models| models != told);
         let wait = match station.client.heartbeat(&session.base, &heartbeat(station, models.clone())).await {
@@ -156,6 +157,7 @@ async fn beat(station: &Station, session: &Session, told: &mut Vec<ModelName>) -
         };
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
+            Ok(()) = preparation.changed() => {}
             () = station.link.registration_wanted() => return Lost::MustRegister,
         }
     }
@@ -166,7 +168,8 @@ fn heartbeat(station: &Station, models: Option<Vec<ModelName>>) -> Heartbeat {
     let waiting = station.outbox.leases();
     let unnamed: Vec<HeldLease> = waiting.into_iter().filter(|lease| !leases.contains(lease)).collect();
     leases.extend(unnamed);
-    Heartbeat { agent_id: station.settings.agent_id.clone(), leases, models, draining: false }
+    let (agent_id, preparing) = (station.settings.agent_id.clone(), station.languages.preparing());
+    Heartbeat { agent_id, leases, models, preparing, draining: false }
 }
 
 async fn tell_the_diary(station: &Station, session: &Session) {

@@ -12,6 +12,7 @@ mod diary;
 mod heartbeat;
 mod held;
 mod http;
+mod languages;
 mod lease;
 mod link;
 mod measures;

@@ -9,6 +9,7 @@ use crate::{
     heartbeat,
     held::HeldLeases,
     http::{self, Window},
+    languages::Languages,
     link::Link,
     measures::Measures,
     outbox::{self, Outbox},
@@ -86,6 +87,7 @@ impl Worker {
             () = outbox::deliver(&station) => {}
             () = station.solver.models.keep_fresh() => {}
             () = station.measures.watch(&station.outbox) => {}
+            never = station.languages.prepare(&station.link, &station.diary) => match never {},
         }
         // No heartbeat can follow the good-bye: nobody sends them any more.
         let _told_or_not = tokio::time::timeout(GOOD_BYE, heartbeat::say_good_bye(&station)).await;
@@ -102,7 +104,10 @@ impl Worker {
         let outbox = Outbox::open(settings.data_dir.join("outbox")).await.map_err(StartError::Outbox)?;
         let agent = settings.agent_id.clone();
         let client = CoordinatorClient::new(agent, Arc::clone(&keys), Arc::clone(&clock), Arc::clone(&chance))?;
-        sandbox.prepare(|step| tracing::info!(percent = step.percent, "the sandbox is being prepared")).await?;
+        let languages = Languages::of(Arc::clone(&sandbox));
+        if languages.offered().is_empty() {
+            languages.prepare_python().await?;
+        }
         let solver = Solver::new(&settings, sandbox, measures.clone()).await;
         Ok(Arc::new(Station {
             keys,
@@ -113,6 +118,7 @@ impl Worker {
             outbox,
             diary: Diary::new(Arc::clone(&clock)),
             measures,
+            languages,
             solver,
             give_back: CancellationToken::new(),
             settings,

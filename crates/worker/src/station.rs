@@ -2,7 +2,7 @@
 
 use crate::{
     WorkerSettings, chance::Chance, client::CoordinatorClient, coordinators::Coordinators, diary::Diary,
-    held::HeldLeases, link::Link, measures::Measures, outbox::Outbox, solve::Solver,
+    held::HeldLeases, languages::Languages, link::Link, measures::Measures, outbox::Outbox, solve::Solver,
 };
 use edgecoder_events::Clock;
 use edgecoder_identity::NodeKeys;
@@ -22,6 +22,7 @@ pub struct Station {
     pub outbox: Arc<Outbox>,
     pub diary: Diary,
     pub measures: Measures,
+    pub languages: Languages,
     pub solver: Solver,
     /// Cancelled when leases must be given back.
     pub give_back: CancellationToken,

@@ -8,7 +8,7 @@ use crate::{
 };
 use edgecoder_domain::{Aggregate, agent::Agent, task::Ending, wallet::Wallet};
 use edgecoder_events::{
-    AccountId, Position, StreamName,
+    AccountId, Event, Position, StreamName,
     task::{FailReason, WorkKind},
 };
 use edgecoder_projections::{
@@ -255,6 +255,23 @@ fn new_work_wakes_whoever_waits_for_it() {
         log.append(&History::of(&[program(0)]).events);
         ready.changed().await.unwrap();
         assert_eq!(all.ready_queue(ReadyQueue::waiting), 1);
+    });
+}
+
+#[test]
+fn a_machine_that_can_do_more_wakes_whoever_waits_for_work() {
+    check(async {
+        let can_do = |command| Step::Agent { agent: 0, command };
+        let history = History::of(&[0, 1, 2, 4, 3].map(can_do));
+        let (change, before) = history.events.split_last().unwrap();
+        assert!(matches!(change.event, Event::AgentCapabilitiesChanged(_)), "{change:?}");
+        let log = TestLog::of(before, 100);
+        let house = House::new();
+        let all = house.open(&log).await;
+        all.caught_up(log.head()).await.unwrap();
+        let mut ready = all.ready_changed();
+        log.append(std::slice::from_ref(change));
+        ready.changed().await.unwrap();
     });
 }
 

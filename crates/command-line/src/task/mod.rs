@@ -8,6 +8,7 @@ mod progress;
 mod report;
 mod submission;
 mod submit;
+pub mod waiting;
 mod watch;
 
 use crate::{

@@ -10,8 +10,8 @@ use crate::{
 use edgecoder_events::{
     MicroCredits,
     task::{
-        Planner, SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskRevised, SubtaskStopped, TaskEscalated,
-        TaskFailed, TaskPlanned, TaskSubmitted, Verdict,
+        Language, Planner, SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskRevised, SubtaskStopped,
+        TaskEscalated, TaskFailed, TaskPlanned, TaskSubmitted, Verdict,
     },
 };
 use serde::de::DeserializeOwned;
@@ -24,18 +24,35 @@ pub struct Standing {
     pub subtasks: usize,
     pub passed: usize,
     pub spent: MicroCredits,
+    /// Subtasks that machines hold now.
+    held: usize,
+    language: Option<Language>,
 }
 
 impl Standing {
+    /// The language of a planned task that no machine works on.
+    pub fn waits_for(&self) -> Option<Language> {
+        self.language.filter(|_| self.subtasks > self.passed && self.held == 0)
+    }
+
     /// Takes an event in and tells it.
     pub fn hear(&mut self, event: &TaskEvent) -> Text {
         // The telling reads the standing, so the event is counted first.
         match event.kind.as_str() {
-            "task.submitted" => told(event, submitted),
+            "task.submitted" => told(event, |task: &TaskSubmitted| {
+                self.language = Some(task.language);
+                submitted(task)
+            }),
             "task.planned" => told(event, |plan| self.planned(plan)),
-            "task.subtask_leased" => told(event, leased),
+            "task.subtask_leased" => told(event, |lease: &SubtaskLeased| {
+                self.held += 1;
+                leased(lease)
+            }),
             "task.subtask_finished" => told(event, |finished| self.finished(finished)),
-            "task.subtask_returned" => told(event, returned),
+            "task.subtask_returned" => told(event, |lease: &SubtaskReturned| {
+                self.held = self.held.saturating_sub(1);
+                returned(lease)
+            }),
             "task.subtask_stopped" => told(event, |stopped| self.stopped(stopped)),
             "task.escalated" => told(event, |escalated: &TaskEscalated| {
                 about(escalated.subtask.0).styled(Style::Notice, "was solved by no machine; a larger model is asked")
@@ -93,7 +110,9 @@ impl Standing {
         )
     }
 
+    /// A lease is over, at this cost.
     fn spend(&mut self, cost: MicroCredits) {
+        self.held = self.held.saturating_sub(1);
         // A sum that does not fit is no sum to show.
         self.spent = self.spent.checked_add(cost).unwrap_or(self.spent);
     }

@@ -6,6 +6,7 @@ use super::{
     news::Standing,
     progress::Progress,
     report,
+    waiting::Waiting,
 };
 use crate::{
     api::Api,
@@ -43,12 +44,18 @@ async fn follow_to_end(context: &Context, api: &Api, task: &TaskId) -> Result<Se
     let progress = Progress::begin(&context.console);
     let mut standing = Standing::default();
     let mut follower = Follower::new(api, task);
+    let mut waiting = Waiting::new(api);
     let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
-        let step = tokio::select! {
-            step = follower.next() => step?,
-            // Where the signal can not be caught, it ends the process by itself.
-            Ok(()) = &mut interrupt => return Ok(Seen::Interrupted),
+        // Kept while the waiting is told: half an event would be lost with it.
+        let mut next = std::pin::pin!(follower.next());
+        let step = loop {
+            tokio::select! {
+                step = &mut next => break step?,
+                // Where the signal can not be caught, it ends the process by itself.
+                Ok(()) = &mut interrupt => return Ok(Seen::Interrupted),
+                reason = waiting.news(&standing) => progress.remark(&reason)?,
+            }
         };
         match step {
             Step::Lost => progress.remark(&Text::line(

@@ -153,7 +153,8 @@ async fn a_wallet_is_forgotten_only_where_it_is_meant() {
 #[tokio::test]
 async fn the_status_is_one_picture_of_queue_machines_models_and_log() {
     let service = Service::start().await;
-    let status = json!({ "queued": 3, "leased": 2, "agents": 2, "ledgerSize": 40, "ledgerHead": "ab12" });
+    let status = json!({ "queued": 3, "leased": 2, "agents": 2, "preparing": [],
+        "ledgerSize": 40, "ledgerHead": "ab12" });
     let totals = json!({ "agentsConnected": 2, "totalCapacity": 4, "swarmEnabledCount": 1, "ideEnabledCount": 1,
         "blacklistedAgents": 0 });
     service.on_json("GET /status", &status);

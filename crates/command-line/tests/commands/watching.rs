@@ -5,11 +5,14 @@ use crate::{
     service::Service,
     typed::{person, program},
 };
+use axum::{body::Body, response::IntoResponse};
 use edgecoder_command_line::ExitCode;
 use edgecoder_events::task::FailReason;
 use edgecoder_wire::tasks::TaskState;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use std::{convert::Infallible, sync::Arc};
+use tokio::sync::Semaphore;
 
 const EVENTS: &str = "GET /tasks/01-primes/events";
 
@@ -34,6 +37,40 @@ async fn a_watched_task_is_told_from_submission_to_result() {
     assert_eq!(outcome.ended.unwrap(), ExitCode::Success);
     assert_snapshot!(outcome.out);
     assert_eq!(outcome.err, "");
+}
+
+/// Events of a task that a machine takes when somebody asked for the status `asks` times.
+fn taken_after(asks: usize, service: &Service, told: &Value) {
+    let asked = Arc::new(Semaphore::new(0));
+    let counted = Arc::clone(&asked);
+    let told = told.to_string();
+    service.on("GET /status", move || {
+        counted.add_permits(1);
+        told.clone().into_response()
+    });
+    let story = story("task.completed");
+    let (before, after) = (all_sent(&story[..2]).concat(), all_sent(&story[2..]).concat());
+    service.on(EVENTS, move || {
+        let (asked, after) = (Arc::clone(&asked), after.clone());
+        let later = stream::once(async move {
+            asked.acquire_many(u32::try_from(asks).unwrap()).await.unwrap().forget();
+            Ok::<_, Infallible>(after)
+        });
+        Body::from_stream(stream::iter([Ok(before.clone())]).chain(later)).into_response()
+    });
+    service.on_json("GET /tasks/01-primes?after=9", &view(TaskState::Completed, None, Some(passed())));
+}
+
+#[tokio::test]
+async fn what_a_task_waits_for_is_told_once() {
+    let service = Service::start().await;
+    let preparing = json!([{ "language": "python", "machines": 1, "percent": 50 }]);
+    let status = json!({ "queued": 1, "leased": 0, "agents": 1, "preparing": preparing, "ledgerSize": 4,
+        "ledgerHead": "ab12" });
+    taken_after(2, &service, &status);
+    let outcome = person(&service, &["task", "watch", "01-primes"]).await;
+    assert_eq!(outcome.ended.unwrap(), ExitCode::Success);
+    assert_eq!(outcome.err, "waiting: Python is being prepared on 1 machine (50 %)\n");
 }
 
 #[tokio::test]

@@ -78,7 +78,8 @@ impl<'a> Machine<'a> {
     }
 
     pub async fn beats(&self) -> Heard {
-        let heartbeat = Heartbeat { agent_id: self.id.clone(), leases: vec![], models: None, draining: false };
+        let heartbeat =
+            Heartbeat { agent_id: self.id.clone(), leases: vec![], models: None, preparing: None, draining: false };
         self.posts("/heartbeat", &heartbeat).await
     }
 

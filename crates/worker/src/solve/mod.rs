@@ -17,7 +17,7 @@ use crate::{
     WorkerSettings,
     measures::{Measures, RunOutcome},
 };
-use edgecoder_events::task::{Language, WorkKind};
+use edgecoder_events::task::WorkKind;
 use edgecoder_sandbox::{Job, Limits, Run, RunReport, Sandbox, SandboxError};
 use edgecoder_wire::{tasks::Report, work::Work};
 use snapshot::Snapshots;
@@ -78,12 +78,6 @@ impl Solver {
         let models = Models::new(settings.models.clone(), settings.default_model.clone());
         models.refresh().await;
         Self { sandbox, snapshots: Snapshots::new(settings), measures, models }
-    }
-
-    /// The languages that this machine runs.
-    pub fn languages(&self) -> Vec<Language> {
-        let all = [Language::Python, Language::Javascript];
-        all.into_iter().filter(|language| self.sandbox.supports(*language).is_ok()).collect()
     }
 
     /// Does the work within its budget. What the submission itself does wrong is a failed report, not an inability.

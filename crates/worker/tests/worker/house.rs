@@ -39,16 +39,22 @@ pub struct AtWork {
 
 impl House {
     pub async fn open() -> Arc<Self> {
+        let house = Self::unprepared(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("worker-sandbox"));
+        house.sandbox.wait_ready().await.unwrap();
+        Arc::new(house)
+    }
+
+    /// A house whose sandbox holds nothing yet where `runtime_dir` does not.
+    pub fn unprepared(runtime_dir: &Path) -> Self {
         let exe = std::env::current_exe().unwrap();
         let sandbox = Sandbox::new(SandboxSettings {
             mode: SandboxMode::Wasm,
-            runtime_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("worker-sandbox"),
+            runtime_dir: runtime_dir.to_owned(),
             child: ChildCommand { exe, args: vec![CHILD.into()] },
             spare_children: 0,
         });
         let sandbox = Arc::new(sandbox.unwrap());
-        sandbox.wait_ready().await.unwrap();
-        Arc::new(Self { sandbox, clock: Arc::new(SetClock::at(NOW)), seeds: AtomicU64::new(1) })
+        Self { sandbox, clock: Arc::new(SetClock::at(NOW)), seeds: AtomicU64::new(1) }
     }
 
     /// Settings of a worker for these coordinators, with no model.

@@ -14,6 +14,7 @@ use edgecoder_wire::{
 
 /// The most leases that one machine can hold.
 const MAX_LEASES: usize = 64;
+const MAX_PERCENT: u8 = 100;
 
 /// Renews the leases that it names, and says which of them are over.
 #[utoipa::path(
@@ -32,9 +33,12 @@ pub async fn heartbeat(
     State(coordinator): State<Coordinator>,
     signed: Signed<Heartbeat>,
 ) -> Result<Json<Heard>, Problem> {
-    let Heartbeat { leases, models, draining, .. } = signed.body;
+    let Heartbeat { leases, models, preparing, draining, .. } = signed.body;
     if leases.len() > MAX_LEASES {
         return Err(Problem::bad_field("leases", format!("expected at most {MAX_LEASES} leases")));
+    }
+    if preparing.as_ref().is_some_and(|it| it.percent > MAX_PERCENT) {
+        return Err(Problem::bad_field("preparing.percent", format!("expected 0 to {MAX_PERCENT}")));
     }
     check_models(models.as_deref().unwrap_or_default())?;
     let now = coordinator.commands.clock().steady();
@@ -47,6 +51,7 @@ pub async fn heartbeat(
     let names =
         held.into_iter().map(|lease| LeaseName { task: lease.task_id, subtask: lease.subtask, attempt: lease.attempt });
     coordinator.presence.renewed(&signed.agent, names, now);
+    coordinator.presence.prepares(&signed.agent, preparing);
     if draining {
         coordinator.mark_drained(&signed.agent).await?;
     } else {

@@ -2,9 +2,10 @@
 
 use super::{endless, program};
 use crate::{
-    coordinator::Coordinator,
+    coordinator::{Coordinator, Scene},
     house::{House, NOW},
 };
+use edgecoder_events::task::Language;
 use edgecoder_wire::{
     agents::HeldLease,
     work::{Outcome, Work},
@@ -25,6 +26,31 @@ pub async fn a_worker_registers_once_and_again_only_when_told(house: Arc<House>)
     coordinator.office.wait_for(|scene| (scene.heartbeats.len() >= beats + 5).then_some(())).await;
     worker.stop().await;
     assert_eq!((before, coordinator.office.scene(|scene| scene.registrations)), (1, 2));
+}
+
+pub async fn javascript_is_worked_on_while_python_is_prepared(_: Arc<House>) {
+    let (coordinator, home) = (Coordinator::start().await, tempfile::tempdir().unwrap());
+    let fresh = House::unprepared(&home.path().join("sandbox"));
+    let worker = fresh.start(House::settings(home.path(), &[&coordinator]));
+    let languages = |scene: &mut Scene| scene.agent.as_ref().map(|agent| agent.languages.clone());
+    assert_eq!(coordinator.office.wait_for(languages).await, [Language::Javascript]);
+    let javascript = Work { language: Language::Javascript, ..program(&[("main.js", "console.log(6 * 7)\n")]) };
+    coordinator.office.offer("early", javascript);
+    let report = coordinator.office.result().await.report.unwrap();
+    assert_eq!((report.stdout.as_str(), languages_now(&coordinator)), ("42\n", vec![Language::Javascript]));
+
+    let both = |scene: &mut Scene| scene.agent.as_ref().filter(|agent| agent.languages.len() == 2).map(|_| ());
+    coordinator.office.wait_for(both).await;
+    coordinator.office.offer("late", program(&[("main.py", "print(6 * 7)\n")]));
+    assert_eq!(coordinator.office.result().await.report.unwrap().stdout, "42\n");
+    worker.stop().await;
+    let beats = coordinator.office.scene(|scene| std::mem::take(&mut scene.heartbeats));
+    let told: Vec<u8> = beats.into_iter().filter_map(|beat| Some(beat.preparing?.percent)).collect();
+    assert!(told.is_sorted() && told.contains(&50), "{told:?}");
+}
+
+fn languages_now(coordinator: &Coordinator) -> Vec<Language> {
+    coordinator.office.scene(|scene| scene.agent.as_ref().unwrap().languages.clone())
 }
 
 pub async fn a_worker_never_holds_more_leases_than_it_has_slots(house: Arc<House>) {

@@ -42,6 +42,7 @@ pub fn all() -> Vec<Journey> {
         snapshots::a_link_in_a_commit_is_refused,
         watching::what_was_done_is_measured_and_a_worker_with_a_coordinator_is_well,
         lifetime::a_worker_registers_once_and_again_only_when_told,
+        lifetime::javascript_is_worked_on_while_python_is_prepared,
         lifetime::a_worker_never_holds_more_leases_than_it_has_slots,
         lifetime::an_ended_lease_stops_its_run,
         lifetime::a_worker_that_stops_finishes_what_it_holds,
