@@ -20,8 +20,8 @@ impl<T: DeserializeOwned> Json<T> {
     pub fn parse(bytes: &[u8]) -> Result<T, Problem> {
         let mut reader = serde_json::Deserializer::from_slice(bytes);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let field = error.path().to_string();
-            Problem::bad_field(field, error.into_inner().to_string())
+            let (path, error) = (error.path().to_string(), error.into_inner());
+            wrong_body(&path, &error.to_string())
         })?;
         reader
             .end()
@@ -37,6 +37,30 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         expect_json(request.headers())?;
         Self::parse(&whole_body(request).await?).map(Json)
     }
+}
+
+/// How paths end where a body breaks off before a name is whole.
+const NAMELESS: char = '?';
+
+/// What is wrong with a body where reading it failed at `path`.
+fn wrong_body(path: &str, told: &str) -> Problem {
+    let named = path.trim_end_matches(NAMELESS).trim_matches('.');
+    let place = (!named.is_empty()).then(|| named.to_owned());
+    // The path ends at the object that a field is missing from: who sent it looks for the field.
+    let field = match (missing_field(told), place) {
+        (Some(field), Some(place)) => Some(format!("{place}.{field}")),
+        (Some(field), None) => Some(field.to_owned()),
+        (None, place) => place,
+    };
+    match field {
+        Some(field) => Problem::bad_field(field, told),
+        None => Problem::bad_request("invalid_json", told),
+    }
+}
+
+/// The name in serde's words for a field that is not there.
+fn missing_field(told: &str) -> Option<&str> {
+    told.strip_prefix("missing field `")?.split('`').next()
 }
 
 /// Refuses bodies that call themselves something other than JSON.
@@ -80,5 +104,54 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         query
             .map(|query| Self(query.0))
             .map_err(|rejection| Problem::bad_request("invalid_query", rejection.body_text()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use serde_json::{Value, json};
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Order {
+        #[serde(rename = "taskId")]
+        _task_id: String,
+        #[serde(rename = "files", default)]
+        _files: Vec<File>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct File {
+        #[serde(rename = "path")]
+        _path: String,
+    }
+
+    /// The error and the field of the refusal of a body.
+    fn refused(body: &str) -> (Value, Value) {
+        let problem = Json::<Order>::parse(body.as_bytes()).unwrap_err();
+        let mut details = serde_json::to_value(problem.details()).unwrap();
+        (details["error"].take(), details["field"].take())
+    }
+
+    #[test]
+    fn a_wrong_field_is_named_and_so_is_one_that_is_missing() {
+        for (body, field) in [
+            ("{}", "taskId"),
+            (r#"{"taskId": "t", "files": [{"path": "a"}, {}]}"#, "files[1].path"),
+            (r#"{"taskId": 7}"#, "taskId"),
+            (r#"{"taskId": "t", "files": [{"path": 7}]}"#, "files[0].path"),
+            (r#"{"taskId": "t", "fles": []}"#, "fles"),
+        ] {
+            assert_eq!(refused(body), (json!("invalid_field"), json!(field)), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_wrong_as_a_whole_names_no_field() {
+        for body in ["", "[]", "7", "{", "nonsense"] {
+            assert_eq!(refused(body), (json!("invalid_json"), Value::Null), "{body}");
+        }
     }
 }

@@ -91,7 +91,7 @@ impl Problem {
         self.status
     }
 
-    fn details(self) -> ProblemDetails {
+    pub(super) fn details(self) -> ProblemDetails {
         ProblemDetails {
             kind: "about:blank".to_owned(),
             title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
