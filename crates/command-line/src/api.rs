@@ -15,6 +15,9 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 /// As much of a refusal as is read.
 const MAX_REFUSAL_BYTES: usize = 64 * 1024;
 
+/// How services call a token that is good, but not for what was asked.
+const WRONG_ROLE: &str = "token_wrong_role";
+
 /// Who is asked, and as whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
@@ -141,6 +144,10 @@ impl Api {
         };
         let problem: Option<ProblemDetails> = serde_json::from_slice(&body).ok();
         match (status, problem) {
+            (StatusCode::FORBIDDEN, Some(problem)) if problem.error == WRONG_ROLE => {
+                let detail = one_line(&problem.detail);
+                CliError::Unauthorized { address, detail, wanted: self.service.wanted_token() }
+            }
             (StatusCode::UNAUTHORIZED, problem) => {
                 let detail = problem.map_or_else(|| "unauthorized".to_owned(), |problem| one_line(&problem.detail));
                 CliError::Unauthorized { address, detail, wanted: self.service.wanted_token() }

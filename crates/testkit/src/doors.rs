@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 /// What stands in a path for whatever is asked about. Nothing is called so.
 const NOBODYS_NAME: &str = "nobodys-name";
-/// Whom no document names: who brings nothing.
-const STRANGER: &str = "stranger";
+/// Whom no document names: who brings nothing, or a token that is not known there.
+pub const STRANGER: &str = "stranger";
 
 /// One route, as a document describes it.
 struct Door<'a> {
@@ -44,7 +44,9 @@ impl Door<'_> {
         let Self { method, path, callers } = self;
         let told = format!("{method} {path} as {caller}: {status} {error}, documented for {callers:?}");
         assert!(error != "no_such_route" && error != "method_not_allowed", "{told}");
-        let is_let_in = status != 401;
+        let is_let_in = status != 401 && error != "token_wrong_role";
+        let is_nobody = caller == STRANGER || callers == &["agent"];
+        assert!(is_let_in || status == if is_nobody { 401 } else { 403 }, "{told}");
         assert_eq!(is_let_in, callers.is_empty() || callers.contains(&caller), "{told}");
         assert_eq!(error == "signature_required", callers == &["agent"], "{told}");
     }

@@ -8,7 +8,7 @@ mod memory_log;
 mod scripted;
 
 pub use clock::SetClock;
-pub use doors::knock_at_every_door;
+pub use doors::{STRANGER, knock_at_every_door};
 pub use heard::{Heard, hear};
 pub use memory_log::memory_log;
 pub use scripted::{Answer, RecordedRequest, Rule, Script, ScriptedOllama, ScriptedOpenAi};

@@ -27,7 +27,7 @@ fn strangers_get_nothing() {
     }
     let account = format!("authorization: Bearer {}\r\n", product.account_token());
     for path in ["/capacity", "/control-plane/agents", "/control-plane/security/blacklist"] {
-        assert_eq!(product.asks(&get(path, &account)).0, 401, "{path} with an account's token");
+        assert_eq!(product.asks(&get(path, &account)).0, 403, "{path} with an account's token");
     }
     let unsigned =
         "x-agent-id: worker-1\r\nx-timestamp-ms: NaN\r\nx-nonce: 1\r\nx-body-sha256: 2\r\nx-signature: 3\r\n";

@@ -131,10 +131,12 @@ async fn a_refusal_is_told_in_the_words_of_the_service_and_can_not_steer_the_ter
     service.on_problem("POST /submit", 402, "insufficient_credits", "ann has 1 credit\u{1b}[2J, this takes 48");
     let outcome = person(&service, &["task", "submit", "hello"]).await;
     assert_eq!(outcome.refusal(), r"ann has 1 credit\u{1b}[2J, this takes 48 (insufficient_credits)");
-    service.on_problem("GET /tasks/a", 401, "unauthorized", "no token of an account");
-    let outcome = person(&service, &["task", "show", "a"]).await;
-    assert!(outcome.refusal().contains("no token of an account; give it the token that"), "{}", outcome.refusal());
-    assert!(!outcome.refusal().contains("ec_acct_secret"));
+    for (path, status, error) in [("a", 401, "token_unknown"), ("b", 403, "token_wrong_role")] {
+        service.on_problem(&format!("GET /tasks/{path}"), status, error, "no token of an account");
+        let refusal = person(&service, &["task", "show", path]).await.refusal();
+        assert!(refusal.contains("no token of an account; give it the token that"), "{refusal}");
+        assert!(!refusal.contains("ec_acct_secret"));
+    }
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ async fn other_peoples_accounts_look_like_none() {
         assert_eq!((heard.status, &heard.body["error"]), (StatusCode::NOT_FOUND, &json!("account_not_found")));
     }
     let faucet = service.nobody_posts("/credits/bob/faucet", &json!({ "credits": 1 })).bearer_auth(&bob);
-    assert_eq!(hear(faucet).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(hear(faucet).await.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ async fn the_administrator_steers_models_but_does_not_speak_for_a_service() {
     let service = Service::begin(ollama(NOBODY), PATIENT).await;
     for path in ["/decompose", "/escalate"] {
         let heard = hear(service.as_operator(service.nobody_posts(path, &Value::Null))).await;
-        assert_eq!((heard.status, &heard.body["error"]), (StatusCode::UNAUTHORIZED, &json!("token_unknown")));
+        assert_eq!((heard.status, &heard.body["error"]), (StatusCode::FORBIDDEN, &json!("token_wrong_role")));
     }
     for caller in [Service::as_operator, Service::as_service] {
         let heard = hear(caller(&service, service.nobody_gets("/model/status"))).await;

@@ -49,7 +49,7 @@ impl Access {
         nonces: NonceFile,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let own_tokens = ServiceTokens::new(settings);
+        let own_tokens = ServiceTokens::beside(settings, tokens.clone());
         Self(Arc::new(Inner { own_tokens, tokens, agents, nonces: Mutex::new(nonces), clock }))
     }
 

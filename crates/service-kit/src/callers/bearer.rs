@@ -1,6 +1,6 @@
 //! Callers who bring a bearer token, and those who bring nothing.
 
-use super::{Access, FromRef, ServiceTokens};
+use super::{Access, FromRef, ServiceTokens, service_tokens::unknown_token};
 use crate::http::Problem;
 use axum::{
     extract::FromRequestParts,
@@ -80,10 +80,6 @@ fn token(parts: &Parts) -> Result<TokenHash, Problem> {
     Ok(token.hash())
 }
 
-fn unknown_token() -> Problem {
-    Problem::unauthorized("token_unknown", "the token is not known here, or not for this role")
-}
-
 impl<S> FromRequestParts<S> for Operator
 where
     ServiceTokens: FromRef<S>,
@@ -92,8 +88,8 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let is_operator = ServiceTokens::from_ref(state).check_operator(&token(parts)?, parts)?;
-        is_operator.then_some(Self(())).ok_or_else(unknown_token)
+        let (tokens, token) = (ServiceTokens::from_ref(state), token(parts)?);
+        if tokens.check_operator(&token, parts)? { Ok(Self(())) } else { Err(tokens.refusal(&token).await) }
     }
 }
 
@@ -105,9 +101,11 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let access = Access::from_ref(state);
-        let account = access.tokens().account(&token(parts)?).await?;
-        account.map(|account| Self { account }).ok_or_else(unknown_token)
+        let (access, token) = (Access::from_ref(state), token(parts)?);
+        match access.tokens().account(&token).await? {
+            Some(account) => Ok(Self { account }),
+            None => Err(access.own_tokens().refusal(&token).await),
+        }
     }
 }
 
@@ -124,7 +122,10 @@ where
         if access.own_tokens().check_operator(&token, parts)? {
             return Ok(Self::Operator);
         }
-        access.tokens().account(&token).await?.map(Self::Customer).ok_or_else(unknown_token)
+        match access.tokens().account(&token).await? {
+            Some(account) => Ok(Self::Customer(account)),
+            None => Err(access.own_tokens().refusal(&token).await),
+        }
     }
 }
 
@@ -136,8 +137,8 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let tokens = ServiceTokens::from_ref(state);
-        tokens.is_service(&token(parts)?).then_some(Self(())).ok_or_else(unknown_token)
+        let (tokens, token) = (ServiceTokens::from_ref(state), token(parts)?);
+        if tokens.is_service(&token) { Ok(Self(())) } else { Err(tokens.refusal(&token).await) }
     }
 }
 
@@ -149,10 +150,9 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let tokens = ServiceTokens::from_ref(state);
-        let token = token(parts)?;
-        let known = tokens.is_service(&token) || tokens.check_operator(&token, parts)?;
-        known.then_some(Self(())).ok_or_else(unknown_token)
+        let (tokens, token) = (ServiceTokens::from_ref(state), token(parts)?);
+        let is_insider = tokens.is_service(&token) || tokens.check_operator(&token, parts)?;
+        if is_insider { Ok(Self(())) } else { Err(tokens.refusal(&token).await) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who brings a token that this process was begun with? The administrator and our own services; no ledger is needed.
 
-use super::{Access, AccessSettings, FromRef};
+use super::{Access, AccessSettings, FromRef, TokenBook};
 use crate::http::Problem;
 use axum::{extract::ConnectInfo, http::request::Parts};
 use edgecoder_identity::{TokenHash, client_ip};
@@ -9,11 +9,26 @@ use std::{
     sync::Arc,
 };
 
+/// How problems call a known token of another role.
+const WRONG_ROLE: &str = "token_wrong_role";
+
+/// What a token gets that nobody has.
+pub(super) fn unknown_token() -> Problem {
+    Problem::unauthorized(
+        "token_unknown",
+        "the token is not known here: it was mistyped, revoked, or is of another ledger",
+    )
+}
+
 /// Checks the administrator and our own services. Cheap to clone.
 ///
 /// A service with a ledger has it in its [`Access`]; one without has it alone.
 #[derive(Clone)]
-pub struct ServiceTokens(Arc<AccessSettings>);
+pub struct ServiceTokens {
+    settings: Arc<AccessSettings>,
+    /// The tokens of accounts, where there is a ledger: they are known here, and not for the roles below.
+    accounts: Option<TokenBook>,
+}
 
 impl<S> FromRef<S> for ServiceTokens
 where
@@ -27,19 +42,40 @@ where
 impl ServiceTokens {
     /// Checks by `settings`.
     pub fn new(settings: AccessSettings) -> Self {
-        Self(Arc::new(settings))
+        Self { settings: Arc::new(settings), accounts: None }
+    }
+
+    /// Checks by `settings`, and knows the tokens of `accounts` from those of nobody.
+    pub(super) fn beside(settings: AccessSettings, accounts: TokenBook) -> Self {
+        Self { accounts: Some(accounts), ..Self::new(settings) }
     }
 
     pub(super) fn is_service(&self, token: &TokenHash) -> bool {
-        self.0.service == *token
+        self.settings.service == *token
+    }
+
+    /// What the bringer of a token hears that is not of the role that was asked for: 403 where we know it, as RFC 9110
+    /// wants it, and 401 where it is nobody's.
+    pub(super) async fn refusal(&self, token: &TokenHash) -> Problem {
+        let is_account = match &self.accounts {
+            Some(accounts) => accounts.account(token).await.map(|account| account.is_some()),
+            None => Ok(false),
+        };
+        match is_account {
+            Err(error) => error.into(),
+            Ok(is_account) if is_account || self.is_service(token) || self.settings.operator == *token => {
+                Problem::forbidden(WRONG_ROLE, "this token is good, but not for this: docs/API.md says whose is")
+            }
+            Ok(_) => unknown_token(),
+        }
     }
 
     /// Whether `token` is the administrator's, from an address that may use it.
     pub(super) fn check_operator(&self, token: &TokenHash, parts: &Parts) -> Result<bool, Problem> {
-        if self.0.operator != *token {
+        if self.settings.operator != *token {
             return Ok(false);
         }
-        let (networks, address) = (&self.0.operator_networks, self.client_address(parts));
+        let (networks, address) = (&self.settings.operator_networks, self.client_address(parts));
         if networks.is_empty() || networks.iter().any(|network| network.contains(address)) {
             return Ok(true);
         }
@@ -54,7 +90,7 @@ impl ServiceTokens {
         // A proxy may write a line of its own below the client's: all lines are one list, and the last is the proxy's.
         let lines = parts.headers.get_all("x-forwarded-for").iter();
         let lines: Vec<&str> = lines.map(|value| value.to_str().unwrap_or_default()).collect();
-        client_ip(socket, Some(&lines.join(",")), &self.0.trusted_proxies)
+        client_ip(socket, Some(&lines.join(",")), &self.settings.trusted_proxies)
     }
 }
 

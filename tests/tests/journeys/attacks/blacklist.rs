@@ -89,7 +89,7 @@ fn who_is_shut_out_stays_outside_until_it_is_lifted() {
     assert_eq!(ann.registers(&house, None).problem(), (403, "agent_blacklisted".into()));
     let path = "/control-plane/security/blacklist/ann/lift";
     let reason = json!({ "reason": "a mistake" });
-    assert_eq!(house.ask(&Ask::post(path, &reason).bearer(&customer)).problem().0, 401);
+    assert_eq!(house.ask(&Ask::post(path, &reason).bearer(&customer)).problem().0, 403);
     house.operate("/security/blacklist/ann/lift", &reason).success();
     house.ask(&ann.pull(0)).success();
     let audit = house.seen("/control-plane/security/blacklist/audit");
