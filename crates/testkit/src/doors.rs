@@ -22,6 +22,7 @@ struct Door<'a> {
 /// Where a route is not there, takes no such method, or lets in others than those whom the document names.
 pub async fn knock_at_every_door(document: &Value, base: &str, tokens: &[(&str, &str)]) -> usize {
     let client = reqwest::Client::builder().no_proxy().build().expect("a plain client can be made");
+    assert_eq!(&published(&client, base).await, document, "what is published is what is described");
     let doors = doors(document);
     for door in &doors {
         for (caller, token) in tokens.iter().map(|(name, token)| (*name, Some(*token))).chain([(STRANGER, None)]) {
@@ -37,6 +38,13 @@ pub async fn knock_at_every_door(document: &Value, base: &str, tokens: &[(&str, 
         }
     }
     doors.len()
+}
+
+/// The document that the service gives to anyone, for caches too.
+async fn published(client: &reqwest::Client, base: &str) -> Value {
+    let answer = client.get(format!("{base}/openapi.json")).send().await.expect("the service answers");
+    assert!(answer.headers()["cache-control"].to_str().is_ok_and(|it| it.starts_with("public")), "{answer:?}");
+    answer.json().await.expect("the document is JSON")
 }
 
 impl Door<'_> {

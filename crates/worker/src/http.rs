@@ -4,7 +4,7 @@ use crate::link::Link;
 use axum::{Router, extract::State, http::StatusCode, middleware, response::Response};
 use edgecoder_service_kit::{
     callers::Anyone,
-    http::{self, Json, Metrics, bounded, measure},
+    http::{self, Json, Metrics, bounded, described, measure},
 };
 use edgecoder_wire::runtime::Health;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub fn description() -> utoipa::openapi::OpenApi {
 /// Every route, behind the bounds that all services have.
 pub fn router(window: Window) -> Router {
     let metrics = window.metrics.clone();
-    let router = Router::from(routes()).with_state(window);
+    let router = described(Router::from(routes()), &description()).with_state(window);
     bounded(router.layer(middleware::from_fn_with_state((metrics, "worker"), measure)))
 }
 

@@ -11,7 +11,7 @@ use crate::ControlPlane;
 use axum::{Router, middleware};
 use edgecoder_service_kit::{
     callers::{DocumentedCaller, with_callers},
-    http::{Problem, bounded, measure},
+    http::{Problem, bounded, described, measure},
 };
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -60,7 +60,7 @@ pub fn description() -> utoipa::openapi::OpenApi {
 /// Every route, behind the bounds that all services have.
 pub fn router(control_plane: ControlPlane) -> Router {
     let metrics = control_plane.metrics.clone();
-    let router = Router::from(routes()).with_state(control_plane);
+    let router = described(Router::from(routes()), &description()).with_state(control_plane);
     bounded(router.layer(middleware::from_fn_with_state((metrics, "control-plane"), measure)))
 }
 

@@ -9,7 +9,7 @@ use crate::Coordinator;
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use edgecoder_service_kit::{
     callers::{DocumentedCaller, with_callers},
-    http::{bounded, measure},
+    http::{bounded, described, measure},
 };
 use edgecoder_wire::{tasks::MAX_SUBMISSION_BYTES, work::Sealed};
 use utoipa::OpenApi;
@@ -60,6 +60,6 @@ pub fn description() -> utoipa::openapi::OpenApi {
 /// Every route, behind the bounds that all services have.
 pub fn router(coordinator: Coordinator) -> Router {
     let metrics = coordinator.metrics.clone();
-    let router = Router::from(routes()).with_state(coordinator);
+    let router = described(Router::from(routes()), &description()).with_state(coordinator);
     bounded(router.layer(middleware::from_fn_with_state((metrics, "coordinator"), measure)))
 }

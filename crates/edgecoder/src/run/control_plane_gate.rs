@@ -74,10 +74,13 @@ async fn hand_on(
     }
     let answer = request.send().await.map_err(|error| unreachable(&gate, &error))?;
     let status = answer.status();
-    let kind = answer.headers().get(header::CONTENT_TYPE).cloned();
-    let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let (kind, caching) = (header::CONTENT_TYPE, header::CACHE_CONTROL);
+    let kept = [kind, caching].map(|name| answer.headers().get(&name).cloned().map(|value| (name, value)));
     let body = answer.bytes().await.map_err(|error| unreachable(&gate, &error))?;
-    Ok((status, [(header::CONTENT_TYPE, kind)], Body::from(body)).into_response())
+    // Without a kind it would be told as one that it may not be.
+    let unknown = (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    let headers: HeaderMap = std::iter::once(unknown).chain(kept.into_iter().flatten()).collect();
+    Ok((status, headers, Body::from(body)).into_response())
 }
 
 /// Who sends a body brings a token: the coordinator would take no other, and nobody's body is not taken in. What is

@@ -10,7 +10,7 @@ use crate::Inference;
 use axum::{Router, middleware};
 use edgecoder_service_kit::{
     callers::{DocumentedCaller, with_callers},
-    http::{bounded_by, measure},
+    http::{bounded_by, described, measure},
 };
 use std::time::Duration;
 use utoipa::OpenApi;
@@ -51,6 +51,6 @@ pub fn description() -> utoipa::openapi::OpenApi {
 pub fn router(inference: Inference) -> Router {
     let metrics = inference.metrics.clone();
     let longest = inference.desk.longest().saturating_add(REQUEST_MARGIN);
-    let router = Router::from(routes()).with_state(inference);
+    let router = described(Router::from(routes()), &description()).with_state(inference);
     bounded_by(router.layer(middleware::from_fn_with_state((metrics, "inference"), measure)), longest)
 }
