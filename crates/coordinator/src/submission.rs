@@ -41,6 +41,9 @@ pub fn check(task: &SubmitTask) -> Result<Checked, Problem> {
         check_snapshot(snapshot)?;
     }
     let work = work_kind(task)?;
+    if work == WorkKind::Program {
+        check_sources(task)?;
+    }
     let resource = check_resource(task.resource_class)?;
     let timeout_ms = task.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS);
     if timeout_ms == 0 || timeout_ms > MAX_TIMEOUT_MS {
@@ -120,6 +123,20 @@ fn check_files(task: &SubmitTask) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+/// An empty file runs, does nothing, and is paid for: nobody means that.
+fn check_sources(task: &SubmitTask) -> Result<(), Problem> {
+    let is_only = task.files.len() == 1 && task.entry.is_none() && task.tests.is_empty();
+    let is_run = |path: &String| is_only || task.entry.as_ref() == Some(path) || task.tests.contains(path);
+    let empty = task.files.iter().position(|file| is_run(&file.path) && file.content.trim().is_empty());
+    match empty {
+        Some(index) => {
+            let detail = "this file is run, and it is empty: send its source code";
+            Err(Problem::bad_field(format!("files[{index}].content"), detail))
+        }
+        None => Ok(()),
+    }
 }
 
 fn check_path(path: &str) -> Result<(), &'static str> {
@@ -231,6 +248,24 @@ mod tests {
     fn a_file_that_is_run_must_be_there() {
         let task = SubmitTask { tests: vec!["test_main.py".into()], ..program("main.py") };
         assert_eq!(wrong_field(&task).status().as_u16(), 400);
+    }
+
+    #[test]
+    fn a_file_that_is_run_has_code_in_it_and_others_may_be_empty() {
+        let file = |path: &str, content: &str| SourceFile { path: path.into(), content: content.into() };
+        let task = |files: &[(&str, &str)], tests: &[&str]| SubmitTask {
+            files: files.iter().map(|(path, content)| file(path, content)).collect(),
+            tests: tests.iter().map(|path| (*path).to_owned()).collect(),
+            ..SubmitTask::default()
+        };
+        for (empty, field) in [
+            (task(&[("main.py", " \n")], &[]), "files[0].content"),
+            (task(&[("main.py", "x = 1"), ("test_main.py", "")], &["test_main.py"]), "files[1].content"),
+        ] {
+            let refused = format!("{:?}", wrong_field(&empty));
+            assert!(refused.contains(field) && refused.contains("send its source code"), "{refused}");
+        }
+        assert!(check(&task(&[("pkg/__init__.py", ""), ("test_main.py", "print(1)")], &["test_main.py"])).is_ok());
     }
 
     #[test]
