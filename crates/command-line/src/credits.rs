@@ -33,9 +33,14 @@ pub fn parse(text: &str) -> Result<MicroCredits, CreditsError> {
 
 /// Writes an amount without zeros that say nothing: `1.12 credits`.
 pub fn shown(amount: MicroCredits) -> String {
-    let number = without_trailing_zeros(&amount.to_string());
+    let number = typed(amount);
     let unit = if number == "1" { "credit" } else { "credits" };
     format!("{number} {unit}")
+}
+
+/// Writes an amount as people type it: `1.12`.
+pub fn typed(amount: MicroCredits) -> String {
+    without_trailing_zeros(&amount.to_string())
 }
 
 /// Writes a change of an amount with its sign: `+1.12`, `-0.5`, `0`.

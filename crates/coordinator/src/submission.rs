@@ -10,10 +10,10 @@ use edgecoder_events::{
     task::{Language, ResourceClass, WorkKind},
 };
 use edgecoder_service_kit::http::Problem;
-use edgecoder_wire::tasks::{MAX_FILE_BYTES, MAX_FILES, MAX_PROMPT_BYTES, MAX_SUBMISSION_BYTES, Snapshot, SubmitTask};
+use edgecoder_wire::tasks::{
+    DEFAULT_TIMEOUT_MS, MAX_FILE_BYTES, MAX_FILES, MAX_PROMPT_BYTES, MAX_SUBMISSION_BYTES, Snapshot, SubmitTask,
+};
 
-/// The longest run of a subtask where the submission does not say, in milliseconds.
-pub const DEFAULT_TIMEOUT_MS: u64 = 30_000;
 /// How many subtasks' worth of time the default budget of a prompt pays for.
 const DEFAULT_PROMPT_SUBTASKS: u64 = 4;
 const MAX_PATH_BYTES: usize = 255;
@@ -55,7 +55,7 @@ pub fn check(task: &SubmitTask) -> Result<Checked, Problem> {
     }
     let language = task.language.or_else(|| guess_language(task)).unwrap_or(Language::Python);
     let budget = task.max_cost_micro_credits.unwrap_or_else(|| default_budget(work, resource, timeout_ms));
-    check_budget(budget, resource, timeout_ms)?;
+    check_budget(budget, default_budget(work, resource, timeout_ms), resource, timeout_ms)?;
     Ok(Checked { work, language, resource, priority, timeout_ms, budget })
 }
 
@@ -192,13 +192,29 @@ fn guess_language(task: &SubmitTask) -> Option<Language> {
 }
 
 /// A budget that no machine could begin with buys nothing but a place in the queue and in the log.
-fn check_budget(budget: MicroCredits, resource: ResourceClass, timeout_ms: u64) -> Result<(), Problem> {
+fn check_budget(
+    budget: MicroCredits,
+    enough: MicroCredits,
+    resource: ResourceClass,
+    timeout_ms: u64,
+) -> Result<(), Problem> {
     let least = price::of_time(timeout_ms.min(MIN_LEASE_MS), price::per_ms(resource, price::MAX_LOAD_PERMILLE));
     if budget < least {
-        let expected = format!("expected at least {} micro-credits, for a second of work", least.micros());
+        let expected = format!(
+            "expected at least {}, for a second of work; {} pay for all the time that it may take, at any price",
+            in_both_units(least),
+            in_both_units(enough)
+        );
         return Err(Problem::bad_field("maxCostMicroCredits", expected));
     }
     Ok(())
+}
+
+/// People type credits, programs send micro-credits.
+fn in_both_units(amount: MicroCredits) -> String {
+    let credits = amount.to_string();
+    let credits = credits.trim_end_matches('0').trim_end_matches('.');
+    format!("{} micro-credits ({credits} credits)", amount.micros())
 }
 
 fn default_budget(work: WorkKind, resource: ResourceClass, timeout_ms: u64) -> MicroCredits {
@@ -278,6 +294,8 @@ mod tests {
         for micros in [0, 1, least - 1] {
             assert_eq!(wrong_field(&with_budget(micros)).status().as_u16(), 400, "{micros}");
         }
+        let told = format!("{:?}", wrong_field(&with_budget(1)));
+        assert!(told.contains("(1.6 credits)") && told.contains("48000000 micro-credits (48 credits)"), "{told}");
         assert!(check(&with_budget(least)).is_ok());
     }
 

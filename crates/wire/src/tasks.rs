@@ -7,6 +7,8 @@ use edgecoder_events::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// The longest run of a subtask where the submission does not say, in milliseconds.
+pub const DEFAULT_TIMEOUT_MS: u64 = 30_000;
 /// The most files that a submission brings.
 pub const MAX_FILES: usize = 200;
 /// The most bytes that all files of a submission have together.

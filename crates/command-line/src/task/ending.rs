@@ -6,8 +6,15 @@ use crate::{
     text::{Style, Text},
     words::spoken,
 };
-use edgecoder_events::task::FailReason;
-use edgecoder_wire::tasks::{TaskState, TaskView};
+use edgecoder_domain::{price, task::MAX_ATTEMPTS};
+use edgecoder_events::{
+    MicroCredits,
+    task::{FailReason, ResourceClass, WorkKind},
+};
+use edgecoder_wire::tasks::{DEFAULT_TIMEOUT_MS, SubtaskView, TaskState, TaskView};
+
+/// How reports call a run that time ended.
+const TIMED_OUT: &str = "timed_out";
 
 /// What to do where nobody can write code. A program of one's own needs no model.
 const NO_MODEL: &str = "no language model answers: start Ollama (ollama serve; ollama pull qwen2.5-coder), or set \
@@ -49,6 +56,31 @@ pub fn style_of(state: TaskState) -> Style {
     }
 }
 
+/// The longest that a piece of the task may run, in milliseconds.
+fn timeout_ms(view: &TaskView) -> u64 {
+    view.submission.as_ref().and_then(|it| it.timeout_ms).unwrap_or(DEFAULT_TIMEOUT_MS)
+}
+
+/// What pays for all the time that the task may take, at the highest price.
+fn enough(view: &TaskView) -> MicroCredits {
+    let runs = match view.summary.work {
+        WorkKind::Program => 1,
+        WorkKind::Prompt => view.subtasks.len().saturating_mul(usize::from(MAX_ATTEMPTS)),
+    };
+    let total_ms = timeout_ms(view).saturating_mul(u64::try_from(runs).unwrap_or(u64::MAX));
+    price::of_time(total_ms, price::per_ms(ResourceClass::Cpu, price::MAX_LOAD_PERMILLE))
+}
+
+fn with_enough(view: &TaskView) -> String {
+    format!("--max-credits {}, which always pays for all of its time", credits::typed(enough(view)))
+}
+
+/// Whether a run was ended by time and had less of it than its submitter allowed, for want of credits.
+fn ran_out_of_credits(view: &TaskView) -> bool {
+    let timed_out = |it: &SubtaskView| it.report.as_ref().is_some_and(|report| report.reason == TIMED_OUT);
+    view.subtasks.iter().any(timed_out) && view.summary.budget_micro_credits < enough(view)
+}
+
 fn next_command(view: &TaskView) -> Text {
     let task = &view.summary.task_id;
     let next = match (view.summary.state, view.summary.fail_reason) {
@@ -56,7 +88,10 @@ fn next_command(view: &TaskView) -> Text {
             format!("see where the credits went: edgecoder account history {}", view.summary.account_id)
         }
         (TaskState::Failed, Some(FailReason::BudgetExhausted)) => {
-            "submit it again with more: edgecoder task submit … --max-credits CREDITS".to_owned()
+            format!("submit it again: edgecoder task submit … {}", with_enough(view))
+        }
+        (TaskState::Failed, Some(FailReason::ProgramFailed)) if ran_out_of_credits(view) => {
+            format!("its credits paid for no more time: edgecoder task submit … {}", with_enough(view))
         }
         (TaskState::Failed, Some(FailReason::ProgramFailed)) => {
             "mend it and submit it again: edgecoder task submit … --watch".to_owned()

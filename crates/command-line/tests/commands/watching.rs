@@ -7,8 +7,9 @@ use crate::{
 };
 use axum::{body::Body, response::IntoResponse};
 use edgecoder_command_line::ExitCode;
-use edgecoder_events::task::FailReason;
-use edgecoder_wire::tasks::TaskState;
+use edgecoder_events::{MicroCredits, task::FailReason};
+use edgecoder_wire::tasks::{Report, TaskState};
+use futures_util::{StreamExt, stream};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::{convert::Infallible, sync::Arc};
@@ -84,6 +85,21 @@ async fn a_failed_task_names_its_failed_tests_and_sends_no_escape_sequence() {
     assert_eq!(outcome.ended.unwrap(), ExitCode::TaskFailed);
     assert!(!outcome.out.contains(['\u{1b}', '\u{7}', '\r']), "{:?}", outcome.out);
     assert_snapshot!(outcome.out);
+}
+
+#[tokio::test]
+async fn a_task_that_its_credits_were_too_few_for_names_a_limit_that_would_do() {
+    let budget_exhausted = (FailReason::BudgetExhausted, failed());
+    let cut_short = (FailReason::ProgramFailed, Report { reason: "timed_out".into(), ..failed() });
+    for (reason, report) in [budget_exhausted, cut_short] {
+        let service = Service::start().await;
+        service.on_stream(EVENTS, &all_sent(&[sample(9, "task.failed")]), false);
+        let mut view = view(TaskState::Failed, Some(reason), Some(report));
+        view.summary.budget_micro_credits = MicroCredits::from_micros(2_000_000);
+        service.on_json("GET /tasks/01-primes?after=9", &view);
+        let outcome = person(&service, &["task", "watch", "01-primes"]).await;
+        assert!(outcome.out.ends_with("--max-credits 48, which always pays for all of its time\n"), "{}", outcome.out);
+    }
 }
 
 #[tokio::test]
