@@ -1,6 +1,7 @@
 //! The commands that ask running services: with which addresses and tokens?
 
 use crate::{
+    answer,
     cli::Global,
     data_dir::DataDir,
     run::{
@@ -9,7 +10,9 @@ use crate::{
     },
 };
 use anyhow::{Context as _, Result};
-use edgecoder_command_line::{AccountCommand, AgentCommand, Console, Context, Output, StatusCommand, TaskCommand};
+use edgecoder_command_line::{
+    AccountCommand, AgentCommand, CliError, Console, Context, Output, StatusCommand, TaskCommand,
+};
 use edgecoder_service_kit::{SystemClock, chance, settings::Settings};
 use reqwest::Url;
 use secrecy::SecretString;
@@ -37,6 +40,7 @@ pub async fn run(settings: &Settings, global: &Global, command: Command) -> Resu
     };
     Ok(match ended {
         Ok(code) => code.into(),
+        Err(CliError::Output(error)) => return answer::written(Err(error)).map(|()| ExitCode::SUCCESS),
         Err(error) => {
             eprintln!("edgecoder: {error}");
             error.exit_code().into()

@@ -1,6 +1,6 @@
 //! Does this machine have what EdgeCoder needs, and what would make it better?
 
-use crate::{data_dir::DataDir, run::listen};
+use crate::{answer, data_dir::DataDir, run::listen};
 use anyhow::Result;
 use edgecoder_discovery::{Discovery, discover};
 use edgecoder_events::{agent::SandboxMode, task::Language};
@@ -38,10 +38,11 @@ pub async fn run(settings: &Settings, json: bool) -> Result<ExitCode> {
     findings.push(model_server(settings).await);
     findings.push(ledger(settings));
     if json {
-        println!("{}", serde_json::to_string(&findings)?);
+        answer::line(serde_json::to_string(&findings)?)?;
     } else {
         for finding in &findings {
-            println!("{:<8} {:<22} {}", finding.state.word(), finding.check, finding.detail);
+            let Finding { check, state, detail } = finding;
+            answer::line(format_args!("{:<8} {check:<22} {detail}", state.word()))?;
         }
     }
     let is_bad = findings.iter().any(|finding| finding.state == State::Bad);

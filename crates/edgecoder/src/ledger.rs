@@ -1,6 +1,7 @@
 //! The ledger of this machine, looked after while no service runs.
 
 use crate::{
+    answer,
     cli::{Global, LedgerCommand},
     data_dir::DataDir,
     run::{
@@ -52,13 +53,13 @@ async fn stats(settings: &Settings, data: &DataDir, json: bool) -> Result<()> {
     if json {
         let stats =
             json!({ "origin": node.origin, "size": head.size, "head": hash, "checkpoint": checkpoint.as_deref() });
-        println!("{stats}");
+        answer::line(stats)?;
     } else {
-        println!("origin     {}", node.origin);
-        println!("entries    {}", head.size);
-        println!("head       {hash}");
-        println!("log key    {}", node.store.log_verifier_key());
-        println!("checkpoint\n{}", checkpoint.as_deref().unwrap_or("none yet"));
+        answer::line(format_args!("origin     {}", node.origin))?;
+        answer::line(format_args!("entries    {}", head.size))?;
+        answer::line(format_args!("head       {hash}"))?;
+        answer::line(format_args!("log key    {}", node.store.log_verifier_key()))?;
+        answer::line(format_args!("checkpoint\n{}", checkpoint.as_deref().unwrap_or("none yet")))?;
     }
     node.close().await
 }
@@ -70,7 +71,7 @@ async fn rebuild(settings: &Settings, data: &DataDir) -> Result<()> {
         let bar = ProgressBar::new(node.store.head().size).with_style(style.clone()).with_message(question.name());
         node.projections.rebuild(question, |progress| bar.set_position(progress.done.0)).await?;
         bar.finish();
-        println!("{question} was built anew");
+        answer::line(format_args!("{question} was built anew"))?;
     }
     node.close().await
 }
@@ -78,7 +79,7 @@ async fn rebuild(settings: &Settings, data: &DataDir) -> Result<()> {
 async fn accept_restore(settings: &Settings, data: &DataDir, reason: &str) -> Result<()> {
     let node = open(settings, data).await?;
     let receipt = node.store.accept_restore(reason, Actor::operator("admin")).await?;
-    println!("recorded as entry {}: the ledger goes on in a new epoch", receipt.first.0);
+    answer::line(format_args!("recorded as entry {}: the ledger goes on in a new epoch", receipt.first.0))?;
     node.close().await
 }
 
@@ -91,11 +92,11 @@ async fn rotate_key(settings: &Settings, data: &DataDir) -> Result<()> {
     let present = node.store.log_verifier_key();
     log_keys::settle(data, &node.origin, &present)?;
     node.store.checkpoint_now().await.context("signing the first checkpoint of the new key")?;
-    println!("recorded as entry {}: from there on checkpoints are signed by", receipt.first.0);
-    println!("{present}");
-    println!(
-        "auditors who trust the key before need nothing: it signed the change; the old key is kept for restored logs"
-    );
+    answer::line(format_args!("recorded as entry {}: from there on checkpoints are signed by", receipt.first.0))?;
+    answer::line(present)?;
+    answer::line(
+        "auditors who trust the key before need nothing: it signed the change; the old key is kept for restored logs",
+    )?;
     node.close().await
 }
 
@@ -105,7 +106,7 @@ async fn backup(settings: &Settings, data: &DataDir, to: &Path) -> Result<()> {
     }
     ensure!(!is_inside(to, data.path()), "a backup can not lie in the directory that it copies: choose another place");
     edgecoder_store::backup(data.path(), to).await.context("copying the ledger")?;
-    println!("copied to {}; it holds the keys too: keep it as safe as the original", to.display());
+    answer::line(format_args!("copied to {}; it holds the keys too: keep it as safe as the original", to.display()))?;
     Ok(())
 }
 
@@ -125,8 +126,8 @@ fn restore(data: &DataDir, from: &Path) -> Result<()> {
         bail!("{} is not a backup: there is no ledger.db in it", from.display());
     }
     copy_folder(from, data.path())?;
-    println!("restored; if entries were made after the backup, the next start refuses to append until");
-    println!("you record that you know: edgecoder ledger accept-restore --reason \"…\"");
+    answer::line("restored; if entries were made after the backup, the next start refuses to append until")?;
+    answer::line("you record that you know: edgecoder ledger accept-restore --reason \"…\"")?;
     Ok(())
 }
 

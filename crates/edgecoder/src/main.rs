@@ -1,5 +1,6 @@
 //! Every role of EdgeCoder in one executable.
 
+mod answer;
 mod cli;
 mod client;
 mod data_dir;
@@ -7,6 +8,7 @@ mod doctor;
 mod ledger;
 mod run;
 
+use answer::{EXIT_NO_READER, NoReader};
 use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser, ValueEnum};
 use cli::{Cli, Command, Global, RunArgs};
@@ -31,6 +33,9 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let ended = runtime.context("starting the threads").and_then(|runtime| runtime.block_on(dispatch(cli)));
     ended.unwrap_or_else(|error| {
+        if error.is::<NoReader>() {
+            return ExitCode::from(EXIT_NO_READER);
+        }
         eprintln!("edgecoder: {error:#}");
         ExitCode::from(EXIT_ERROR)
     })
@@ -52,7 +57,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Ledger(command) => ledger::run(&settings, &global, command).await,
         Command::Doctor => doctor::run(&settings, global.json).await,
         Command::Completions { shell } => {
-            edgecoder_command_line::completions(shell, &mut Cli::command(), &mut std::io::stdout())?;
+            answer::written(edgecoder_command_line::completions(shell, &mut Cli::command(), &mut std::io::stdout()))?;
             Ok(ExitCode::SUCCESS)
         }
     }

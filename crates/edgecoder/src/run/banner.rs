@@ -1,10 +1,10 @@
 //! What does a person read when everything is up? Where it is, and what to type next.
 
 use super::node::Node;
-use crate::data_dir::DataDir;
+use crate::{answer, data_dir::DataDir};
 use anyhow::Result;
 use serde::Serialize;
-use std::{io::Write, time::Instant};
+use std::{fmt::Write, time::Instant};
 
 /// Where the services of this machine are; the commands of this machine read it.
 #[derive(Debug, Default, Serialize, serde::Deserialize)]
@@ -25,7 +25,7 @@ pub fn remember(data: &DataDir, endpoints: &Endpoints) -> Result<()> {
 
 /// Writes to standard output: people look there, the log goes to standard error.
 pub fn show(node: &Node, data: &DataDir, endpoints: &Endpoints, begun: Instant) -> Result<()> {
-    let mut out = std::io::stdout().lock();
+    let mut out = String::new();
     writeln!(out, "EdgeCoder {} is ready ({} ms)\n", env!("CARGO_PKG_VERSION"), begun.elapsed().as_millis())?;
     let services = [
         ("coordinator", &endpoints.coordinator),
@@ -48,13 +48,11 @@ pub fn show(node: &Node, data: &DataDir, endpoints: &Endpoints, begun: Instant) 
         out,
         "  cargo run --release -- task submit --language python --code examples/primes.py --tests examples/test_primes.py --watch"
     )?;
-    writeln!(out, "  cargo run --release -- audit verify\n")?;
-    Ok(out.flush()?)
+    writeln!(out, "  cargo run --release -- audit verify")?;
+    answer::line(out)
 }
 
 /// One line for a service that stands alone.
 pub fn say_ready(service: &str, at: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "EdgeCoder {} {service} is ready: {at}", env!("CARGO_PKG_VERSION"))?;
-    Ok(out.flush()?)
+    answer::line(format_args!("EdgeCoder {} {service} is ready: {at}", env!("CARGO_PKG_VERSION")))
 }
