@@ -1,15 +1,23 @@
 //! Does this machine have what EdgeCoder needs, and what would make it better?
 
-use crate::{answer, data_dir::DataDir, run::listen};
+use crate::{
+    answer,
+    data_dir::DataDir,
+    run::listen::{self, Port},
+};
 use anyhow::Result;
 use edgecoder_discovery::{Discovery, discover};
 use edgecoder_events::{agent::SandboxMode, task::Language};
 use edgecoder_models::{Choice, choose};
 use edgecoder_sandbox::{ChildCommand, Sandbox, SandboxSettings};
 use edgecoder_service_kit::{SystemClock, chance, settings::Settings};
+use edgecoder_wire::runtime::Health;
 use edgecoder_worker::WorkerSettings;
 use serde::Serialize;
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
+
+/// How long a service that runs already may take to say how it is.
+const HEALTH_WAIT: Duration = Duration::from_secs(3);
 
 /// What was found about one thing.
 #[derive(Debug, Serialize)]
@@ -17,6 +25,13 @@ struct Finding {
     check: &'static str,
     state: State,
     detail: String,
+}
+
+/// A service that may have a port already: as it calls itself, and where it says how it is.
+#[derive(Clone, Copy)]
+struct Asked {
+    name: &'static str,
+    health: &'static str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -69,20 +84,36 @@ fn data_directory(settings: &Settings) -> Finding {
 
 async fn ports(settings: &Settings) -> Vec<Finding> {
     let wanted = [
-        ("coordinator port", listen::COORDINATOR),
-        ("inference port", listen::INFERENCE),
-        ("control plane port", listen::CONTROL_PLANE),
+        ("coordinator port", listen::COORDINATOR, Asked { name: "coordinator", health: "/health/runtime" }),
+        ("inference port", listen::INFERENCE, Asked { name: "inference", health: "/health" }),
+        ("control plane port", listen::CONTROL_PLANE, Asked { name: "control-plane", health: "/health" }),
     ];
     let mut findings = Vec::new();
-    for (check, port) in wanted {
+    for (check, port, service) in wanted {
         let bound = listen::bind(settings, port).await;
         let (state, detail) = match bound.and_then(|listener| listen::url(&listener)) {
             Ok(url) => (State::Good, format!("{url} is free")),
-            Err(error) => (State::Missing, format!("{error:#}; or EdgeCoder is running already")),
+            Err(error) => match running(settings, port, service).await {
+                Some(running) => running,
+                None => (State::Missing, format!("{error:#}")),
+            },
         };
         findings.push(Finding { check, state, detail });
     }
     findings
+}
+
+/// How the service of ours is that has the port already, where one answers there under its name.
+async fn running(settings: &Settings, port: Port, service: Asked) -> Option<(State, String)> {
+    let url = listen::configured_url(settings, port).ok()?;
+    let client = reqwest::Client::builder().no_proxy().timeout(HEALTH_WAIT).build().ok()?;
+    let answer = client.get(format!("{url}{}", service.health)).send().await.ok()?;
+    let health: Health = serde_json::from_slice(&answer.bytes().await.ok()?).ok()?;
+    let Health { ok, service: name, version, problems } = health;
+    (name == service.name).then(|| match ok {
+        true => (State::Good, format!("EdgeCoder {version} is running: its {name} answers at {url}")),
+        false => (State::Bad, format!("the {name} that is running at {url} can not work: {}", problems.join("; "))),
+    })
 }
 
 /// What a worker would be told here.

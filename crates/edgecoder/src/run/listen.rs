@@ -47,19 +47,31 @@ pub async fn bind_loopback(settings: &Settings, port: Port) -> Result<Listening>
 }
 
 async fn bind_on(settings: &Settings, host: IpAddr, port: Port) -> Result<Listening> {
-    let number = settings.parsed(port.setting, "a port number; 0 picks a free one")?.unwrap_or(port.default);
-    let address = SocketAddr::new(host, number);
+    let address = address_on(settings, host, port)?;
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("could not listen on {address}: set {} to another port, or to 0 for a free one", port.setting)
     })?;
     Ok(Listening { listener, bounds: Bounds::trusting(access::trusted_proxies(settings)?) })
 }
 
+fn address_on(settings: &Settings, host: IpAddr, port: Port) -> Result<SocketAddr> {
+    let number = settings.parsed(port.setting, "a port number; 0 picks a free one")?.unwrap_or(port.default);
+    Ok(SocketAddr::new(host, number))
+}
+
 /// The address that others on this machine can ask.
 pub fn url(listening: &Listening) -> Result<String> {
-    let address = listening.listener.local_addr().context("asking for the port")?;
+    Ok(url_of(listening.listener.local_addr().context("asking for the port")?))
+}
+
+/// The address at which a service with these settings would be asked, whoever has its port now.
+pub fn configured_url(settings: &Settings, port: Port) -> Result<String> {
+    Ok(url_of(address_on(settings, host(settings)?, port)?))
+}
+
+fn url_of(address: SocketAddr) -> String {
     let host = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
-    Ok(format!("http://{}", SocketAddr::new(host, address.port())))
+    format!("http://{}", SocketAddr::new(host, address.port()))
 }
 
 /// Answers requests until `stop`.
