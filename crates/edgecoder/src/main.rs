@@ -7,6 +7,7 @@ mod data_dir;
 mod doctor;
 mod ledger;
 mod run;
+mod trouble;
 
 use answer::{EXIT_NO_READER, NoReader};
 use anyhow::{Context, Result};
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
         if error.is::<NoReader>() {
             return ExitCode::from(EXIT_NO_READER);
         }
-        eprintln!("edgecoder: {error:#}");
+        eprintln!("edgecoder: {}", trouble::told(&error));
         ExitCode::from(EXIT_ERROR)
     })
 }

@@ -4,6 +4,9 @@ use edgecoder_events::{DecodeError, Position, PublicKey};
 use edgecoder_ledger::EntryError;
 use std::io;
 
+/// How PostgreSQL's codes begin where it is being shut down or started.
+const OPERATOR_INTERVENTION: &str = "57P";
+
 /// Why stored bytes could not be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
@@ -27,4 +30,30 @@ pub enum StorageError {
     LogKeyMissing(PublicKey),
     #[error("a stored value is damaged: {0}")]
     Value(&'static str),
+}
+
+impl StorageError {
+    /// Whether the database does not answer now: what is asked later may be answered.
+    pub fn is_absence(&self) -> bool {
+        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
+        let Self::Database(error) = self else { return false };
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        matches!(error, Io(_) | PoolClosed | PoolTimedOut | WorkerCrashed)
+            || code.is_some_and(|code| code.starts_with(OPERATOR_INTERVENTION))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_does_not_answer_is_absent_and_a_damaged_log_is_not() {
+        let refused = sqlx::Error::Io(io::ErrorKind::ConnectionRefused.into());
+        for error in [refused, sqlx::Error::PoolTimedOut] {
+            assert!(StorageError::from(error).is_absence());
+        }
+        assert!(!StorageError::from(sqlx::Error::RowNotFound).is_absence());
+        assert!(!StorageError::Damaged { position: Position(1), what: "a hash" }.is_absence());
+    }
 }

@@ -11,7 +11,7 @@ pub mod node;
 mod open_files;
 mod parts;
 
-use crate::data_dir::DataDir;
+use crate::{data_dir::DataDir, trouble};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use edgecoder_service_kit::settings::Settings;
@@ -37,6 +37,7 @@ pub enum Mode {
 /// Runs until Ctrl-C or SIGTERM, then finishes what is under way.
 pub async fn run(settings: Settings, data: DataDir, mode: Mode) -> Result<ExitCode> {
     open_files::raise();
+    trouble::check_room(data.path())?;
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
     let started = match mode {
@@ -46,7 +47,7 @@ pub async fn run(settings: Settings, data: DataDir, mode: Mode) -> Result<ExitCo
         Mode::Inference => parts::start_inference(&settings, &data, &mut tasks, &stop).await,
         Mode::Worker => parts::start_worker(&settings, &data, &mut tasks, &stop).await,
     };
-    let mut ending = started?;
+    let mut ending = started.map_err(|error| trouble::blame_full_disk(error, data.path()))?;
     wait_for_the_end(&mut tasks, &mut ending.worker.tasks).await?;
     tracing::info!("stopping: what is under way is finished first; Ctrl-C again does not wait for it");
     ending.worker.drain().await?;

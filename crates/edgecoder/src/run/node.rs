@@ -21,6 +21,8 @@ use edgecoder_store::{Backend, Limits, Standing, Store, StoreSettings};
 use std::sync::Arc;
 
 const DEFAULT_ORIGIN_PREFIX: &str = "edgecoder.local";
+/// Where PostgreSQL listens when an address does not say.
+const DEFAULT_POSTGRES_PORT: u16 = 5432;
 
 /// A ledger of this process, and what is built on it.
 pub struct Node {
@@ -113,9 +115,9 @@ async fn open_store(
     keys: Vec<KeptKey>,
     clock: Arc<dyn Clock>,
 ) -> Result<Store> {
-    let backend = match settings.text("DATABASE_URL") {
-        Some(url) => Backend::postgres(url),
-        None => Backend::Sqlite { dir: data.path().to_owned() },
+    let (backend, place) = match settings.text("DATABASE_URL") {
+        Some(url) => (Backend::postgres(&url), format!("{}: see that it answers, and DATABASE_URL", database(&url))),
+        None => (Backend::Sqlite { dir: data.path().to_owned() }, data.path().display().to_string()),
     };
     let mut keys = keys.into_iter().map(|kept| kept.key);
     let log_key = keys.next().context("the log has no key")?;
@@ -128,7 +130,17 @@ async fn open_store(
         checkpoint_file: Some(data.join("checkpoint")),
         limits: Limits::default(),
     };
-    Store::open_with_keys(settings, keys.collect()).await.context("opening the ledger")
+    Store::open_with_keys(settings, keys.collect())
+        .await
+        .with_context(|| format!("could not open the ledger in {place}"))
+}
+
+/// A database as people know it: its name, its server and the user, and never the password.
+fn database(url: &str) -> String {
+    let Ok(url) = url.parse::<reqwest::Url>() else { return "PostgreSQL".to_owned() };
+    let (host, port) = (url.host_str().unwrap_or("this machine"), url.port().unwrap_or(DEFAULT_POSTGRES_PORT));
+    let (name, user) = (url.path().trim_start_matches('/'), url.username());
+    format!("the PostgreSQL database {name:?} at {host}:{port}, as the user {user:?}")
 }
 
 async fn take_the_lead(store: &Store, purpose: Purpose) -> Result<()> {
@@ -155,4 +167,18 @@ async fn open_projections(settings: &Settings, data: &DataDir, store: &Store) ->
     let projections = Projections::start(store, tables).await.context("opening the projections")?;
     projections.caught_up(Position(store.head().size)).await.context("bringing the projections up to the ledger")?;
     Ok(Arc::new(projections))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_is_named_without_its_password() {
+        let shown = database("postgres://ann:secret@db.example:6543/ledger?sslmode=require");
+        assert_eq!(shown, "the PostgreSQL database \"ledger\" at db.example:6543, as the user \"ann\"");
+        for address in ["postgres://ann:secret@/ledger", "ann:secret@ledger"] {
+            assert!(!database(address).contains("secret"), "{address}");
+        }
+    }
 }

@@ -14,13 +14,25 @@ use std::{fs, io, path::Path};
 
 /// Everything is made here first; its name is also the child's folder for temporary files.
 pub const STAGING: &str = "staging";
+/// With less than this on its disk there was no room to prepare anything.
+const LEAST_FREE_BYTES: u64 = 8 * 1024 * 1024;
 const LOCK_FILE: &str = "python.lock";
 
 pub fn prepare(runtime_dir: &Path, parent: &mut Parent) -> io::Result<()> {
     match prepare_once(runtime_dir, parent) {
         Ok(()) => parent.tell(&Answer::Prepared),
+        Err(error) if is_full(runtime_dir) => {
+            let what_to_do = format!("the disk that holds {} is full, make room there: {error}", runtime_dir.display());
+            parent.tell(&Answer::Unable(what_to_do))
+        }
         Err(error) => parent.tell(&Answer::Unable(error.to_string())),
     }
+}
+
+/// What unpacks and compiles does not always say why it could not write.
+fn is_full(dir: &Path) -> bool {
+    let free = rustix::fs::statvfs(dir).map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+    free.is_ok_and(|bytes| bytes < LEAST_FREE_BYTES)
 }
 
 fn prepare_once(runtime_dir: &Path, parent: &mut Parent) -> io::Result<()> {

@@ -72,6 +72,12 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "something broke on our side; it was logged")
     }
 
+    /// 503: the database is gone for now.
+    fn no_database(what: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error = what, "the ledger's database does not answer");
+        Self::unavailable("ledger_unavailable", "the ledger's database does not answer: try again later")
+    }
+
     /// Says which field it is about.
     #[must_use]
     pub fn of_field(mut self, field: impl Into<String>) -> Self {
@@ -122,7 +128,7 @@ impl IntoResponse for Problem {
 
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
-        Self::internal(&error)
+        if error.is_absence() { Self::no_database(&error) } else { Self::internal(&error) }
     }
 }
 
@@ -154,6 +160,9 @@ impl From<ProjectionError> for Problem {
     fn from(error: ProjectionError) -> Self {
         if matches!(error, ProjectionError::Behind { .. } | ProjectionError::Stopped(_)) {
             return Self::unavailable("projection_behind", error.to_string());
+        }
+        if matches!(error, ProjectionError::Database(_)) {
+            return Self::no_database(&error);
         }
         Self::internal(&error)
     }
