@@ -39,6 +39,10 @@
         const type = packageType(path);
         return type === undefined ? moduleSyntax.test(source) : type === "module";
     };
+    const compile = (path, source) => {
+        shared.wrapped.set(path, source.split("\n"));
+        return host.compile(path, source);
+    };
     const load = (path) => {
         if (path.startsWith("node:")) return shared.builtins[path.slice(5)];
         if (cache.has(path)) return cache.get(path).exports;
@@ -49,7 +53,7 @@
         const module = { exports: {}, id: path, filename: path, loaded: false };
         cache.set(path, module);
         try {
-            host.compile(path, source).call(module.exports, module.exports, requireFrom(path), module, path, shared.dirname(path));
+            compile(path, source).call(module.exports, module.exports, requireFrom(path), module, path, shared.dirname(path));
         } catch (error) {
             cache.delete(path);
             throw error;
@@ -81,7 +85,7 @@
         if (isModule(full, readText(full))) return host.importModule(full);
         mainModule = { exports: {}, id: ".", filename: full };
         cache.set(full, mainModule);
-        host.compile(full, readText(full)).call(mainModule.exports, mainModule.exports, requireFrom(full), mainModule, full, shared.dirname(full));
+        compile(full, readText(full)).call(mainModule.exports, mainModule.exports, requireFrom(full), mainModule, full, shared.dirname(full));
         return undefined;
     };
 };

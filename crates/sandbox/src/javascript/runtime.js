@@ -7,10 +7,28 @@
 
     const simpleKey = /^[A-Za-z_$][\w$]*$/;
     const quote = (text) => "'" + text.replace(/[\\']/g, "\\$&").replace(/\n/g, "\\n") + "'";
+    // The lines of each file that stands in a function of ours; places in it are told as those of the file itself.
+    shared.wrapped = new Map();
+    const place = /(\/work\/[^:]+):(\d+):(\d+)/;
+    const isPastTheEnd = (frame) => {
+        const [, path, line] = place.exec(frame) ?? [];
+        return Number(line) > (shared.wrapped.get(path)?.length ?? Infinity);
+    };
+    const placed = (frame) => frame.replace(place, (whole, path, line, column) => {
+        const lines = shared.wrapped.get(path);
+        if (lines === undefined) return whole;
+        if (Number(line) > lines.length) return `${path}:${lines.length}:${lines.at(-1).length + 1}`;
+        return Number(line) === 1 ? `${path}:1:${Math.max(1, column - host.wrapperColumns)}` : whole;
+    });
     const describeError = (error) => {
-        const head = `${error.name}: ${error.message}`;
-        const frames = String(error.stack ?? "").split("\n").filter((line) => line.trim() && !line.includes("edgecoder:"));
-        return [head, ...frames].join("\n");
+        const stack = String(error.stack ?? "").split("\n").filter((line) => line.trim());
+        // How our files call the program is no part of it.
+        const isOurs = (at) => stack[at]?.includes("edgecoder:") || (stack[at]?.endsWith("at call (native)") && isOurs(at + 1));
+        const frames = stack.filter((_, at) => !isOurs(at));
+        const isCutShort = error.name === "SyntaxError" && frames.length > 0 && isPastTheEnd(frames[0]);
+        let text = `${error.name}: ${isCutShort ? "unexpected end of the file" : error.message}`;
+        for (const frame of frames) text += `\n${placed(frame)}`;
+        return text;
     };
     const inspect = (value, depth = 0, seen = []) => {
         switch (typeof value) {

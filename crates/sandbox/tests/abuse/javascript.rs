@@ -152,6 +152,22 @@ async fn ordinary(bench: &mut Bench) {
             },
         )
         .await;
+    for (name, code, told) in [
+        (
+            "on the first line",
+            "boom();\n",
+            "ReferenceError: boom is not defined\n    at <anonymous> (/work/main.js:1:1)\n",
+        ),
+        (
+            "on a later line",
+            "\n  boom();\n",
+            "ReferenceError: boom is not defined\n    at <anonymous> (/work/main.js:2:3)\n",
+        ),
+        ("behind the end", "if (1) {\n  2\n", "SyntaxError: unexpected end of the file\n    at /work/main.js:3:1\n"),
+    ] {
+        let name = format!("javascript: an error {name} has its place in the file as it was submitted");
+        bench.case(&name, patient(javascript(code)), |report| assert_eq!(report.stderr, told)).await;
+    }
     bench
         .case(
             "javascript: an unhandled rejection is an error",

@@ -17,6 +17,9 @@ use std::{
 /// The exit code that the program chose by `process.exit`, once it has.
 pub type Exit = Rc<Cell<Option<i32>>>;
 
+/// Stands before a file of the CommonJS kind, on its first line: `describe` takes its columns off again.
+const WRAPPER_HEAD: &str = "(function (exports, require, module, __filename, __dirname) {";
+
 /// Makes the object whose functions our JavaScript files call.
 pub fn host<'js>(ctx: &Ctx<'js>, order: &Order, files: &Files, exit: &Exit) -> Result<Object<'js>> {
     let host = Object::new(ctx.clone())?;
@@ -55,6 +58,7 @@ fn set_text<'js>(ctx: &Ctx<'js>, host: &Object<'js>) -> Result<()> {
 
 fn set_modules<'js>(ctx: &Ctx<'js>, host: &Object<'js>) -> Result<()> {
     host.set("compile", Function::new(ctx.clone(), compile)?)?;
+    host.set("wrapperColumns", WRAPPER_HEAD.len())?;
     let import = |ctx: Ctx<'js>, path: String| -> Result<Promise<'js>> { Module::import(&ctx, path) };
     host.set("importModule", Function::new(ctx.clone(), import)?)
 }
@@ -63,7 +67,7 @@ fn set_modules<'js>(ctx: &Ctx<'js>, host: &Object<'js>) -> Result<()> {
 #[expect(clippy::needless_pass_by_value, reason = "the engine hands over what it converted")]
 fn compile(ctx: Ctx<'_>, path: String, source: String) -> Result<Value<'_>> {
     let source = source.strip_prefix("#!").map_or_else(|| source.clone(), |rest| format!("//{rest}"));
-    let wrapped = format!("(function (exports, require, module, __filename, __dirname) {{{source}\n}})");
+    let wrapped = format!("{WRAPPER_HEAD}{source}\n}})");
     let mut options = EvalOptions::default();
     options.strict = false;
     options.filename = Some(path);
