@@ -110,9 +110,13 @@ async fn running(settings: &Settings, port: Port, service: Asked) -> Option<(Sta
     let answer = client.get(format!("{url}{}", service.health)).send().await.ok()?;
     let health: Health = serde_json::from_slice(&answer.bytes().await.ok()?).ok()?;
     let Health { ok, service: name, version, problems } = health;
-    (name == service.name).then(|| match ok {
-        true => (State::Good, format!("EdgeCoder {version} is running: its {name} answers at {url}")),
-        false => (State::Bad, format!("the {name} that is running at {url} can not work: {}", problems.join("; "))),
+    if name != service.name {
+        return None;
+    }
+    Some(if ok {
+        (State::Good, format!("EdgeCoder {version} is running: its {name} answers at {url}"))
+    } else {
+        (State::Bad, format!("the {name} that is running at {url} can not work: {}", problems.join("; ")))
     })
 }
 

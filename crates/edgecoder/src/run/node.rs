@@ -137,8 +137,12 @@ async fn open_store(
 
 /// A database as people know it: its name, its server and the user, and never the password.
 fn database(url: &str) -> String {
-    let Ok(url) = url.parse::<reqwest::Url>() else { return "PostgreSQL".to_owned() };
-    let (host, port) = (url.host_str().unwrap_or("this machine"), url.port().unwrap_or(DEFAULT_POSTGRES_PORT));
+    let url = url.parse::<reqwest::Url>().ok();
+    // What is no such address may hold a password anywhere.
+    let Some((url, host)) = url.as_ref().and_then(|url| Some((url, url.host_str()?))) else {
+        return "PostgreSQL".to_owned();
+    };
+    let port = url.port().unwrap_or(DEFAULT_POSTGRES_PORT);
     let (name, user) = (url.path().trim_start_matches('/'), url.username());
     format!("the PostgreSQL database {name:?} at {host}:{port}, as the user {user:?}")
 }

@@ -152,22 +152,7 @@ async fn ordinary(bench: &mut Bench) {
             },
         )
         .await;
-    for (name, code, told) in [
-        (
-            "on the first line",
-            "boom();\n",
-            "ReferenceError: boom is not defined\n    at <anonymous> (/work/main.js:1:1)\n",
-        ),
-        (
-            "on a later line",
-            "\n  boom();\n",
-            "ReferenceError: boom is not defined\n    at <anonymous> (/work/main.js:2:3)\n",
-        ),
-        ("behind the end", "if (1) {\n  2\n", "SyntaxError: unexpected end of the file\n    at /work/main.js:3:1\n"),
-    ] {
-        let name = format!("javascript: an error {name} has its place in the file as it was submitted");
-        bench.case(&name, patient(javascript(code)), |report| assert_eq!(report.stderr, told)).await;
-    }
+    places(bench).await;
     bench
         .case(
             "javascript: an unhandled rejection is an error",
@@ -198,6 +183,26 @@ async fn ordinary(bench: &mut Bench) {
             assert_eq!(report.changed_files[0].bytes, "mäde".as_bytes());
         })
         .await;
+}
+
+/// An error is told where its author finds it.
+async fn places(bench: &mut Bench) {
+    for (name, code, told) in [
+        (
+            "on the first line",
+            "boom();\n",
+            "ReferenceError: boom is not defined\n    at <anonymous> (/work/main.js:1:1)\n",
+        ),
+        (
+            "on a later line",
+            "\n  boom();\n",
+            "ReferenceError: boom is not defined\n    at <anonymous> (/work/main.js:2:3)\n",
+        ),
+        ("behind the end", "if (1) {\n  2\n", "SyntaxError: unexpected end of the file\n    at /work/main.js:3:1\n"),
+    ] {
+        let name = format!("javascript: an error {name} has its place in the file as it was submitted");
+        bench.case(&name, patient(javascript(code)), |report| assert_eq!(report.stderr, told)).await;
+    }
 }
 
 async fn tests(bench: &mut Bench) {

@@ -9,6 +9,9 @@ const PATH: &str = "/openapi.json";
 const CACHING: &str = "public, max-age=3600";
 
 /// Adds the route that gives `document`.
+///
+/// # Panics
+/// Where the document can not be written as JSON, which the types of OpenAPI documents rule out.
 pub fn described<S: Clone + Send + Sync + 'static>(router: Router<S>, document: &OpenApi) -> Router<S> {
     let json = Bytes::from(document.to_json().expect("an OpenAPI document is JSON"));
     let give = move |_: Anyone| {

@@ -34,7 +34,7 @@ mod write;
 const MOST_LAGGING: usize = 65_536;
 /// How many connections look things up at the same time.
 const READERS: u32 = 4;
-const TABLES: &str = include_str!("../../../../../migrations/sqlite/index/0001_index.sql");
+const TABLES: &str = include_str!("../../../../../../migrations/sqlite/index/0001_index.sql");
 
 #[derive(Default)]
 struct Memory {
