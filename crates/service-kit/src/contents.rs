@@ -3,7 +3,7 @@
 use crate::http::Problem;
 use axum::http::StatusCode;
 use edgecoder_events::{AccountId, BlobRef};
-use edgecoder_store::{Blob, OpenSealedError, StorageError, Store};
+use edgecoder_store::{Blob, SealedError, StorageError, Store};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Seals and opens contents of accounts. Cheap to clone.
@@ -27,12 +27,12 @@ pub enum ContentError {
     Damaged,
 }
 
-impl From<OpenSealedError> for ContentError {
-    fn from(error: OpenSealedError) -> Self {
+impl From<SealedError> for ContentError {
+    fn from(error: SealedError) -> Self {
         match error {
-            OpenSealedError::KeyDestroyed => Self::Erased,
-            OpenSealedError::NotTheirs => Self::Damaged,
-            OpenSealedError::Storage(error) => Self::Storage(error),
+            SealedError::KeyDestroyed => Self::Erased,
+            SealedError::NotTheirs => Self::Damaged,
+            SealedError::Storage(error) => Self::Storage(error),
         }
     }
 }
@@ -60,7 +60,7 @@ impl Contents {
     /// Seals a content for `owner`. It is stored by the append that names it.
     ///
     /// # Errors
-    /// Where the owner has no key any more.
+    /// [`ContentError::Erased`] while the owner is being forgotten.
     pub async fn seal<T: Serialize>(&self, owner: &AccountId, content: &T) -> Result<Blob, ContentError> {
         let plain = serde_json::to_vec(content)?;
         Ok(Blob::new(self.store.subject_keys().seal(owner.as_str(), &plain).await?))

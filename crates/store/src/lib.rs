@@ -45,5 +45,5 @@ pub use secrets::Secrets;
 pub use sequencer::Standing;
 pub use settings::{Backend, Limits, StoreSettings};
 pub use store::Store;
-pub use subject_keys::{DestroyKeyError, OpenSealedError, SubjectKeys};
+pub use subject_keys::{DestroyKeyError, SealedError, SubjectKeys};
 pub use submit::{Pending, Permit};

@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 12;
 
-/// Why something sealed stays closed.
+/// Why nothing can be sealed for a person, or something sealed stays closed.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenSealedError {
+pub enum SealedError {
     #[error("the key of this person was destroyed, or there never was one")]
     KeyDestroyed,
     #[error("the sealed bytes are damaged or belong to somebody else")]
@@ -37,11 +37,17 @@ pub struct SubjectKeys(pub(crate) Store);
 
 impl SubjectKeys {
     /// Seals bytes so that they open only while the subject's key exists; makes the key where there is none.
-    pub async fn seal(&self, subject: &str, plain: &[u8]) -> Result<Vec<u8>, StorageError> {
+    ///
+    /// # Errors
+    /// [`SealedError::KeyDestroyed`] while the person is being forgotten: the key is blank, and not yet recorded as such.
+    pub async fn seal(&self, subject: &str, plain: &[u8]) -> Result<Vec<u8>, SealedError> {
         let key = match self.0.database().subject_key(subject).await? {
             Some(key) => Zeroizing::new(key),
             None => self.make_key(subject).await?,
         };
+        if key.is_empty() {
+            return Err(SealedError::KeyDestroyed);
+        }
         let mut nonce = [0; NONCE_BYTES];
         self.0.fill_random(&mut nonce);
         let sealed = cipher(&key)?
@@ -57,15 +63,15 @@ impl SubjectKeys {
     }
 
     /// Opens what [`SubjectKeys::seal`] made for the same subject.
-    pub async fn open(&self, subject: &str, sealed: &[u8]) -> Result<Vec<u8>, OpenSealedError> {
+    pub async fn open(&self, subject: &str, sealed: &[u8]) -> Result<Vec<u8>, SealedError> {
         let key = self.0.database().subject_key(subject).await?.unwrap_or_default();
         if key.is_empty() {
-            return Err(OpenSealedError::KeyDestroyed);
+            return Err(SealedError::KeyDestroyed);
         }
-        let (nonce, message) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(OpenSealedError::NotTheirs)?;
+        let (nonce, message) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(SealedError::NotTheirs)?;
         cipher(&Zeroizing::new(key))?
             .decrypt(&Nonce::from(*nonce), Payload { msg: message, aad: subject.as_bytes() })
-            .map_err(|_| OpenSealedError::NotTheirs)
+            .map_err(|_| SealedError::NotTheirs)
     }
 
     /// Destroys the key and records that it is gone; nothing where there was none.

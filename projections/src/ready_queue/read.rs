@@ -59,12 +59,6 @@ impl ReadyQueue {
         self.leases.by_deadline().filter_map(|(_, place)| self.lease_at(place))
     }
 
-    /// The active leases whose limit has passed at `now`.
-    pub fn overdue(&self, now: UnixMillis) -> impl Iterator<Item = &ActiveLease> {
-        let over = self.leases.by_deadline().take_while(move |(deadline, _)| *deadline <= now);
-        over.filter_map(|(_, place)| self.lease_at(place))
-    }
-
     /// The active leases of one agent.
     pub fn leases_of(&self, agent: &AgentId) -> impl Iterator<Item = &ActiveLease> {
         self.leases.of_agent(agent).filter_map(|place| self.lease_at(place))

@@ -353,8 +353,6 @@ proptest! {
             let own = queue.leases_of(&agent_name(n)).count();
             prop_assert_eq!(own, seen.iter().filter(|it| it.3 == agent_name(n)).count());
         }
-        let far = UnixMillis(u64::MAX);
-        prop_assert_eq!(queue.overdue(far).count(), seen.len());
         let open = history.tasks.values().filter(|it| it.identity().is_some() && it.ending().is_none()).count();
         prop_assert_eq!(queue.open_tasks(), open);
     }
@@ -535,14 +533,6 @@ fn what_no_machine_can_take_is_not_counted_as_waiting_for_one() {
     assert_eq!(queue.takeable([offer, Offer { models: &[], gpu: true, ..offer }, offer]), 3, "each is counted once");
     assert_eq!(queue.takeable([Offer { languages: &[Language::Javascript], gpu: true, ..offer }]), 0);
     assert_eq!((queue.takeable([]), queue.waiting()), (0, 4));
-}
-
-#[test]
-fn a_lease_is_overdue_from_its_limit_on() {
-    let (queue, history) = queue_of(&[prompt(0, 0, None), Step::Lease { task: 0, subtask: 0, agent: 1 }]);
-    let deadline = history.now.plus_ms(30_000);
-    assert_eq!(queue.overdue(UnixMillis(deadline.0 - 1)).count(), 0);
-    assert_eq!(queue.overdue(deadline).count(), 1);
 }
 
 #[test]

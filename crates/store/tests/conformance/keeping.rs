@@ -5,7 +5,7 @@ use crate::{
     reading::verify,
 };
 use edgecoder_events::{Actor, Event, Position, Version};
-use edgecoder_store::{Append, AppendError, Blob, OpenSealedError, RolledBack, Standing};
+use edgecoder_store::{Append, AppendError, Blob, DestroyKeyError, RolledBack, SealedError, Standing};
 use futures_util::TryStreamExt;
 
 pub async fn contents_are_there_when_the_append_is(mut fixture: Fixture) {
@@ -61,11 +61,11 @@ pub async fn what_was_sealed_for_a_person_opens_until_their_key_is_destroyed(mut
     let (ann, bob) = (keys.seal("ann", b"mail").await.unwrap(), keys.seal("bob", b"mail").await.unwrap());
     assert_ne!(keys.seal("ann", b"mail").await.unwrap(), ann);
     assert_eq!(keys.open("ann", &ann).await.unwrap(), b"mail");
-    assert!(matches!(keys.open("bob", &ann).await, Err(OpenSealedError::NotTheirs)));
-    assert!(matches!(keys.open("ann", &ann[..ann.len() - 1]).await, Err(OpenSealedError::NotTheirs)));
+    assert!(matches!(keys.open("bob", &ann).await, Err(SealedError::NotTheirs)));
+    assert!(matches!(keys.open("ann", &ann[..ann.len() - 1]).await, Err(SealedError::NotTheirs)));
 
     let receipt = keys.destroy("ann", "asked to be forgotten", Actor::operator("t")).await.unwrap().unwrap();
-    assert!(matches!(keys.open("ann", &ann).await, Err(OpenSealedError::KeyDestroyed)));
+    assert!(matches!(keys.open("ann", &ann).await, Err(SealedError::KeyDestroyed)));
     assert_eq!(keys.open("bob", &bob).await.unwrap(), b"mail");
     assert_eq!(keys.destroy("ann", "again", Actor::operator("t")).await.unwrap(), None);
     let events: Vec<_> = store.read(receipt.first).try_collect().await.unwrap();
@@ -115,6 +115,26 @@ pub async fn an_older_log_is_read_only_until_an_operator_accepts_it(mut fixture:
     let store = fixture.open().await;
     assert_eq!(store.standing(), Standing::Leading);
     verify(&store).await;
+}
+
+pub async fn nothing_is_sealed_for_a_person_who_is_being_forgotten(mut fixture: Fixture) {
+    let store = fixture.open().await;
+    store.subject_keys().seal("ann", b"mail").await.unwrap();
+    store.close().await.unwrap();
+    fixture.keep_copy().await;
+    let store = fixture.open().await;
+    store.append(saying("a", "lost")).await.unwrap();
+    store.close().await.unwrap();
+    fixture.put_copy_back().await;
+
+    let store = fixture.open().await;
+    let keys = store.subject_keys();
+    let interrupted = keys.destroy("ann", "she left", Actor::operator("t")).await;
+    assert!(matches!(interrupted, Err(DestroyKeyError::Append(_))), "{interrupted:?}");
+    assert!(matches!(keys.seal("ann", b"mail").await, Err(SealedError::KeyDestroyed)));
+    store.accept_restore("the disk died", Actor::operator("t")).await.unwrap();
+    keys.destroy("ann", "she left", Actor::operator("t")).await.unwrap().unwrap();
+    keys.seal("ann", b"a new key").await.unwrap();
 }
 
 pub async fn another_log_of_the_same_length_is_noticed(mut fixture: Fixture) {

@@ -60,6 +60,7 @@ macro_rules! rules_of_durable_logs {
             keeping::contents_and_secrets_survive_a_restart,
             keeping::a_log_goes_on_where_it_was_closed,
             keeping::an_older_log_is_read_only_until_an_operator_accepts_it,
+            keeping::nothing_is_sealed_for_a_person_who_is_being_forgotten,
             keeping::another_log_of_the_same_length_is_noticed,
             log_keys::a_key_that_is_not_the_logs_opens_nothing,
             log_keys::a_change_that_was_begun_and_not_recorded_leaves_the_old_key,

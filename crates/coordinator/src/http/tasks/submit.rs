@@ -10,6 +10,7 @@ use edgecoder_events::{
 use edgecoder_service_kit::{
     callers::Customer,
     commands::{CommandError, Request, Subject, View},
+    contents::ContentError,
     http::{Json, Problem, Refusal},
 };
 use edgecoder_wire::{
@@ -31,7 +32,7 @@ const DEFAULT_PROJECT: &str = "default";
         (status = 200, body = TaskAccepted, description = "accepted, now or before"),
         (status = 400, body = ProblemDetails, description = "a field is wrong"),
         (status = 402, body = ProblemDetails, description = "insufficient_credits"),
-        (status = 409, body = ProblemDetails, description = "task_exists with other content"),
+        (status = 409, body = ProblemDetails, description = "task_exists with other content, account_being_forgotten"),
         (status = 413, body = ProblemDetails, description = "body_too_large: detail names the bounds"),
         (status = 429, body = ProblemDetails, description = "too_many_submissions: detail names the bounds"),
     ),
@@ -47,7 +48,7 @@ pub async fn submit(
         Some(id) => (id.clone(), false),
         None => (coordinator.new_task_id(), true),
     };
-    let content = coordinator.contents.seal(&customer.account, &body).await.map_err(|it| Problem::internal(&it))?;
+    let content = coordinator.contents.seal(&customer.account, &body).await.map_err(not_sealed)?;
     coordinator.submissions.admit(&customer.account, content.content().len(), coordinator.commands.clock().steady())?;
     let submitted = submitted(&id, &customer, &body, &checked, content.address());
     let (task, wallet) = (Subject::Task(id.clone()), Subject::Wallet(customer.account.clone()));
@@ -121,6 +122,16 @@ fn decide(view: &View<'_>, submitted: &TaskSubmitted, timeout_ms: u64) -> Result
     let stream = StreamName::credits(&submitted.account);
     let reserved = NewEvent::all_in(&stream, reserved);
     Ok(events.into_iter().chain(reserved).collect())
+}
+
+fn not_sealed(error: ContentError) -> Problem {
+    match error {
+        ContentError::Erased => {
+            let detail = "this account is being forgotten: it takes tasks again when its operator has finished that";
+            Problem::conflict("account_being_forgotten", detail)
+        }
+        other => other.into(),
+    }
 }
 
 /// The answer to a submission that was accepted already; a conflict where this is another one.

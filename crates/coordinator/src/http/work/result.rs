@@ -56,7 +56,7 @@ async fn finish(
     let body = &signed.body;
     let report = reports::open(coordinator, signed)?;
     let owner = coordinator.task_owner(&body.task_id).await?;
-    let blob = coordinator.contents.seal(&owner, &report.report).await.map_err(|it| Problem::internal(&it))?;
+    let blob = coordinator.contents.seal(&owner, &report.report).await?;
     let address = blob.address();
     let request = Request::new(signed.actor(), [Subject::Task(body.task_id.clone())])
         .signed_by(Some(report.author))
