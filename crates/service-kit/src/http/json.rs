@@ -46,8 +46,8 @@ const NAMELESS: char = '?';
 fn wrong_body(path: &str, told: &str) -> Problem {
     let named = path.trim_end_matches(NAMELESS).trim_matches('.');
     let place = (!named.is_empty()).then(|| named.to_owned());
-    // The path ends at the object that a field is missing from: who sent it looks for the field.
-    let field = match (missing_field(told), place) {
+    // The path ends at the object that a field is missing from, or twice in: who sent it looks for the field.
+    let field = match (field_of_object(told), place) {
         (Some(field), Some(place)) => Some(format!("{place}.{field}")),
         (Some(field), None) => Some(field.to_owned()),
         (None, place) => place,
@@ -58,9 +58,10 @@ fn wrong_body(path: &str, told: &str) -> Problem {
     }
 }
 
-/// The name in serde's words for a field that is not there.
-fn missing_field(told: &str) -> Option<&str> {
-    told.strip_prefix("missing field `")?.split('`').next()
+/// The name in serde's words for a field that is not there, or there twice.
+fn field_of_object(told: &str) -> Option<&str> {
+    let named = ["missing field `", "duplicate field `"].into_iter().find_map(|words| told.strip_prefix(words))?;
+    named.split('`').next()
 }
 
 /// Refuses bodies that call themselves something other than JSON.
@@ -141,6 +142,7 @@ mod tests {
             ("{}", "taskId"),
             (r#"{"taskId": "t", "files": [{"path": "a"}, {}]}"#, "files[1].path"),
             (r#"{"taskId": 7}"#, "taskId"),
+            (r#"{"taskId": "t", "taskId": "u"}"#, "taskId"),
             (r#"{"taskId": "t", "files": [{"path": 7}]}"#, "files[0].path"),
             (r#"{"taskId": "t", "fles": []}"#, "fles"),
         ] {

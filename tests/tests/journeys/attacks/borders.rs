@@ -4,6 +4,7 @@ use super::{ask::Ask, house::House, machine::Machine};
 use serde_json::{Value, json};
 
 const FIELD: &str = "invalid_field";
+const WHOLE: &str = "invalid_json";
 
 #[test]
 fn bodies_that_are_no_submission_are_refused_and_named() {
@@ -16,17 +17,17 @@ fn bodies_that_are_no_submission_are_refused_and_named() {
         ("{\"prompt\":\"x\",\"__proto__\":{}}".to_owned(), FIELD),
         (deep("[", "]"), FIELD),
         (deep("{\"a\":", "}"), FIELD),
-        ("[]".to_owned(), FIELD),
-        ("null".to_owned(), FIELD),
-        ("\"x\"".to_owned(), FIELD),
-        ("{\"prompt\":\"x\"} {}".to_owned(), "invalid_json"),
+        ("[]".to_owned(), WHOLE),
+        ("null".to_owned(), WHOLE),
+        ("\"x\"".to_owned(), WHOLE),
+        ("{\"prompt\":\"x\"} {}".to_owned(), WHOLE),
         ("{\"prompt\":\"\u{0}\"}".to_owned(), FIELD),
         ("{\"prompt\":\"x\",\"timeoutMs\":1e99999}".to_owned(), FIELD),
         ("{\"prompt\":\"x\",\"taskId\":\"../x\"}".to_owned(), FIELD),
         ("{\"prompt\":\"x\",\"taskId\":\"a b\"}".to_owned(), FIELD),
         ("{\"prompt\":\"x\",\"language\":\"cobol\"}".to_owned(), FIELD),
         (many_tests, FIELD),
-        (String::new(), FIELD),
+        (String::new(), WHOLE),
     ];
     for (body, error) in cases {
         let answer = house.ask(&Ask::new("POST", "/submit", body.clone()).bearer(&customer));

@@ -50,7 +50,7 @@ fn amounts_that_are_negative_huge_tiny_or_no_numbers_move_nothing() {
     for amount in [json!(0), json!(-5), json!(10_001), json!(u64::MAX), json!(0.5)] {
         assert_eq!(house.operate("/credits/carol/faucet", &json!({ "credits": amount })).status, 400, "{amount}");
     }
-    let timeout = json!({ "files": [{ "path": "a.py", "content": "" }], "timeoutMs": u64::MAX });
+    let timeout = json!({ "files": [{ "path": "a.py", "content": "1" }], "timeoutMs": u64::MAX });
     assert_eq!(house.ask(&Ask::post("/submit", &timeout).bearer(&customer)).json()["field"], "timeoutMs");
     assert_eq!((house.balance("carol"), house.log_size()), ((10 * MICROS_PER_CREDIT, 0), before));
 }
