@@ -6,10 +6,17 @@
 mod frontier;
 mod memory;
 mod proof;
+mod tile;
+mod tile_path;
 
 pub use frontier::{Frontier, FrontierError};
 pub use memory::{MemoryTree, NotInTree};
 pub use proof::{MakeProofError, ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};
+pub use tile::{
+    FullTile, MAX_TILE_LEVELS, MissingTile, NeededTiles, TILE_HEIGHT, TILE_WIDTH, TilePlace, TileSet, Tiling,
+    hashes_at, width_in,
+};
+pub use tile_path::{TileKind, TilePath, TilePathError};
 
 use sha2::{Digest, Sha256};
 
