@@ -11,7 +11,7 @@ use crate::{
 use edgecoder_events::{EventId, Position, Recorded, UnixMillis, Version};
 use edgecoder_ledger::{
     Entry, entry_hash,
-    tree::{Frontier, leaf_hash},
+    tree::{Frontier, Hash, leaf_hash},
 };
 use std::collections::HashMap;
 use tokio::sync::oneshot;
@@ -51,6 +51,7 @@ pub(crate) struct BatchBuilder<'a> {
     new: HashMap<IdempotencyKey, (Span, ContentDigest)>,
     rows: Vec<NewRow>,
     recorded: Vec<Recorded>,
+    leaves: Vec<Hash>,
     blobs: Vec<crate::Blob>,
     decided: Vec<Decided>,
 }
@@ -62,6 +63,8 @@ pub(crate) struct Batch {
     pub log: LogState,
     pub versions: StreamVersions,
     pub recorded: Vec<Recorded>,
+    /// The leaf hashes of these entries.
+    pub leaves: Vec<Hash>,
     pub decided: Vec<Decided>,
 }
 
@@ -84,6 +87,7 @@ impl<'a> BatchBuilder<'a> {
             new: HashMap::new(),
             rows: Vec::new(),
             recorded: Vec::new(),
+            leaves: Vec::new(),
             blobs: Vec::new(),
             decided: Vec::new(),
         }
@@ -118,7 +122,9 @@ impl<'a> BatchBuilder<'a> {
         let mut versions = Vec::with_capacity(1);
         let mut event_ids = Vec::with_capacity(rows.len());
         for (row, recorded) in rows {
-            self.log.frontier.append(leaf_hash(&row.entry));
+            let leaf = leaf_hash(&row.entry);
+            self.log.frontier.append(leaf);
+            self.leaves.push(leaf);
             self.log.head = Head { size: row.position.0 + 1, hash: row.hash };
             self.versions.set(&row.stream, row.version);
             reached(&mut versions, &row.stream, row.version);
@@ -214,7 +220,14 @@ impl<'a> BatchBuilder<'a> {
     pub(crate) fn finish(self) -> Batch {
         let keys = self.new.into_iter().map(|(key, (span, _))| (key, span)).collect();
         let write = NewBatch { before: self.before, after: self.log.head, rows: self.rows, keys, blobs: self.blobs };
-        Batch { write, log: self.log, versions: self.versions, recorded: self.recorded, decided: self.decided }
+        Batch {
+            write,
+            log: self.log,
+            versions: self.versions,
+            recorded: self.recorded,
+            leaves: self.leaves,
+            decided: self.decided,
+        }
     }
 }
 

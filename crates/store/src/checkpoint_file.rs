@@ -76,9 +76,24 @@ impl Checkpoints {
         self.newest.borrow().clone()
     }
 
+    /// Goes along with the newest note.
+    pub(crate) fn follow(&self) -> watch::Receiver<Option<Arc<str>>> {
+        self.newest.subscribe()
+    }
+
     /// What the newest note commits to.
     pub(crate) fn left_behind(&self) -> Result<Option<Checkpoint>, CheckpointError> {
-        self.newest().map(|note| Checkpoint::open(note.as_bytes(), &self.keys.trusted())).transpose()
+        self.newest().map(|note| self.opened(&note)).transpose()
+    }
+
+    /// What one of our notes says.
+    pub(crate) fn opened(&self, note: &str) -> Result<Checkpoint, CheckpointError> {
+        Checkpoint::open(note.as_bytes(), &self.keys.trusted())
+    }
+
+    /// Whether the log is older than the newest note.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.behind.load(Ordering::Acquire)
     }
 
     /// Whether the log was found to be older than the newest note: if so, that note stays until it is set aside.
@@ -94,7 +109,7 @@ impl Checkpoints {
     /// Commits to the log as it is, unless that was done; then notes the frontier for the next start.
     pub(crate) async fn write(&self, log: &LogState) -> Result<(), CheckpointWriteError> {
         let mut size = self.size.lock().await;
-        if *size == log.head.size || !log.reaches_head() || self.behind.load(Ordering::Acquire) {
+        if *size == log.head.size || !log.reaches_head() || self.is_behind() {
             return Ok(());
         }
         let checkpoint = Checkpoint { origin: self.origin.clone(), size: log.head.size, root: log.frontier.root() };

@@ -30,6 +30,7 @@ mod store;
 mod subject_keys;
 mod submission;
 mod submit;
+mod tiles;
 
 pub use append::{Append, AppendError, Blob, Condition, IdempotencyKey, IdempotencyKeyLength, Receipt};
 pub use backend::Head;
@@ -47,3 +48,4 @@ pub use settings::{Backend, Limits, StoreSettings};
 pub use store::Store;
 pub use subject_keys::{DestroyKeyError, SealedError, SubjectKeys};
 pub use submit::{Pending, Permit};
+pub use tiles::{Published, TileProofError, Tiles};

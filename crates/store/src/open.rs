@@ -16,6 +16,7 @@ use crate::{
     recent_map::RecentMap,
     sequencer::Sequencer,
     store::Shared,
+    tiles::{RecentLeaves, TileKeeper, TileKeeping, Tiles},
 };
 use edgecoder_ledger::note::LogKey;
 use rand::{SeedableRng, rngs::StdRng};
@@ -65,10 +66,10 @@ impl Store {
             settings.checkpoint_file,
             Arc::clone(&database),
         )?;
-        let (mut shared, mut sequencer) =
+        let (mut shared, mut sequencer, tiles) =
             join(settings.origin, settings.limits, settings.clock, settings.rng, (database, Arc::new(checkpoints)));
         Box::pin(sequencer.take_lead()).await?;
-        start(&mut shared, sequencer);
+        start(&mut shared, sequencer, tiles);
         Ok(Self(Arc::new(shared)))
     }
 }
@@ -93,13 +94,21 @@ fn join(
     clock: Arc<dyn edgecoder_events::Clock>,
     mut rng: Box<dyn rand::CryptoRng + Send>,
     (database, checkpoints): Kept,
-) -> (Shared, Sequencer) {
+) -> (Shared, Sequencer, TileKeeper) {
     let (queue, submissions) = mpsc::channel(limits.queued_appends);
     let (log, log_seen) = watch::channel(LogState::default());
     let (standing, standing_seen) = watch::channel(Standing::Standby);
     let (trouble, trouble_seen) = watch::channel(None);
-    let recent = Arc::new(Recent::new(limits.recent_events));
+    let (recent, leaves) = (Arc::new(Recent::new(limits.recent_events)), Arc::new(RecentLeaves::default()));
+    let (published, published_seen) = watch::channel(None);
     let (closing, ended) = (CancellationToken::new(), CancellationToken::new());
+    let keeper = TileKeeper::new(TileKeeping {
+        database: Arc::clone(&database),
+        checkpoints: Arc::clone(&checkpoints),
+        leaves: Arc::clone(&leaves),
+        published,
+        ended: ended.clone(),
+    });
     let sequencer = Sequencer {
         origin,
         limits,
@@ -108,6 +117,7 @@ fn join(
         ids: EventIds::new(StdRng::from_rng(&mut rng)),
         checkpoints: Arc::clone(&checkpoints),
         recent: Arc::clone(&recent),
+        leaves,
         log,
         standing,
         trouble,
@@ -121,6 +131,7 @@ fn join(
     };
     let shared = Shared {
         limits,
+        tiles: Tiles::new(Arc::clone(&database), published_seen, standing_seen.clone()),
         database,
         checkpoints,
         recent,
@@ -134,14 +145,15 @@ fn join(
         rng: Mutex::new(rng),
         tasks: tokio::sync::Mutex::new(JoinSet::new()),
     };
-    (shared, sequencer)
+    (shared, sequencer, keeper)
 }
 
-/// Starts the two tasks of a log: the one that orders and the one that commits.
-fn start(shared: &mut Shared, sequencer: Sequencer) {
+/// Starts the tasks of a log: the one that orders, the one that commits, and the one that shows.
+fn start(shared: &mut Shared, sequencer: Sequencer, tiles: TileKeeper) {
     let checkpoints = Arc::clone(&shared.checkpoints);
     let (log, closing) = (shared.log.clone(), shared.closing.clone());
     let tasks = shared.tasks.get_mut();
     tasks.spawn(checkpoints.keep(log, closing));
+    tasks.spawn(tiles.run());
     tasks.spawn(sequencer.run());
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Append, AppendError, Blobs, CheckpointWriteError, Follower, Head, Limits, Permit, Receipt, Secrets, Standing,
-    SubjectKeys,
+    SubjectKeys, Tiles,
     backend::Database,
     batch::LogState,
     checkpoint_file::Checkpoints,
@@ -29,6 +29,7 @@ pub(crate) struct Shared {
     pub database: Arc<dyn Database>,
     pub checkpoints: Arc<Checkpoints>,
     pub recent: Arc<Recent>,
+    pub tiles: Tiles,
     pub log: watch::Receiver<LogState>,
     pub standing: watch::Receiver<Standing>,
     pub trouble: watch::Receiver<Option<Arc<str>>>,
@@ -100,6 +101,11 @@ impl Store {
     /// The contents that appends brought along.
     pub fn blobs(&self) -> Blobs {
         Blobs(Arc::clone(&self.0.database))
+    }
+
+    /// The log in files that never change, for those who verify it from outside.
+    pub fn tiles(&self) -> Tiles {
+        self.0.tiles.clone()
     }
 
     /// The keys under which fields of persons are sealed.

@@ -3,6 +3,7 @@
 use super::{Answer, CommitError, Database, Entries, Head, NamedSecret, NewBatch, Snapshot, Span};
 use crate::{IdempotencyKey, StoredEntry};
 use edgecoder_events::{BlobRef, Position, StreamName, Version};
+use edgecoder_ledger::tree::{FullTile, TilePlace};
 use futures_util::{
     FutureExt,
     future::{BoxFuture, ready},
@@ -25,6 +26,7 @@ struct Tables {
     subject_keys: HashMap<String, Vec<u8>>,
     secrets: BTreeMap<(String, String), Vec<u8>>,
     snapshot: Option<Snapshot>,
+    tiles: HashMap<TilePlace, Vec<u8>>,
 }
 
 #[derive(Default, Clone)]
@@ -170,6 +172,24 @@ impl Database for MemoryBackend {
 
     fn save_snapshot(&self, snapshot: Snapshot) -> Answer<'_, ()> {
         self.tables().snapshot = Some(snapshot);
+        answer(())
+    }
+
+    fn full_tiles(&self) -> Answer<'_, u64> {
+        answer(self.tables().tiles.keys().filter(|place| place.level == 0).count() as u64)
+    }
+
+    fn tile(&self, place: TilePlace) -> Answer<'_, Option<Vec<u8>>> {
+        answer(self.tables().tiles.get(&place).cloned())
+    }
+
+    fn save_tiles(&self, tiles: Vec<FullTile>) -> Answer<'_, ()> {
+        self.tables().tiles.extend(tiles.into_iter().map(|tile| (tile.place, tile.hashes.concat())));
+        answer(())
+    }
+
+    fn forget_tiles(&self) -> Answer<'_, ()> {
+        self.tables().tiles.clear();
         answer(())
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod sqlite;
 
 use crate::{Blob, IdempotencyKey, StorageError, StoredEntry};
 use edgecoder_events::{BlobRef, Position, StreamName, UnixMillis, Version};
+use edgecoder_ledger::tree::{FullTile, TilePlace};
 use futures_util::{future::BoxFuture, stream::BoxStream};
 use std::collections::HashMap;
 
@@ -109,6 +110,12 @@ pub(crate) trait Database: Send + Sync {
     fn delete_secret<'a>(&'a self, namespace: &'a str, name: &'a str) -> Answer<'a, bool>;
     fn snapshot(&self) -> Answer<'_, Option<Snapshot>>;
     fn save_snapshot(&self, snapshot: Snapshot) -> Answer<'_, ()>;
+    /// How many tiles of leaf hashes are kept, from the first on; the full tiles above them are kept, too.
+    fn full_tiles(&self) -> Answer<'_, u64>;
+    fn tile(&self, place: TilePlace) -> Answer<'_, Option<Vec<u8>>>;
+    /// Keeps all of these tiles or none.
+    fn save_tiles(&self, tiles: Vec<FullTile>) -> Answer<'_, ()>;
+    fn forget_tiles(&self) -> Answer<'_, ()>;
     /// Finishes what is written behind and lets others write.
     fn close(&self) -> Answer<'_, ()>;
 }

@@ -13,6 +13,7 @@ use crate::{
     recent_map::RecentMap,
     recovery::RolledBack,
     submission::{Prepared, Reply, Submission},
+    tiles::RecentLeaves,
 };
 use edgecoder_events::{Clock, StreamName, Version};
 use futures_util::future::try_join;
@@ -48,6 +49,7 @@ pub(crate) struct Sequencer {
     pub clock: Arc<dyn Clock>,
     pub ids: EventIds,
     pub checkpoints: Arc<Checkpoints>,
+    pub leaves: Arc<RecentLeaves>,
     pub recent: Arc<Recent>,
     pub log: watch::Sender<LogState>,
     pub standing: watch::Sender<Standing>,
@@ -151,7 +153,7 @@ impl Sequencer {
 
     /// Makes a batch durable, shows it to followers, and answers.
     async fn write(&mut self, batch: Batch) {
-        let Batch { write, log, versions, recorded, decided } = batch;
+        let Batch { write, log, versions, recorded, leaves, decided } = batch;
         if write.rows.is_empty() {
             return answer_all(decided);
         }
@@ -177,6 +179,7 @@ impl Sequencer {
         for (key, span) in keys {
             self.keys.put(key, span);
         }
+        self.leaves.push(before.size, &leaves);
         self.recent.push(recorded.into());
         self.log.send_replace(log);
         answer_all(decided);

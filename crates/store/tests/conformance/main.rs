@@ -9,6 +9,7 @@ mod keeping;
 mod log_keys;
 mod postgres_only;
 mod reading;
+mod showing;
 mod sqlite_only;
 
 use fixture::Fixture;
@@ -46,6 +47,8 @@ macro_rules! rules_of_every_log {
             reading::followers_see_every_event_once_and_in_order_while_appends_race,
             reading::a_follower_of_a_closed_store_is_told_so,
             log_keys::a_new_key_signs_from_the_entry_of_its_change_on,
+            showing::tiles_hold_the_entries_and_hashes_of_the_newest_checkpoint,
+            showing::what_is_shown_can_be_proven,
             keeping::contents_are_there_when_the_append_is,
             keeping::secrets_are_kept_by_namespace_and_name,
             keeping::what_was_sealed_for_a_person_opens_until_their_key_is_destroyed,
@@ -62,6 +65,8 @@ macro_rules! rules_of_durable_logs {
             keeping::an_older_log_is_read_only_until_an_operator_accepts_it,
             keeping::nothing_is_sealed_for_a_person_who_is_being_forgotten,
             keeping::another_log_of_the_same_length_is_noticed,
+            showing::tiles_are_those_of_the_log_after_a_restart,
+            showing::tiles_of_a_history_that_was_lost_are_made_anew,
             log_keys::a_key_that_is_not_the_logs_opens_nothing,
             log_keys::a_change_that_was_begun_and_not_recorded_leaves_the_old_key,
             log_keys::a_log_restored_to_before_the_change_goes_on_with_the_old_key,

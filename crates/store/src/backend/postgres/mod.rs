@@ -2,12 +2,14 @@
 
 mod lead;
 mod log;
+mod tiles;
 mod vault;
 mod write;
 
 use super::{Answer, CommitError, Database, Entries, Head, NamedSecret, NewBatch, Snapshot, Span};
 use crate::{IdempotencyKey, StorageError, StoredEntry};
 use edgecoder_events::{BlobRef, Position, StreamName, Version};
+use edgecoder_ledger::tree::{FullTile, TilePlace};
 use futures_util::{FutureExt, future::BoxFuture};
 use lead::Lead;
 use sqlx::{
@@ -21,7 +23,10 @@ use std::collections::HashMap;
 const READERS: u32 = 4;
 /// The most bytes of a name in PostgreSQL.
 const MOST_NAME_BYTES: usize = 63;
-const TABLES: &str = include_str!("../../../../../migrations/postgres/0001_log.sql");
+const TABLES: [(&str, &str); 2] = [
+    ("first", include_str!("../../../../../migrations/postgres/0001_log.sql")),
+    ("tiles", include_str!("../../../../../migrations/postgres/0002_tiles.sql")),
+];
 
 pub(crate) struct PostgresBackend {
     readers: PgPool,
@@ -52,8 +57,11 @@ async fn make_tables(options: &PgConnectOptions, schema: &str) -> Result<(), Sto
             return Err(error.into());
         }
     }
-    let first = Migration::new(1, "first".into(), MigrationType::Simple, TABLES.into_sql_str(), false);
-    Migrator::with_migrations(vec![first]).run(&mut connection).await?;
+    let numbered = (1_i64..).zip(TABLES);
+    let migrations = numbered.map(|(number, (name, sql))| {
+        Migration::new(number, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.collect()).run(&mut connection).await?;
     Ok(connection.close().await?)
 }
 
@@ -140,6 +148,22 @@ impl Database for PostgresBackend {
 
     fn save_snapshot(&self, snapshot: Snapshot) -> Answer<'_, ()> {
         async move { log::save_snapshot(&self.readers, &snapshot).await }.boxed()
+    }
+
+    fn full_tiles(&self) -> Answer<'_, u64> {
+        tiles::full(&self.readers).boxed()
+    }
+
+    fn tile(&self, place: TilePlace) -> Answer<'_, Option<Vec<u8>>> {
+        tiles::read(&self.readers, place).boxed()
+    }
+
+    fn save_tiles(&self, tiles: Vec<FullTile>) -> Answer<'_, ()> {
+        async move { tiles::save(&self.readers, &tiles).await }.boxed()
+    }
+
+    fn forget_tiles(&self) -> Answer<'_, ()> {
+        tiles::forget(&self.readers).boxed()
     }
 
     fn close(&self) -> Answer<'_, ()> {

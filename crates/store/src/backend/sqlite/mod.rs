@@ -1,4 +1,5 @@
-//! A log in one data directory: `ledger.db`, and beside it `index.db` (derived), `vault.db` (keys, secrets), `blobs/`.
+//! A log in one data directory: `ledger.db`, and beside it `index.db` (derived), `tiles.db` (derived), `vault.db` (keys,
+//! secrets), `blobs/`.
 
 mod blobs;
 mod index;
@@ -7,12 +8,14 @@ mod lock;
 mod log;
 mod packed;
 mod statement;
+mod tiles;
 mod vault;
 
 use super::{Answer, CommitError, Database, Entries, Head, NamedSecret, NewBatch, Snapshot, Span};
 use crate::{Blob, IdempotencyKey, StorageError, StoredEntry};
 use blobs::BlobFiles;
 use edgecoder_events::{BlobRef, Position, StreamName, Version};
+use edgecoder_ledger::tree::{FullTile, TilePlace};
 use futures_util::{
     FutureExt,
     future::{BoxFuture, pending},
@@ -28,6 +31,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{collections::HashMap, path::Path, sync::Mutex, time::Duration};
+use tiles::TileFile;
 use vault::Vault;
 
 /// How long a statement waits for a lock that another connection of this process holds.
@@ -46,6 +50,7 @@ pub(crate) struct SqliteBackend {
     log: Log,
     index: Index,
     vault: Vault,
+    tiles: TileFile,
     files: BlobFiles,
     lock: Mutex<Option<DirectoryLock>>,
 }
@@ -57,8 +62,9 @@ impl SqliteBackend {
         let log = Log::open(dir).await?;
         let index = Index::open(dir, &log).await?;
         let vault = Vault::open(dir).await?;
+        let tiles = TileFile::open(dir).await?;
         let files = BlobFiles::open(dir).map_err(StorageError::from)?;
-        Ok(Self { log, index, vault, files, lock: Mutex::new(Some(lock)) })
+        Ok(Self { log, index, vault, tiles, files, lock: Mutex::new(Some(lock)) })
     }
 
     async fn write(&self, mut batch: NewBatch) -> Result<(), StorageError> {
@@ -187,9 +193,26 @@ impl Database for SqliteBackend {
         async move { self.index.save_snapshot(&snapshot).await }.boxed()
     }
 
+    fn full_tiles(&self) -> Answer<'_, u64> {
+        self.tiles.full().boxed()
+    }
+
+    fn tile(&self, place: TilePlace) -> Answer<'_, Option<Vec<u8>>> {
+        self.tiles.read(place).boxed()
+    }
+
+    fn save_tiles(&self, tiles: Vec<FullTile>) -> Answer<'_, ()> {
+        async move { self.tiles.save(&tiles).await }.boxed()
+    }
+
+    fn forget_tiles(&self) -> Answer<'_, ()> {
+        self.tiles.forget().boxed()
+    }
+
     fn close(&self) -> Answer<'_, ()> {
         async move {
             self.index.close().await?;
+            self.tiles.close().await?;
             self.vault.close().await;
             self.log.close().await?;
             self.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
