@@ -1,12 +1,13 @@
 //! The coordinator's routes: one folder per noun, one file per verb.
 
 mod agents;
+mod log;
 mod runtime;
 mod tasks;
 mod work;
 
 use crate::Coordinator;
-use axum::{Router, extract::DefaultBodyLimit, middleware};
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use edgecoder_service_kit::{
     callers::{DocumentedCaller, with_callers},
     http::{bounded, described, measure},
@@ -24,6 +25,7 @@ use utoipa_axum::{
         title = "EdgeCoder coordinator",
         description = "Takes tasks, leases them to machines, pays for results. Errors are RFC 9457 problem details."
     ),
+    paths(log::tile::tile),
     components(schemas(Sealed))
 )]
 struct Description;
@@ -43,6 +45,9 @@ fn routes() -> OpenApiRouter<Coordinator> {
         .routes(routes!(agents::capacity::models))
         .routes(routes!(work::pull::pull))
         .routes(routes!(work::result::result).layer(DefaultBodyLimit::max(work::MAX_RESULT_BYTES)))
+        .routes(routes!(log::checkpoint::checkpoint))
+        // Documents know no path of several parts; axum does.
+        .route("/tile/{*path}", get(log::tile::tile).layer(log::compressed()))
         .routes(routes!(runtime::status::status))
         .routes(routes!(runtime::status::health))
         .routes(routes!(runtime::status::identity))

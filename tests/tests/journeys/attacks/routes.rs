@@ -21,7 +21,7 @@ const MODELS: &[Role] = &[Operator, Service];
 const PUBLIC: &[Role] = &ROLES;
 
 /// Who may ask what. A route that is not here may be asked by the administrator alone.
-const PERMITTED: [(&str, &[Role]); 29] = [
+const PERMITTED: [(&str, &[Role]); 31] = [
     ("coordinator POST /submit", &[Account]),
     ("coordinator GET /tasks", TASKS),
     ("coordinator GET /tasks/{id}", TASKS),
@@ -34,6 +34,8 @@ const PERMITTED: [(&str, &[Role]); 29] = [
     ("coordinator POST /pull", &[Agent]),
     ("coordinator POST /result", &[Agent]),
     ("coordinator POST /agent/diagnostics", &[Agent]),
+    ("coordinator GET /checkpoint", PUBLIC),
+    ("coordinator GET /tile/{path}", PUBLIC),
     ("coordinator GET /identity", PUBLIC),
     ("coordinator GET /health/runtime", PUBLIC),
     ("coordinator GET /metrics", PUBLIC),
