@@ -1,10 +1,12 @@
 //! What can be done to this repository? `cargo xtask check`, `test`, `bench`: CI and `just` run only these.
 
 mod bench;
+mod cache;
 mod check;
 mod packages;
 mod postgres;
 mod process;
+mod python;
 mod suites;
 mod tally;
 mod workspace;

@@ -1,21 +1,12 @@
 //! The suite `openapi`: does a validator that others wrote take the document of every service?
 
 use super::Supplies;
-use crate::{
-    packages,
-    process::{find, output_of, setting},
-    tally::Tally,
-};
+use crate::{process::output_of, python::PythonPackage, tally::Tally};
 use anyhow::{Context, Result, ensure};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::PathBuf, process::Command};
 
-/// From PyPI (openapi-spec-validator, Apache-2.0), as pip is set up on this machine.
-const PACKAGE: &str = "openapi-spec-validator";
-const VERSION: &str = "0.9.0";
+/// Apache-2.0.
+const VALIDATOR: PythonPackage = PythonPackage { name: "openapi-spec-validator", version: "0.9.0" };
 
 /// The document of a snapshot comes after the header between two lines of dashes. Tells everything that is wrong.
 const VALIDATE: &str = r#"
@@ -27,33 +18,10 @@ wrong = [f"{'/'.join(map(str, error.absolute_path))}: {error.message}"
 sys.exit("\n".join(wrong) or None)
 "#;
 
-/// Finds the validator in a folder of its own, or installs it there; never into the clone, nor into the machine's Python.
+/// Takes the validator from its folder, or has it installed there.
 pub fn provide(supplies: &mut Supplies) -> Result<String> {
-    let folder = cache()?.join("edgecoder").join(format!("{PACKAGE}-{VERSION}"));
-    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    if !has_validator(&python) {
-        let make = || output_of(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
-        if find("python3").is_none() || make().is_err() {
-            // Debian has the module in a package of its own.
-            packages::install("python3-venv", "python")?;
-            make()?;
-        }
-        output_of(Command::new(&python).args(["-m", "pip", "install", "--quiet", &format!("{PACKAGE}=={VERSION}")]))?;
-    }
-    supplies.openapi_validator = Some(python);
-    Ok(format!("{PACKAGE} {VERSION}"))
-}
-
-fn cache() -> Result<PathBuf> {
-    let named = setting("XDG_CACHE_HOME").map(PathBuf::from);
-    named
-        .or_else(|| Some(Path::new(&setting("HOME")?).join(".cache")))
-        .context("neither XDG_CACHE_HOME nor HOME is set")
-}
-
-fn has_validator(python: &Path) -> bool {
-    let asked = format!("import importlib.metadata; assert importlib.metadata.version('{PACKAGE}') == '{VERSION}'");
-    output_of(Command::new(python).args(["-c", &asked])).is_ok()
+    supplies.openapi_validator = Some(VALIDATOR.programs()?.join("python"));
+    Ok(format!("{} {}", VALIDATOR.name, VALIDATOR.version))
 }
 
 /// Validates every document; nothing where the validator could not be had, which its own line says.
