@@ -13,6 +13,7 @@ mod doors;
 mod first_day;
 mod forgetting;
 mod log_key;
+mod log_tools;
 mod machine;
 mod models;
 mod postgres;

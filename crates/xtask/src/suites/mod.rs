@@ -1,5 +1,6 @@
 //! Do all tests pass? Provides what they need, runs every suite, and closes with one line each and the total.
 
+mod log_tools;
 mod openapi;
 mod python_verifier;
 mod rust;
@@ -42,11 +43,12 @@ struct Need {
     provide: fn(&mut Supplies) -> Result<String>,
 }
 
-const NEEDS: [Need; 4] = [
+const NEEDS: [Need; 5] = [
     Need { name: "postgres", provide: provide_postgres },
     Need { name: "vectors", provide: vectors::provide },
     Need { name: "sandbox-process", provide: sandbox_process::provide },
     Need { name: "openapi", provide: openapi::provide },
+    Need { name: "log-tools", provide: log_tools::provide },
 ];
 
 /// Tests that one runner counts.

@@ -47,13 +47,13 @@
 //! | the operators' door compares texts, and believes a header | [`proxies`], [`door`], [`routes`] |
 
 mod admission;
-mod ask;
+pub mod ask;
 mod blacklist;
 mod borders;
 mod connections;
 mod door;
 mod greed;
-mod house;
+pub mod house;
 mod logs;
 mod machine;
 mod money;
