@@ -82,3 +82,17 @@ async fn a_cancelled_task_gives_its_budget_back_and_can_be_cancelled_again() {
     assert_eq!(service.task("t").await["state"], "cancelled");
     assert_eq!(service.wallet("ada").await, (GIVEN, 0));
 }
+
+#[tokio::test]
+async fn the_same_submission_from_many_connections_at_once_is_one_task_for_all_of_them() {
+    const CONNECTIONS: usize = 16;
+    let service = Service::begin().await;
+    for name in ["a", "b", "c", "d"] {
+        let body = program(name);
+        let asked = (0..CONNECTIONS).map(|_| service.post_as(service.ada(), "/submit", &body));
+        let answers = futures_util::future::join_all(asked).await;
+        for answer in &answers {
+            assert_eq!((answer.status, &answer.body), (StatusCode::OK, &answers[0].body), "{name}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ use super::subject::{State, Subject, View};
 use edgecoder_events::{NewEvent, StreamName, Version};
 use edgecoder_store::Condition;
 use std::collections::{HashMap, HashSet};
+use tokio::sync::watch;
 
 /// The most streams that are remembered; who is asked for least is forgotten first.
 const MAX_STREAMS: usize = 65_536;
@@ -22,7 +23,22 @@ pub(super) struct Cache {
 struct Remembered {
     state: State,
     version: Version,
+    /// How much of it is on the disk. Dropped when the state is forgotten, which tells those who wait.
+    durable: watch::Sender<Version>,
     used: u64,
+}
+
+/// A state that a decision was made on, and that is not on the disk yet.
+pub(super) struct Tentative {
+    version: Version,
+    durable: watch::Receiver<Version>,
+}
+
+impl Tentative {
+    /// Waits for the disk; false where the state was forgotten, because an append that led to it came to nothing.
+    pub(super) async fn becomes_durable(mut self) -> bool {
+        self.durable.wait_for(|durable| *durable >= self.version).await.is_ok()
+    }
 }
 
 impl Cache {
@@ -48,7 +64,7 @@ impl Cache {
             self.forget_least_used();
         }
         self.uses += 1;
-        let remembered = Remembered { state, version, used: self.uses };
+        let remembered = Remembered { state, version, durable: watch::Sender::new(version), used: self.uses };
         self.streams.entry(subject.stream()).or_insert(remembered);
     }
 
@@ -71,6 +87,28 @@ impl Cache {
                 remembered.version = remembered.version.after(1);
             }
         }
+    }
+
+    /// Notes what is on the disk now.
+    pub(super) fn settle(&mut self, reached: &[(StreamName, Version)]) {
+        for (stream, version) in reached {
+            if let Some(remembered) = self.streams.get(stream) {
+                remembered.durable.send_if_modified(|durable| {
+                    let moves = *durable < *version;
+                    *durable = (*durable).max(*version);
+                    moves
+                });
+            }
+        }
+    }
+
+    /// Those of the states of `subjects` that are ahead of the disk.
+    pub(super) fn tentative(&self, subjects: &[Subject]) -> Vec<Tentative> {
+        let ahead = |subject: &Subject| {
+            let Remembered { version, durable, .. } = self.streams.get(&subject.stream())?;
+            (*version > *durable.borrow()).then(|| Tentative { version: *version, durable: durable.subscribe() })
+        };
+        subjects.iter().filter_map(ahead).collect()
     }
 
     /// Drops what an append that failed was decided on or had changed.

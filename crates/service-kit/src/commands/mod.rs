@@ -3,7 +3,9 @@
 //! Decisions are made one after the other on the newest *tentative* state: the committed one with the events of
 //! appends that are still on their way to the disk. The sequencer sees the appends in the order of the decisions,
 //! so a hot stream is not slowed to one commit per event. Every append names the versions that it was decided on;
-//! should an earlier one fail, the later ones fail with it, are forgotten and decided anew.
+//! should an earlier one fail, the later ones fail with it, are forgotten and decided anew. A decision that records
+//! nothing, because it is so already or because the rules say no, is answered when the states that it was made on are
+//! durable.
 
 mod cache;
 mod subject;
@@ -12,9 +14,9 @@ mod tests;
 
 pub use subject::{Subject, View};
 
-use cache::Cache;
+use cache::{Cache, Tentative};
 use edgecoder_events::{Actor, Author, Clock, Event, EventId, NewEvent, Position, Version};
-use edgecoder_store::{Append, AppendError, Blob, Receipt, StorageError, Store};
+use edgecoder_store::{Append, AppendError, Blob, Pending, Receipt, StorageError, Store};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use subject::State;
 
@@ -89,6 +91,11 @@ pub struct Done {
 }
 
 impl Done {
+    /// It was so already.
+    const fn nothing(events: Vec<NewEvent>) -> Self {
+        Self { events, receipt: None }
+    }
+
     /// The position of the first recorded event that is wanted; zero where none was recorded.
     pub fn position_of(&self, is_wanted: impl Fn(&Event) -> bool) -> Position {
         let Some(receipt) = &self.receipt else { return Position::default() };
@@ -146,24 +153,29 @@ impl Commands {
         for _ in 0..MAX_CONFLICTS {
             self.load(&request.subjects).await?;
             let permit = self.store.reserve().await.map_err(CommandError::Append)?;
-            let (events, pending) = {
+            let decided = {
                 let mut cache = self.lock();
                 let Some(view) = cache.view(&request.subjects) else { continue };
-                let events = decide(&view).map_err(CommandError::Refused)?;
-                if events.is_empty() {
-                    return Ok(Done { events, receipt: None });
+                match decide(&view) {
+                    Ok(events) if !events.is_empty() => {
+                        let append = request.append(events.clone(), &cache);
+                        cache.take_in(&events);
+                        Decided::Events(Taken { commands: self, request: &request, events }, permit.submit(append))
+                    }
+                    unchanged => Decided::Nothing(unchanged, cache.tentative(&request.subjects)),
                 }
-                let append = request.append(events.clone(), &cache);
-                cache.take_in(&events);
-                (events, permit.submit(append))
             };
-            match pending.await {
-                Ok(receipt) => return Ok(Done { events, receipt: Some(receipt) }),
-                Err(AppendError::ConditionFailed { .. }) => self.lock().forget(&request.subjects, &events),
-                Err(error) => {
-                    self.lock().forget(&request.subjects, &events);
-                    return Err(CommandError::Append(error));
+            match decided {
+                Decided::Nothing(unchanged, tentative) => {
+                    if all_become_durable(tentative).await {
+                        return unchanged.map(Done::nothing).map_err(CommandError::Refused);
+                    }
                 }
+                Decided::Events(taken, pending) => match pending.await {
+                    Ok(receipt) => return Ok(taken.settle(receipt)),
+                    Err(AppendError::ConditionFailed { .. }) => {}
+                    Err(error) => return Err(CommandError::Append(error)),
+                },
             }
         }
         Err(CommandError::Busy)
@@ -222,6 +234,45 @@ impl Commands {
     fn lock(&self) -> MutexGuard<'_, Cache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a decision came to: nothing to record, on states that may not be durable yet; or events on their way.
+enum Decided<'a, R> {
+    Nothing(Result<Vec<NewEvent>, R>, Vec<Tentative>),
+    Events(Taken<'a>, Pending),
+}
+
+/// Events that the remembered states have already taken in. Whatever ends the wait for their append, but its success
+/// (a failure, a caller who leaves), has the states forgotten.
+struct Taken<'a> {
+    commands: &'a Commands,
+    request: &'a Request,
+    events: Vec<NewEvent>,
+}
+
+impl Taken<'_> {
+    fn settle(mut self, receipt: Receipt) -> Done {
+        self.commands.lock().settle(&receipt.versions);
+        Done { events: std::mem::take(&mut self.events), receipt: Some(receipt) }
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if !self.events.is_empty() {
+            self.commands.lock().forget(&self.request.subjects, &self.events);
+        }
+    }
+}
+
+/// Nobody is told "it is so already", or no, for a reason that a crash could take back.
+async fn all_become_durable(tentative: Vec<Tentative>) -> bool {
+    for state in tentative {
+        if !state.becomes_durable().await {
+            return false;
+        }
+    }
+    true
 }
 
 impl Request {

@@ -8,6 +8,7 @@ use edgecoder_ledger::note::LogKey;
 use edgecoder_store::{Backend, Limits, StoreSettings};
 use futures_util::FutureExt;
 use rand::{SeedableRng, rngs::StdRng};
+use std::pin::{Pin, pin};
 
 const ORIGIN: &str = "example.org/commands";
 const MOST_EVENTS: usize = 4;
@@ -151,4 +152,70 @@ async fn a_receipt_says_where_each_event_stands() {
     let given = done.position_of(|event| matches!(event, Event::CreditsIssued(_)));
     assert_eq!((given.0, done.position()), (opened.0 + 1, given));
     assert_eq!(store.head().size, given.0 + 1);
+}
+
+/// Whether a command has come as far as it can without the disk's answer.
+fn is_waiting(command: Pin<&mut impl Future>) -> bool {
+    command.now_or_never().is_none()
+}
+
+/// Lets somebody else change the wallet first, so that what is decided meanwhile comes to nothing.
+fn overtake(store: &Store) {
+    let overtaking = Append::new(Actor::system("other"), vec![issued(1)]);
+    drop(store.reserve().now_or_never().unwrap().unwrap().submit(overtaking));
+}
+
+#[tokio::test]
+async fn it_is_so_already_and_no_are_answered_when_the_disk_has_why() {
+    let store = store().await;
+    let commands = commands(&store);
+    held(&commands).await;
+    let mut first = pin!(issue(&commands, 3));
+    assert!(is_waiting(first.as_mut()));
+    let mut already = pin!(commands.run(request(), |_| Ok::<_, WalletRefusal>(vec![])));
+    let mut refused = pin!(commands.run(request(), |_| Err(WalletRefusal::NoSuchAccount)));
+    assert!(is_waiting(already.as_mut()) && is_waiting(refused.as_mut()));
+    let (first, already, refused) = tokio::join!(first, already, refused);
+    assert!(first.unwrap().receipt.is_some() && already.unwrap().receipt.is_none());
+    assert!(matches!(refused, Err(CommandError::Refused(WalletRefusal::NoSuchAccount))));
+}
+
+#[tokio::test]
+async fn what_was_decided_on_an_append_that_failed_is_decided_anew() {
+    let store = store().await;
+    let commands = commands(&store);
+    held(&commands).await;
+    let mut tries = 0;
+    let mut first = pin!(commands.run(request(), |_| {
+        tries += 1;
+        if tries == 1 {
+            overtake(&store);
+        }
+        Ok::<_, WalletRefusal>(if tries == 1 { vec![issued(1_000)] } else { vec![] })
+    }));
+    assert!(is_waiting(first.as_mut()));
+    let mut seen = vec![];
+    let already = commands.run(request(), |view| {
+        seen.push(view.wallet(&ann()).available().micros());
+        Ok::<_, WalletRefusal>(vec![])
+    });
+    let (first, already) = tokio::join!(first, already);
+    assert!(first.unwrap().receipt.is_none() && already.unwrap().receipt.is_none());
+    assert_eq!(seen, [1_000, 1], "first as it was on its way, then as it is");
+}
+
+#[tokio::test]
+async fn who_leaves_before_the_disk_answers_leaves_no_state_behind() {
+    let store = store().await;
+    let commands = commands(&store);
+    held(&commands).await;
+    {
+        let mut leaving = pin!(commands.run(request(), |_| {
+            overtake(&store);
+            Ok::<_, WalletRefusal>(vec![issued(1_000)])
+        }));
+        assert!(is_waiting(leaving.as_mut()));
+    }
+    issue(&commands, 2).await.unwrap();
+    assert_eq!(held(&commands).await, 3, "the append that nobody waited for came to nothing");
 }
