@@ -4,6 +4,7 @@
 //! records. The rest happens because of what was recorded: `reactions/` ask the inference service for plans, `jobs/`
 //! end leases of machines that fell silent, `scheduler.rs` hands ready subtasks to machines that ask.
 
+mod answers;
 mod change_pace;
 mod diagnostics;
 mod gauges;
@@ -12,6 +13,7 @@ mod inference;
 mod jobs;
 mod presence;
 mod reactions;
+mod report_pace;
 mod reports;
 mod scheduler;
 mod seats;
@@ -26,6 +28,7 @@ pub use inference::InferenceClient;
 pub use presence::{AGENT_SILENCE_MS, HEARTBEAT_INTERVAL_MS, LEASE_SILENCE_MS};
 pub use submission_pace::SubmissionLimits;
 
+use answers::AnswerRoom;
 use change_pace::ChangePace;
 use diagnostics::DiagnosticsBook;
 use edgecoder_domain::{
@@ -44,6 +47,7 @@ use edgecoder_service_kit::{
 };
 use edgecoder_store::Store;
 use presence::Presence;
+use report_pace::ReportPace;
 use scheduler::Scheduler;
 use seats::Seats;
 use std::{ops::Deref, sync::Arc};
@@ -65,6 +69,8 @@ pub struct Parts {
     presence: Presence,
     changes: ChangePace,
     submissions: SubmissionPace,
+    reported: ReportPace,
+    answers: AnswerRoom,
     /// Of machines that wait for work.
     pulling: Seats,
     /// Of people who watch tasks.
@@ -121,7 +127,9 @@ impl Coordinator {
             access,
             presence,
             changes: ChangePace::default(),
+            reported: ReportPace::new(submissions.bytes),
             submissions: SubmissionPace::new(submissions),
+            answers: AnswerRoom::default(),
             pulling: Seats::default(),
             watching: Seats::default(),
             diagnostics: DiagnosticsBook::default(),

@@ -14,6 +14,8 @@ use edgecoder_wire::{
     problem::ProblemDetails,
 };
 
+/// The most bytes of a registration: of a machine that is new, the body is taken in before anything is proven.
+pub const MAX_BYTES: usize = 16 * 1024;
 const MAX_CONCURRENT_TASKS: u16 = 64;
 const MAX_TEXT_CHARS: usize = 64;
 
@@ -27,6 +29,7 @@ const MAX_TEXT_CHARS: usize = 64;
     request_body = Register,
     responses(
         (status = 200, body = Registered, description = "registered"),
+        (status = 413, body = ProblemDetails, description = "body_too_large: at most 16 KiB"),
         (status = 401, body = ProblemDetails, description = "the signature does not hold"),
         (status = 403, body = ProblemDetails,
             description = "not enrolled, not approved, blacklisted, or a wrong token"),

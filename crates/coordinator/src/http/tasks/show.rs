@@ -2,12 +2,12 @@
 
 use super::{WAIT_FOR_BOARD, newest_board, readable};
 use crate::{Coordinator, views};
-use axum::extract::State;
+use axum::{extract::State, response::Response};
 use edgecoder_events::{Position, TaskId};
 use edgecoder_projections::Question;
 use edgecoder_service_kit::{
     callers::Reader,
-    http::{Json, Path, Problem, Query},
+    http::{Path, Problem, Query},
 };
 use edgecoder_wire::{problem::ProblemDetails, tasks::TaskView};
 use serde::Deserialize;
@@ -35,6 +35,7 @@ pub struct Freshness {
         (status = 200, body = TaskView, description = "the task"),
         (status = 404, body = ProblemDetails, description = "task_not_found, or not yours"),
         (status = 410, body = ProblemDetails, description = "content_forgotten: only the list still has it"),
+        (status = 429, body = ProblemDetails, description = "answers_unread: read those before you ask for more"),
     ),
 )]
 pub async fn show(
@@ -42,7 +43,7 @@ pub async fn show(
     reader: Reader,
     Path(id): Path<TaskId>,
     Query(freshness): Query<Freshness>,
-) -> Result<Json<TaskView>, Problem> {
+) -> Result<Response, Problem> {
     match freshness.after {
         Some(position) => {
             coordinator.projections.wait_until(Question::TaskBoard, Position(position), WAIT_FOR_BOARD).await?;
@@ -51,5 +52,6 @@ pub async fn show(
     }
     let task = readable(&coordinator, &reader, &id).await?;
     let subtasks = coordinator.projections.task_board().subtasks(&task).await?;
-    Ok(Json(views::task_view(&coordinator.contents, task, subtasks).await?))
+    let answer = coordinator.answers.promise(reader.actor().as_str()).await?;
+    answer.json(&views::task_view(&coordinator.contents, task, subtasks).await?)
 }

@@ -4,7 +4,7 @@ use crate::{Coordinator, reports};
 use axum::extract::State;
 use edgecoder_domain::task::{self, FinishSubtask, ReturnSubtask, TaskCommand, TaskRefusal};
 use edgecoder_events::{
-    Event, StreamName, Version,
+    AgentId, Event, StreamName, Version,
     task::{ReturnReason, SubtaskFinished},
 };
 use edgecoder_identity::envelope::Envelope;
@@ -35,6 +35,7 @@ const MAX_TASK_EVENTS: usize = 1_024;
             description = "the report does not open, or is not the one that was signed"),
         (status = 404, body = ProblemDetails, description = "task_not_found"),
         (status = 409, body = ProblemDetails, description = "lease_over, not_lease_holder, task_ended"),
+        (status = 429, body = ProblemDetails, description = "too_many_reports: keep it and bring it later"),
     ),
 )]
 pub async fn result(
@@ -57,6 +58,7 @@ async fn finish(
     let report = reports::open(coordinator, signed)?;
     let owner = coordinator.task_owner(&body.task_id).await?;
     let blob = coordinator.contents.seal(&owner, &report.report).await?;
+    check_pace(coordinator, &signed.agent, blob.content().len())?;
     let address = blob.address();
     let request = Request::new(signed.actor(), [Subject::Task(body.task_id.clone())])
         .signed_by(Some(report.author))
@@ -86,6 +88,17 @@ async fn finish(
             }
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+fn check_pace(coordinator: &Coordinator, agent: &AgentId, bytes: usize) -> Result<(), Problem> {
+    let owner = coordinator
+        .projections
+        .agent_directory(|agents| agents.get(agent))
+        .and_then(|entry| entry.enrolment().map(|enrolment| enrolment.owner.clone()));
+    match owner {
+        Some(owner) => coordinator.reported.admit(&owner, bytes, coordinator.commands.clock().steady()),
+        None => Ok(()),
     }
 }
 
