@@ -119,7 +119,8 @@ impl Scheduler<'_> {
         }
     }
 
-    /// Work that no machine can take has no say in the price: nobody is busy because of it.
+    /// Work that no machine can take has no say in the price: nobody is busy because of it. And no account alone moves
+    /// it beyond the ordinary, by work that it may withdraw unpaid.
     fn load_permille(&self) -> u64 {
         let now = self.0.commands.clock().now();
         let workers: Vec<_> = self
@@ -127,7 +128,7 @@ impl Scheduler<'_> {
             .projections
             .agent_directory(|agents| agents.workers(now).map(|(_, entry)| Arc::clone(entry)).collect());
         let offers = workers.iter().filter_map(|entry| offer(entry));
-        let waiting = self.0.projections.ready_queue(|queue| queue.takeable(offers));
+        let waiting = self.0.projections.ready_queue(|queue| queue.takeable(offers, workers.len()));
         price::load_permille(waiting as u64, workers.len() as u64)
     }
 

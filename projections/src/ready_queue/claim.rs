@@ -123,8 +123,8 @@ impl ReadyQueue {
     }
 
     /// How many waiting subtasks one of these machines could take, held off or not. Those that none can take wait for
-    /// nobody who is there.
-    pub fn takeable<'a>(&self, offers: impl IntoIterator<Item = Offer<'a>>) -> usize {
+    /// nobody who is there, and no account counts for more than `most_of_one`: who waits alone presses nobody.
+    pub fn takeable<'a>(&self, offers: impl IntoIterator<Item = Offer<'a>>, most_of_one: usize) -> usize {
         let mut found = HashSet::new();
         for offer in offers {
             let needs = self.needs_by_name(offer).chain(needs_of_any(offer));
@@ -133,7 +133,10 @@ impl ReadyQueue {
                 break;
             }
         }
-        found.into_iter().map(|need| self.lanes.waiting_with(need)).sum()
+        let waiting: usize = found.iter().map(|need| self.lanes.waiting_with(*need)).sum();
+        // An account may stand in several lanes; that there are at least so many is known without counting them.
+        let accounts = found.iter().map(|need| self.lanes.accounts_with(*need)).max().unwrap_or(0);
+        waiting.min(accounts.saturating_mul(most_of_one))
     }
 
     /// The needs that name one of the machine's models.

@@ -523,16 +523,28 @@ fn of_an_ended_task_no_name_that_its_submitter_invented_is_remembered() {
 }
 
 #[test]
+fn no_account_counts_for_more_than_its_part_of_what_waits() {
+    let of = |account, count: usize| vec![prompt_of(account, 0); count];
+    let takeable = |steps: &[Step], most_of_one| {
+        let offer = Offer { languages: &[Language::Python], models: &[], gpu: false };
+        queue_of(steps).0.takeable([offer], most_of_one)
+    };
+    assert_eq!(takeable(&of(0, 12), 1), 1, "twelve of one press nobody");
+    assert_eq!(takeable(&[of(0, 12), of(1, 1)].concat(), 1), 2);
+    assert_eq!(takeable(&[of(0, 2), of(1, 1)].concat(), 4), 3, "what does not wait does not count");
+}
+
+#[test]
 fn what_no_machine_can_take_is_not_counted_as_waiting_for_one() {
     let gpu =
         Step::Submit { account: 0, project: 0, priority: 0, model: None, work: WorkKind::Program, gpu: true, shape: 0 };
     let (queue, _) = queue_of(&[prompt(0, 0, Some(1)), prompt(0, 0, Some(2)), prompt(0, 0, None), gpu]);
     let (languages, models) = ([Language::Python], [model_name(1)]);
     let offer = Offer { languages: &languages, models: &models, gpu: false };
-    assert_eq!(queue.takeable([offer]), 2);
-    assert_eq!(queue.takeable([offer, Offer { models: &[], gpu: true, ..offer }, offer]), 3, "each is counted once");
-    assert_eq!(queue.takeable([Offer { languages: &[Language::Javascript], gpu: true, ..offer }]), 0);
-    assert_eq!((queue.takeable([]), queue.waiting()), (0, 4));
+    assert_eq!(queue.takeable([offer], 9), 2);
+    assert_eq!(queue.takeable([offer, Offer { models: &[], gpu: true, ..offer }, offer], 9), 3, "each is counted once");
+    assert_eq!(queue.takeable([Offer { languages: &[Language::Javascript], gpu: true, ..offer }], 9), 0);
+    assert_eq!((queue.takeable([], 9), queue.waiting()), (0, 4));
 }
 
 #[test]

@@ -179,6 +179,11 @@ impl Lanes {
         self.by_need.get(&need).map_or(0, |lane| lane.waiting)
     }
 
+    /// How many accounts wait with this need.
+    pub(super) fn accounts_with(&self, need: Need) -> usize {
+        self.by_need.get(&need).map_or(0, |lane| lane.lines.len())
+    }
+
     /// How many needs there are.
     pub(super) fn needs(&self) -> usize {
         self.by_need.len()
