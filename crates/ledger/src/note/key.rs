@@ -9,6 +9,8 @@ use std::{fmt, str::FromStr};
 
 /// The type of a plain Ed25519 signature.
 const ED25519: u8 = 0x01;
+/// The type of an Ed25519 cosignature with a time.
+pub(crate) const COSIGNATURE: u8 = 0x04;
 
 /// The most bytes of a key's name.
 const MAX_NAME_BYTES: usize = 255;
@@ -24,9 +26,12 @@ pub enum VerifierKeyError {
     /// Not `<name>+<8 hex digits>+<base64>`.
     #[error("expected <name>+<8 lower-case hex digits>+<base64>")]
     Form,
-    /// A kind of key other than Ed25519.
-    #[error("not an Ed25519 key for signed notes")]
-    NotEd25519,
+    /// A key for signatures of another type: a witness's in the place of a log's, or one that is not Ed25519.
+    #[error("not an Ed25519 key for signatures of type {wanted:#04x}")]
+    OtherType {
+        /// 0x01 signs notes, 0x04 cosigns checkpoints.
+        wanted: u8,
+    },
     /// The id does not belong to the name and the key: a typing mistake.
     #[error("the key id does not fit the name and the key")]
     WrongId,
@@ -40,50 +45,36 @@ pub(super) fn check_name(name: &str) -> Result<(), NameError> {
     if name.is_empty() || name.len() > MAX_NAME_BYTES || name.contains(bad) { Err(NameError) } else { Ok(()) }
 }
 
-fn key_id(name: &str, key: &PublicKey) -> [u8; KEY_ID_BYTES] {
-    let hash = Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(key.to_bytes()).finalize();
-    *hash.first_chunk().expect("SHA-256 has 32 bytes")
-}
-
-/// A public key that an auditor trusts: `<name>+<8 hex digits>+<base64>`.
+/// A public key for signatures of one type, under a name: `<name>+<8 hex digits>+<base64>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerifierKey {
+pub(crate) struct NamedKey<const TYPE: u8> {
     name: String,
     id: [u8; KEY_ID_BYTES],
     key: PublicKey,
 }
 
-impl VerifierKey {
-    /// Names a public key.
-    ///
-    /// # Errors
-    /// The name cannot name a key.
-    pub fn new(name: &str, key: PublicKey) -> Result<Self, NameError> {
+impl<const TYPE: u8> NamedKey<TYPE> {
+    pub(crate) fn new(name: &str, key: PublicKey) -> Result<Self, NameError> {
         check_name(name)?;
-        Ok(Self { name: name.to_owned(), id: key_id(name, &key), key })
+        let hash = Sha256::new().chain_update(name).chain_update([b'\n', TYPE]).chain_update(key.to_bytes()).finalize();
+        let id = *hash.first_chunk().expect("SHA-256 has 32 bytes");
+        Ok(Self { name: name.to_owned(), id, key })
     }
 
-    /// The name; by custom the origin of the log.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// The id that stands in signatures.
-    pub const fn id(&self) -> [u8; KEY_ID_BYTES] {
+    pub(crate) const fn id(&self) -> [u8; KEY_ID_BYTES] {
         self.id
     }
 
-    /// The key itself.
-    pub const fn public_key(&self) -> &PublicKey {
+    pub(crate) const fn public_key(&self) -> &PublicKey {
         &self.key
-    }
-
-    pub(super) fn signed(&self, text: &str, signature: &[u8]) -> bool {
-        signature.try_into().is_ok_and(|signature| self.key.verify(text.as_bytes(), signature).is_ok())
     }
 }
 
-impl FromStr for VerifierKey {
+impl<const TYPE: u8> FromStr for NamedKey<TYPE> {
     type Err = VerifierKeyError;
 
     fn from_str(text: &str) -> Result<Self, VerifierKeyError> {
@@ -92,7 +83,8 @@ impl FromStr for VerifierKey {
             return Err(VerifierKeyError::Form);
         };
         let bytes = STANDARD.decode(encoded).map_err(|_| VerifierKeyError::Form)?;
-        let Some((&ED25519, key)) = bytes.split_first() else { return Err(VerifierKeyError::NotEd25519) };
+        let other_type = VerifierKeyError::OtherType { wanted: TYPE };
+        let key = bytes.split_first().filter(|(kind, _)| **kind == TYPE).ok_or(other_type)?.1;
         let key = key.try_into().map_err(|_| VerifierKeyError::Form)?;
         let key = PublicKey::from_bytes(key).map_err(|_| VerifierKeyError::UnusableKey)?;
         let key = Self::new(name, key).map_err(|_| VerifierKeyError::Form)?;
@@ -100,16 +92,63 @@ impl FromStr for VerifierKey {
     }
 }
 
+impl<const TYPE: u8> fmt::Display for NamedKey<TYPE> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = [&[TYPE], &self.key.to_bytes()[..]].concat();
+        write!(f, "{}+{}+{}", self.name, hex::encode(self.id), STANDARD.encode(bytes))
+    }
+}
+
+/// A public key that an auditor trusts: `<name>+<8 hex digits>+<base64>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifierKey(NamedKey<ED25519>);
+
+impl VerifierKey {
+    /// Names a public key.
+    ///
+    /// # Errors
+    /// The name cannot name a key.
+    pub fn new(name: &str, key: PublicKey) -> Result<Self, NameError> {
+        NamedKey::new(name, key).map(Self)
+    }
+
+    /// The name; by custom the origin of the log.
+    pub fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    /// The id that stands in signatures.
+    pub const fn id(&self) -> [u8; KEY_ID_BYTES] {
+        self.0.id()
+    }
+
+    /// The key itself.
+    pub const fn public_key(&self) -> &PublicKey {
+        self.0.public_key()
+    }
+
+    pub(super) fn signed(&self, text: &str, signature: &[u8]) -> bool {
+        signature.try_into().is_ok_and(|signature| self.public_key().verify(text.as_bytes(), signature).is_ok())
+    }
+}
+
+impl FromStr for VerifierKey {
+    type Err = VerifierKeyError;
+
+    fn from_str(text: &str) -> Result<Self, VerifierKeyError> {
+        text.parse().map(Self)
+    }
+}
+
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = [&[ED25519], &self.key.to_bytes()[..]].concat();
-        write!(f, "{}+{}+{}", self.name, hex::encode(self.id), STANDARD.encode(bytes))
+        self.0.fmt(f)
     }
 }
 
 /// The key that signs a log's checkpoints. Its secret is wiped from memory when it is dropped and is never printed.
 pub struct LogKey {
-    name: String,
+    public: VerifierKey,
     secret: SigningKey,
 }
 
@@ -119,14 +158,13 @@ impl LogKey {
     /// # Errors
     /// The name cannot name a key.
     pub fn from_seed(name: &str, seed: &[u8; 32]) -> Result<Self, NameError> {
-        check_name(name)?;
-        Ok(Self { name: name.to_owned(), secret: SigningKey::from_bytes(seed) })
+        let secret = SigningKey::from_bytes(seed);
+        Ok(Self { public: VerifierKey::new(name, PublicKey::from(secret.verifying_key()))?, secret })
     }
 
     /// What an auditor needs to trust this key.
     pub fn verifier_key(&self) -> VerifierKey {
-        let key = PublicKey::from(self.secret.verifying_key());
-        VerifierKey { name: self.name.clone(), id: key_id(&self.name, &key), key }
+        self.public.clone()
     }
 
     /// The secret itself, for what the log's key says outside of notes: that another key follows it.
@@ -140,7 +178,7 @@ impl LogKey {
     /// The text cannot stand in a note.
     pub fn sign(&self, text: &str) -> Result<Note, NoteError> {
         let signature = self.secret.sign(text.as_bytes()).to_bytes().to_vec();
-        let signature = NoteSignature { name: self.name.clone(), key_id: self.verifier_key().id, signature };
+        let signature = NoteSignature::by(&self.public.0, signature);
         let note = Note { text: text.to_owned(), signatures: vec![signature] };
         // What is handed out must be what others read: the reader is the judge.
         match Note::parse(note.to_string().as_bytes())? {

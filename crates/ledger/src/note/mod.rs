@@ -5,10 +5,11 @@
 
 mod key;
 
+pub(crate) use key::{COSIGNATURE, NamedKey};
 pub use key::{LogKey, NameError, VerifierKey, VerifierKeyError};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 /// The most bytes of a note: room for [`MAX_SIGNATURES`] post-quantum signatures.
 pub const MAX_NOTE_BYTES: usize = 262_144;
@@ -56,7 +57,12 @@ pub enum NoteError {
     UnknownKeys,
 }
 
-/// One signature line.
+/// A text is not the line of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected a signature line: an em dash, a name and base64 with spaces between")]
+pub struct SignatureLineError;
+
+/// One signature line; as text it has no newline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoteSignature {
     name: String,
@@ -89,7 +95,7 @@ impl Note {
         let signatures = lines.split('\n').take(MAX_SIGNATURES.saturating_add(1)).enumerate();
         let signatures: Vec<_> = signatures
             .map(|(index, line)| {
-                NoteSignature::parse(line).ok_or(NoteError::SignatureLine { line: index.saturating_add(1) })
+                line.parse().map_err(|SignatureLineError| NoteError::SignatureLine { line: index.saturating_add(1) })
             })
             .collect::<Result<_, _>>()?;
         if signatures.len() > MAX_SIGNATURES {
@@ -101,6 +107,26 @@ impl Note {
     /// The signed text, with its final newline.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The signature lines.
+    pub fn signatures(&self) -> &[NoteSignature] {
+        &self.signatures
+    }
+
+    /// Adds a signature line, unless the note has it already.
+    ///
+    /// # Errors
+    /// There are [`MAX_SIGNATURES`] already.
+    pub fn add(&mut self, signature: NoteSignature) -> Result<(), NoteError> {
+        if self.signatures.contains(&signature) {
+            return Ok(());
+        }
+        if self.signatures.len() >= MAX_SIGNATURES {
+            return Err(NoteError::TooManySignatures);
+        }
+        self.signatures.push(signature);
+        Ok(())
     }
 
     /// Judges the signatures and gives those trusted keys that signed.
@@ -134,19 +160,35 @@ impl fmt::Display for Note {
 }
 
 impl NoteSignature {
-    fn parse(line: &str) -> Option<Self> {
-        let (name, encoded) = line.strip_prefix(SIGNATURE_LINE)?.split_once(' ')?;
-        key::check_name(name).ok()?;
-        let bytes = STANDARD.decode(encoded).ok()?;
-        let (key_id, signature) = bytes.split_first_chunk()?;
-        if signature.is_empty() {
-            return None;
-        }
-        Some(Self { name: name.to_owned(), key_id: *key_id, signature: signature.to_vec() })
+    /// The signature that `key` made.
+    pub(crate) fn by<const TYPE: u8>(key: &NamedKey<TYPE>, signature: Vec<u8>) -> Self {
+        Self { name: key.name().to_owned(), key_id: key.id(), signature }
+    }
+
+    /// The signature's bytes, if it claims to be of `key`.
+    pub(crate) fn claimed_by<const TYPE: u8>(&self, key: &NamedKey<TYPE>) -> Option<&[u8]> {
+        (self.name == key.name() && self.key_id == key.id()).then_some(&self.signature)
     }
 
     fn names(&self, key: &VerifierKey) -> bool {
         self.name == key.name() && self.key_id == key.id()
+    }
+}
+
+impl FromStr for NoteSignature {
+    type Err = SignatureLineError;
+
+    fn from_str(line: &str) -> Result<Self, SignatureLineError> {
+        let (name, encoded) =
+            line.strip_prefix(SIGNATURE_LINE).and_then(|line| line.split_once(' ')).ok_or(SignatureLineError)?;
+        key::check_name(name).map_err(|_| SignatureLineError)?;
+        let bytes = STANDARD.decode(encoded).map_err(|_| SignatureLineError)?;
+        match bytes.split_first_chunk() {
+            Some((key_id, signature)) if !signature.is_empty() => {
+                Ok(Self { name: name.to_owned(), key_id: *key_id, signature: signature.to_vec() })
+            }
+            _ => Err(SignatureLineError),
+        }
     }
 }
 

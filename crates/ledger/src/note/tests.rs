@@ -57,7 +57,7 @@ fn unknown_signatures_are_ignored_and_a_wrong_known_one_condemns() {
 
 /// A note with the signature line changed in its last byte.
 fn wrong(line: &str) -> Vec<u8> {
-    let mut signature = NoteSignature::parse(line).unwrap();
+    let mut signature = line.parse::<NoteSignature>().unwrap();
     *signature.signature.last_mut().unwrap() ^= 1;
     Note { text: "any\n".to_owned(), signatures: vec![signature] }.to_string().into_bytes()
 }
@@ -122,7 +122,7 @@ fn a_verifier_key_has_one_form() {
         ("PeterNeumann", VerifierKeyError::Form),
         (&PETER.replace("c74f", "C74F"), VerifierKeyError::WrongId),
         (&PETER.replace("c74f20a3", "c74f20a4"), VerifierKeyError::WrongId),
-        (&PETER.replace("+ARpc", "+AhPc"), VerifierKeyError::NotEd25519),
+        (&PETER.replace("+ARpc", "+AhPc"), VerifierKeyError::OtherType { wanted: 1 }),
         (&PETER.replace("10TW", "10T"), VerifierKeyError::Form),
         ("a+00000000+AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", VerifierKeyError::UnusableKey),
     ] {
