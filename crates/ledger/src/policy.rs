@@ -74,8 +74,8 @@ impl Policy {
         &self.witnesses
     }
 
-    /// Whether the witnesses of these names, in the order of the policy, are as many as the quorum demands.
-    fn is_quorum(&self, cosigned: &[&str]) -> bool {
+    /// Whether the witnesses of these names are as many as the quorum demands.
+    pub fn is_quorum(&self, cosigned: &[&str]) -> bool {
         let Quorum::Of(wanted) = &self.quorum else { return true };
         let mut witnessed: Vec<&str> = cosigned.to_vec();
         for group in &self.groups {

@@ -4,7 +4,7 @@
 //! not let anybody trust it, and nobody does, for the proof is over the hash of exactly these bytes.
 
 use crate::{
-    entry::MAX_ENTRY_BYTES,
+    entry::{Entry, EntryError, MAX_ENTRY_BYTES},
     hash_line::{hash, hash_line, number},
     note::{MAX_NOTE_BYTES, Note, NoteError},
     policy::{JudgeError, Policy, Verdict},
@@ -55,6 +55,20 @@ pub enum ReceiptError {
 /// Why a receipt proves nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unproven {
+    /// There is no `extra` line, so nobody knows what was proven.
+    #[error("the receipt does not carry its entry")]
+    NoEntry,
+    /// What the `extra` line carries is not an entry.
+    #[error("the receipt's entry: {0}")]
+    NotAnEntry(#[from] EntryError),
+    /// The entry says of itself that it stands elsewhere.
+    #[error("the entry says that it is number {position} of {origin}")]
+    Elsewhere {
+        /// The position in the entry.
+        position: u64,
+        /// The origin in the entry.
+        origin: String,
+    },
     /// Its checkpoint is not to be believed.
     #[error("the checkpoint: {0}")]
     Checkpoint(#[from] JudgeError),
@@ -66,6 +80,15 @@ pub enum Unproven {
         /// What is wrong with the proof.
         error: ProofError,
     },
+}
+
+/// What a receipt proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proven<'r, 'p> {
+    /// The entry.
+    pub entry: Entry<'r>,
+    /// The checkpoint that it is under, and who signed that.
+    pub verdict: Verdict<'p>,
 }
 
 /// A proof that an entry is in a log, and that its checkpoint was seen by witnesses.
@@ -115,6 +138,20 @@ impl Receipt {
         verify_inclusion(index, checkpoint.size, &leaf_hash(entry), &self.proof, &checkpoint.root)
             .map_err(|error| Unproven::Entry { index, error })?;
         Ok(verdict)
+    }
+
+    /// Holds a receipt that carries its entry against a policy, and reads the entry.
+    ///
+    /// # Errors
+    /// [`Unproven`].
+    pub fn open<'p>(&self, policy: &'p Policy) -> Result<Proven<'_, 'p>, Unproven> {
+        let bytes = self.extra.as_deref().ok_or(Unproven::NoEntry)?;
+        let verdict = self.verify(bytes, policy)?;
+        let entry = Entry::decode(bytes)?;
+        if entry.position != self.index || entry.origin != verdict.checkpoint.origin {
+            return Err(Unproven::Elsewhere { position: entry.position, origin: entry.origin.to_owned() });
+        }
+        Ok(Proven { entry, verdict })
     }
 }
 
@@ -166,7 +203,31 @@ mod tests {
     }
 
     fn entry(number: u64) -> Vec<u8> {
-        number.to_be_bytes().to_vec()
+        entry_that_says(number, "example.org/ledger")
+    }
+
+    fn entry_that_says(position: u64, origin: &str) -> Vec<u8> {
+        let entry = Entry {
+            origin,
+            position,
+            stream: "task-1",
+            version: position + 1,
+            kind: "task.planned",
+            schema: 1,
+            event_id: [1; 16],
+            recorded_at_ms: 9,
+            actor: "account:ann",
+            correlation_id: [1; 16],
+            causation_id: None,
+            idempotency_key: None,
+            author_key: None,
+            author_signature: None,
+            payload: &[],
+            prev_hash: [0; 32],
+        };
+        let mut bytes = Vec::new();
+        entry.encode(&mut bytes).unwrap();
+        bytes
     }
 
     fn receipt(index: u64, size: u64) -> Receipt {
@@ -187,9 +248,24 @@ mod tests {
     fn a_receipt_needs_nothing_but_itself_and_a_policy() {
         let read = Receipt::parse(receipt(5, 12).to_string().as_bytes()).unwrap();
         let policy = policy();
-        let verdict = read.verify(&read.extra.clone().unwrap(), &policy).unwrap();
+        let Proven { entry, verdict } = read.open(&policy).unwrap();
         assert!(verdict.has_quorum);
-        assert_eq!((verdict.checkpoint.size, verdict.cosigned[0].at), (12, 77));
+        assert_eq!((entry.position, verdict.checkpoint.size, verdict.cosigned[0].at), (5, 12, 77));
+    }
+
+    #[test]
+    fn what_a_receipt_carries_must_be_the_entry_of_its_place() {
+        let policy = policy();
+        let bare = Receipt { extra: None, ..receipt(5, 12) };
+        assert_eq!(bare.open(&policy), Err(Unproven::NoEntry));
+        let (here, log) = ("example.org/ledger", [1; 32]);
+        for (bytes, origin) in [(entry_that_says(3, here), here), (entry_that_says(0, "elsewhere"), here)] {
+            let checkpoint = Checkpoint { origin: origin.to_owned(), size: 1, root: leaf_hash(&bytes) };
+            let note = checkpoint.sign(&LogKey::from_seed(origin, &log).unwrap()).unwrap();
+            let checkpoint = Note::parse(note.as_bytes()).unwrap();
+            let moved = Receipt { extra: Some(bytes), index: 0, proof: vec![], checkpoint };
+            assert!(matches!(moved.open(&policy), Err(Unproven::Elsewhere { .. })));
+        }
     }
 
     #[test]
@@ -211,7 +287,7 @@ mod tests {
         let text = Receipt { extra: None, ..receipt(0, 1) }.to_string();
         assert!(text.starts_with("c2sp.org/tlog-proof@v1\nindex 0\n\nexample.org/ledger\n1\n"), "{text}");
         let text = receipt(1, 2).to_string();
-        assert!(text.starts_with("c2sp.org/tlog-proof@v1\nextra AAAAAAAAAAE=\nindex 1\n"), "{text}");
+        assert!(text.starts_with("c2sp.org/tlog-proof@v1\nextra 3AARAbJl"), "{text}");
         assert_eq!(text.split_once("\n\n").unwrap().0.lines().count(), 4);
     }
 
@@ -224,7 +300,7 @@ mod tests {
             (String::new(), ReceiptError::Parts),
             (good.replace("\n\n", "\n"), ReceiptError::Parts),
             (good.replace("@v1", "@v2"), ReceiptError::FirstLine),
-            (good.replace("AAE=", "AAF="), ReceiptError::Extra),
+            (good.replace("extra 3", "extra -"), ReceiptError::Extra),
             (good.replace("index 1", "index 01"), ReceiptError::Index),
             (good.replace("index 1", "index +1"), ReceiptError::Index),
             (good.replace("index 1\n", ""), ReceiptError::Index),

@@ -9,12 +9,18 @@ use crate::{
     note::{MAX_NOTE_BYTES, Note, NoteError, VerifierKey},
     tree::{Hash, ProofError, empty_root, verify_consistency},
 };
+use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// The most bytes of a request: the checkpoint, and its proof of at most 63 hashes.
 pub const MAX_REQUEST_BYTES: usize = MAX_NOTE_BYTES + 4_096;
 /// The most hashes of the consistency proof.
 pub const MAX_PROOF_HASHES: usize = 63;
+
+/// What a log is called in addresses: SHA-256 of its origin in lower-case hex.
+pub fn log_id(origin: &str) -> String {
+    hex::encode(Sha256::digest(origin))
+}
 
 /// Why a body is not a request to cosign.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
