@@ -8,8 +8,9 @@ use std::{fs, io, path::Path};
 /// names is missing.
 const DATABASES: [&str; 2] = ["ledger.db", "vault.db"];
 const CHECKPOINT: &str = "checkpoint";
-/// What is built from the others or belongs to the running process.
-const LEFT_OUT: [&str; 5] = [CHECKPOINT, "endpoints.json", "nonces", "sandbox", "lock"];
+/// What is built from the others or belongs to the running process. A witness whose book is older than its newest
+/// cosignature would vouch for a second history, so its key and its book are in no copy: a restored one begins anew.
+const LEFT_OUT: [&str; 6] = [CHECKPOINT, "endpoints.json", "nonces", "sandbox", "lock", "witness"];
 
 /// Copies the data directory of a SQLite ledger into `to`, which must not exist yet.
 ///

@@ -7,7 +7,10 @@ use std::{
 };
 
 /// Writes beside the file, forces the bytes to the disk, renames, and forces the name to the disk.
-pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+/// Where the disk refuses; the old file stays.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let beside = path.with_added_extension("new");
     let mut file = File::create(&beside)?;
     file.write_all(content)?;

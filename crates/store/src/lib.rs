@@ -37,6 +37,7 @@ pub use backend::Head;
 pub use backup::backup;
 pub use blobs::Blobs;
 pub use checkpoint_file::CheckpointWriteError;
+pub use durable_file::replace as replace_file;
 pub use error::StorageError;
 pub use follow::{FollowError, Follower};
 pub use open::OpenError;

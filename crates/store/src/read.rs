@@ -16,6 +16,25 @@ impl Store {
         self.database().entries(from.0, self.head().size)
     }
 
+    /// One entry; nothing where the log does not reach so far.
+    ///
+    /// # Errors
+    /// [`StorageError`] where it cannot be read.
+    pub async fn entry(&self, position: Position) -> Result<Option<StoredEntry>, StorageError> {
+        if position.0 >= self.head().size {
+            return Ok(None);
+        }
+        Ok(self.database().entries_at(&[position]).await?.pop())
+    }
+
+    /// Where the events of a stream stand in the log, at most `limit`, the oldest first.
+    ///
+    /// # Errors
+    /// [`StorageError`] where they cannot be read.
+    pub async fn stream_positions(&self, stream: &StreamName, limit: usize) -> Result<Vec<Position>, StorageError> {
+        self.database().positions(stream, Version(0), limit).await
+    }
+
     /// The events of a stream after version `after`, at most `limit`.
     ///
     /// # Errors
