@@ -13,6 +13,7 @@ mod inference;
 mod jobs;
 mod presence;
 mod reactions;
+mod receipts;
 mod report_pace;
 mod reports;
 mod scheduler;
@@ -21,12 +22,14 @@ mod submission;
 mod submission_pace;
 mod views;
 mod windows;
+mod witness;
 mod work;
 
 pub use http::{description, router};
 pub use inference::InferenceClient;
 pub use presence::{AGENT_SILENCE_MS, HEARTBEAT_INTERVAL_MS, LEASE_SILENCE_MS};
 pub use submission_pace::SubmissionLimits;
+pub use witness::WitnessSettings;
 
 use answers::AnswerRoom;
 use change_pace::ChangePace;
@@ -50,10 +53,11 @@ use presence::Presence;
 use report_pace::ReportPace;
 use scheduler::Scheduler;
 use seats::Seats;
-use std::{ops::Deref, sync::Arc};
+use std::{io, ops::Deref, sync::Arc};
 use submission_pace::SubmissionPace;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use witness::{Witness, Witnesses};
 
 /// The coordinator's state. Cheap to clone.
 #[derive(Clone)]
@@ -81,6 +85,10 @@ pub struct Parts {
     inference: Option<InferenceClient>,
     origin: String,
     log_verifier_key: String,
+    /// Cosigns the logs of others.
+    witness: Witness,
+    /// Cosign ours.
+    witnesses: Witnesses,
 }
 
 /// What a coordinator is begun with.
@@ -97,6 +105,7 @@ pub struct Settings {
     pub submissions: SubmissionLimits,
     pub origin: String,
     pub log_verifier_key: String,
+    pub witness: WitnessSettings,
 }
 
 impl Deref for Coordinator {
@@ -114,9 +123,12 @@ impl axum::extract::FromRef<Coordinator> for Access {
 
 impl Coordinator {
     /// Joins the parts. Nothing runs yet.
-    pub fn new(settings: Settings) -> Self {
-        let Settings { commands, projections, access, keys, metrics, inference, submissions, origin, log_verifier_key } =
-            settings;
+    ///
+    /// # Errors
+    /// Where what the witness keeps can not be opened.
+    pub fn new(settings: Settings) -> io::Result<Self> {
+        let Settings { commands, projections, access, keys, metrics, inference, submissions, .. } = settings;
+        let (witness, witnesses) = witness::open(settings.witness)?;
         let store = commands.store().clone();
         let presence = Presence::begin(commands.clock().steady());
         let parts = Parts {
@@ -136,16 +148,19 @@ impl Coordinator {
             keys,
             metrics,
             inference,
-            origin,
-            log_verifier_key,
+            origin: settings.origin,
+            log_verifier_key: settings.log_verifier_key,
+            witness,
+            witnesses,
         };
         gauges::register(&parts);
-        Self(Arc::new(parts))
+        Ok(Self(Arc::new(parts)))
     }
 
     /// Starts jobs and reactions; they end with `stop`.
     pub fn start(&self, tasks: &mut JoinSet<()>, stop: &CancellationToken) {
         tasks.spawn(jobs::run(self.clone(), stop.clone()));
+        tasks.spawn(witness::run(self.clone(), stop.clone()));
         tasks.spawn(reactions::plan_prompts::run(self.clone(), stop.clone()));
         tasks.spawn(reactions::escalate_subtasks::run(self.clone(), stop.clone()));
         tasks.spawn(reactions::release_work_of_blacklisted_agent::run(self.clone(), stop.clone()));

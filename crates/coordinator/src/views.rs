@@ -1,5 +1,6 @@
 //! How do rows of projections look to strangers?
 
+use edgecoder_events::Position;
 use edgecoder_projections::task_board::{SubtaskEntry, SubtaskStanding, TaskEntry, TaskState as BoardState};
 use edgecoder_service_kit::contents::{ContentError, Contents};
 use edgecoder_wire::tasks::{Report, SubmitTask, SubtaskState, SubtaskView, TaskState, TaskSummary, TaskView};
@@ -67,6 +68,7 @@ pub async fn task_view(
     contents: &Contents,
     task: TaskEntry,
     subtasks: Vec<SubtaskEntry>,
+    positions: Vec<Position>,
 ) -> Result<TaskView, ContentError> {
     let owner = task.account.clone();
     let submission: SubmitTask = contents.open(&owner, task.content).await?;
@@ -78,7 +80,7 @@ pub async fn task_view(
         };
         views.push(subtask_view(subtask, report));
     }
-    Ok(TaskView { summary: task_summary(task), submission: Some(submission), subtasks: views })
+    Ok(TaskView { summary: task_summary(task), submission: Some(submission), subtasks: views, positions })
 }
 
 fn subtask_view(subtask: SubtaskEntry, report: Option<Report>) -> SubtaskView {

@@ -12,6 +12,9 @@ pub struct Identity {
     pub origin: String,
     /// The log key as a signed-note verifier key: `<name>+<hash>+<key>`.
     pub log_verifier_key: String,
+    /// The key that cosigns the checkpoints of other logs, as a verifier key of a witness.
+    #[serde(default)]
+    pub witness_verifier_key: String,
     /// X25519, hex: reports are sealed for it.
     #[schema(value_type = String)]
     pub envelope_key: PublicKey,

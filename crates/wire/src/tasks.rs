@@ -139,6 +139,10 @@ pub struct TaskView {
     /// What was submitted; `None` where its owner's key was destroyed.
     pub submission: Option<SubmitTask>,
     pub subtasks: Vec<SubtaskView>,
+    /// Where the task's events stand in the log, the oldest first; `GET /receipt/{position}` proves each.
+    #[serde(default)]
+    #[schema(value_type = Vec<u64>)]
+    pub positions: Vec<Position>,
 }
 
 /// One line of `GET /tasks`.

@@ -1,7 +1,7 @@
 //! A coordinator in a directory of its own, put together as the product does.
 
 use crate::{CONNECTIONS, agent::Agent, connection::Outcome};
-use edgecoder_coordinator::{Coordinator, Settings, SubmissionLimits};
+use edgecoder_coordinator::{Coordinator, Settings, SubmissionLimits, WitnessSettings};
 use edgecoder_domain::{
     Aggregate,
     agent::{self, AgentCommand},
@@ -12,7 +12,7 @@ use edgecoder_events::{
     node::NodeKind,
 };
 use edgecoder_identity::{NodeKeys, NonceFile, Token, TokenRole};
-use edgecoder_ledger::note::LogKey;
+use edgecoder_ledger::{cosignature::WitnessKey, note::LogKey};
 use edgecoder_projections::{Projections, TablesIn};
 use edgecoder_service_kit::{
     SystemClock,
@@ -75,7 +75,14 @@ impl Home {
             submissions: UNLIMITED,
             origin: ORIGIN.to_owned(),
             log_verifier_key,
-        });
+            witness: WitnessSettings {
+                key: WitnessKey::from_seed(ORIGIN, &[2; 32])?,
+                book: dir.join("book"),
+                logs: Vec::new(),
+                policy: None,
+                evidence: dir.join("evidence"),
+            },
+        })?;
         let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
         coordinator.start(&mut tasks, &stop);
         let listener = TcpListener::bind("127.0.0.1:0").await?;

@@ -4,10 +4,12 @@ mod agents;
 mod log;
 mod runtime;
 mod tasks;
+mod witness;
 mod work;
 
 use crate::Coordinator;
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use edgecoder_ledger::witness::MAX_REQUEST_BYTES;
 use edgecoder_service_kit::{
     callers::{DocumentedCaller, with_callers},
     http::{bounded, described, measure},
@@ -46,6 +48,9 @@ fn routes() -> OpenApiRouter<Coordinator> {
         .routes(routes!(work::pull::pull))
         .routes(routes!(work::result::result).layer(DefaultBodyLimit::max(work::MAX_RESULT_BYTES)))
         .routes(routes!(log::checkpoint::checkpoint))
+        .routes(routes!(log::receipt::receipt))
+        .routes(routes!(witness::add_checkpoint::add_checkpoint).layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES)))
+        .routes(routes!(witness::newest::newest))
         // Documents know no path of several parts; axum does.
         .route("/tile/{*path}", get(log::tile::tile).layer(log::compressed()))
         .routes(routes!(runtime::status::status))

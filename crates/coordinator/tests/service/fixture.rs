@@ -1,6 +1,6 @@
 //! A coordinator on a port of its own, over a log in memory, with one customer: ada.
 
-use edgecoder_coordinator::{Coordinator, Settings, SubmissionLimits, router};
+use edgecoder_coordinator::{Coordinator, Settings, SubmissionLimits, WitnessSettings, router};
 use edgecoder_domain::{
     Aggregate,
     agent::{self, AgentCommand},
@@ -12,6 +12,7 @@ use edgecoder_events::{
     UnixMillis, credit::IssueReason, node::NodeKind, task::ReturnReason,
 };
 use edgecoder_identity::{NodeKeys, NonceFile, Token, TokenRole, envelope::Envelope};
+use edgecoder_ledger::{Policy, cosignature::WitnessKey, note::VerifierKey};
 use edgecoder_projections::{Projections, Question, TablesIn};
 use edgecoder_service_kit::{
     callers::{Access, AccessSettings, AgentKeys, TokenBook},
@@ -52,7 +53,26 @@ pub struct Service {
     access: Access,
     tokens: Tokens,
     _running: JoinSet<()>,
-    _dir: TempDir,
+    dir: TempDir,
+}
+
+/// A port of this machine that nobody has.
+pub async fn free_port() -> TcpListener {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap()
+}
+
+/// Whom a coordinator watches, and who watches it.
+#[derive(Default)]
+pub struct Watch {
+    pub logs: Vec<VerifierKey>,
+    pub policy: Option<Policy>,
+    /// Where it shall be, if others must know that before it begins.
+    pub listener: Option<TcpListener>,
+}
+
+/// The key with which the coordinator of a log cosigns others.
+pub fn witness_key(origin: &str) -> WitnessKey {
+    WitnessKey::from_seed(&format!("{origin}/witness"), &[9; 32]).unwrap()
 }
 
 struct Tokens {
@@ -67,8 +87,17 @@ impl Service {
     }
 
     pub async fn begin_with(submissions: SubmissionLimits) -> Self {
+        Box::pin(Self::begin_as(ORIGIN, submissions, Watch::default())).await
+    }
+
+    /// A coordinator of the log `origin` that witnesses others, or is witnessed.
+    pub async fn begin_watched(origin: &str, watch: Watch) -> Self {
+        Box::pin(Self::begin_as(origin, SubmissionLimits::default(), watch)).await
+    }
+
+    async fn begin_as(origin: &str, submissions: SubmissionLimits, watch: Watch) -> Self {
         let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(SetClock::at(NOON)));
-        let store = memory_log(ORIGIN, Arc::clone(&clock)).await;
+        let store = memory_log(origin, Arc::clone(&clock)).await;
         let tables = dir.path().join("projections.db");
         let projections = Arc::new(Projections::start(&store, TablesIn::File(&tables)).await.unwrap());
         let token = |role, seed| Token::generate(role, &mut StdRng::seed_from_u64(seed));
@@ -87,19 +116,35 @@ impl Service {
             metrics: Metrics::default(),
             inference: None,
             submissions,
-            origin: ORIGIN.to_owned(),
+            origin: origin.to_owned(),
             log_verifier_key: store.log_verifier_key().to_string(),
+            witness: WitnessSettings {
+                key: witness_key(origin),
+                book: dir.path().join("book"),
+                logs: watch.logs,
+                policy: watch.policy,
+                evidence: dir.path().join("evidence"),
+            },
         });
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let coordinator = coordinator.unwrap();
+        let listener = match watch.listener {
+            Some(listener) => listener,
+            None => free_port().await,
+        };
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (mut running, stop) = (JoinSet::new(), CancellationToken::new());
         coordinator.start(&mut running, &stop);
         running.spawn(serve(listener, router(coordinator), stop));
         let client = Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
         let service =
-            Self { base, client, clock, store, projections, commands, access, tokens, _running: running, _dir: dir };
+            Self { base, client, clock, store, projections, commands, access, tokens, _running: running, dir };
         service.give_credit_to_ada().await;
         service
+    }
+
+    /// A file of evidence, by its name.
+    pub fn evidence(&self, name: &str) -> String {
+        std::fs::read_to_string(self.dir.path().join("evidence").join(name)).unwrap()
     }
 
     pub fn base(&self) -> &str {

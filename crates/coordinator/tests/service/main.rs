@@ -8,6 +8,8 @@ mod fixture;
 mod forgetting;
 mod honest_machine;
 mod machine;
+mod receipts;
 mod submitting;
 mod watching;
+mod witnessing;
 mod working;

@@ -44,7 +44,7 @@ pub async fn start(
     let inference_url = endpoints.inference.clone();
     let inference_router = parts::inference_router(settings, &node.tokens, node.metrics.clone(), (tasks, stop))?;
     listen::answer(tasks, inference, inference_router, stop);
-    let services = parts::ledger_services(settings, &node, inference_url.as_deref())?;
+    let services = parts::ledger_services(settings, data, &node, inference_url.as_deref())?;
     services.coordinator.start(tasks, stop);
     listen::answer(tasks, coordinator, services.coordinator_router, stop);
     listen::answer(tasks, control_plane, services.control_plane_router, stop);

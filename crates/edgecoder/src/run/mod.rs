@@ -10,6 +10,7 @@ pub mod log_keys;
 pub mod node;
 mod open_files;
 mod parts;
+mod witness;
 
 use crate::{data_dir::DataDir, trouble};
 use anyhow::{Context, Result};

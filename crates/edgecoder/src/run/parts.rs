@@ -6,6 +6,7 @@ use super::{
     banner::{self, Endpoints},
     first_start, listen,
     node::{Node, Purpose},
+    witness,
 };
 use crate::data_dir::DataDir;
 use anyhow::{Context, Result};
@@ -34,7 +35,12 @@ pub struct LedgerServices {
 }
 
 /// Puts coordinator and control plane together.
-pub fn ledger_services(settings: &Settings, node: &Node, inference_url: Option<&str>) -> Result<LedgerServices> {
+pub fn ledger_services(
+    settings: &Settings,
+    data: &DataDir,
+    node: &Node,
+    inference_url: Option<&str>,
+) -> Result<LedgerServices> {
     let inference = inference_url.map(|url| inference_client(url, &node.tokens)).transpose()?;
     let control_plane = ControlPlane::new(edgecoder_control_plane::Settings {
         commands: node.commands.clone(),
@@ -53,7 +59,9 @@ pub fn ledger_services(settings: &Settings, node: &Node, inference_url: Option<&
         submissions: submission_limits(settings)?,
         origin: node.origin.clone(),
         log_verifier_key: node.store.log_verifier_key().to_string(),
-    });
+        witness: witness::settings(settings, data, &node.origin)?,
+    })
+    .context("opening what the witness keeps")?;
     let control_plane_router = edgecoder_control_plane::router(control_plane);
     let coordinator_router =
         edgecoder_coordinator::router(coordinator.clone()).nest(CONTROL_PLANE_PATH, control_plane_router.clone());
@@ -113,7 +121,7 @@ pub async fn start_coordinator(
     }
     let default_inference = format!("http://127.0.0.1:{}", listen::INFERENCE.default);
     let inference_url = settings.text("INFERENCE_URL").unwrap_or(default_inference);
-    let services = ledger_services(settings, &node, Some(&inference_url))?;
+    let services = ledger_services(settings, data, &node, Some(&inference_url))?;
     services.coordinator.start(tasks, stop);
     listen::answer(tasks, listener, services.coordinator_router, stop);
     let control_plane = format!("{url}{CONTROL_PLANE_PATH}");

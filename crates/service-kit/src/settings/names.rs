@@ -1,7 +1,7 @@
 //! Which settings are there, and which of them did somebody mean who mistyped one?
 
 /// Every setting; `docs/operators/running.md` says what each means.
-pub(super) const NAMES: [&str; 37] = [
+pub(super) const NAMES: [&str; 39] = [
     "ADMIN_API_TOKEN",
     "AGENT_CLIENT_TYPE",
     "AGENT_ID",
@@ -38,6 +38,8 @@ pub(super) const NAMES: [&str; 37] = [
     "SUBMISSIONS_PER_MINUTE",
     "SUBMITTED_BYTES_PER_MINUTE",
     "TRUSTED_PROXIES",
+    "WITNESS_LOGS",
+    "WITNESS_POLICY",
     "WORKER_PORT",
 ];
 

@@ -218,6 +218,7 @@ async fn identity(State(desk): State<Desk>) -> Json<Identity> {
     Json(Identity {
         origin: "test".to_owned(),
         log_verifier_key: "test".to_owned(),
+        witness_verifier_key: "test".to_owned(),
         envelope_key: desk.office.keys.envelope_key(),
         version: "0".to_owned(),
     })

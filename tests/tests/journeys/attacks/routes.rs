@@ -21,7 +21,7 @@ const MODELS: &[Role] = &[Operator, Service];
 const PUBLIC: &[Role] = &ROLES;
 
 /// Who may ask what. A route that is not here may be asked by the administrator alone.
-const PERMITTED: [(&str, &[Role]); 31] = [
+const PERMITTED: [(&str, &[Role]); 34] = [
     ("coordinator POST /submit", &[Account]),
     ("coordinator GET /tasks", TASKS),
     ("coordinator GET /tasks/{id}", TASKS),
@@ -36,6 +36,9 @@ const PERMITTED: [(&str, &[Role]); 31] = [
     ("coordinator POST /agent/diagnostics", &[Agent]),
     ("coordinator GET /checkpoint", PUBLIC),
     ("coordinator GET /tile/{path}", PUBLIC),
+    ("coordinator GET /receipt/{position}", PUBLIC),
+    ("coordinator POST /add-checkpoint", PUBLIC),
+    ("coordinator GET /{log}/checkpoint", PUBLIC),
     ("coordinator GET /identity", PUBLIC),
     ("coordinator GET /health/runtime", PUBLIC),
     ("coordinator GET /metrics", PUBLIC),

@@ -10,7 +10,8 @@ use axum::{
 use edgecoder_service_kit::{callers::Anyone, http::Problem};
 use edgecoder_wire::problem::ProblemDetails;
 
-/// The newest signed checkpoint; every tile and entry under it can be read.
+/// The newest signed checkpoint, with the cosignatures of witnesses that came until now; every tile and entry under it can
+/// be read.
 #[utoipa::path(
     get,
     path = "/checkpoint",
@@ -25,5 +26,5 @@ use edgecoder_wire::problem::ProblemDetails;
 pub async fn checkpoint(State(coordinator): State<Coordinator>, _: Anyone) -> Result<Response, Problem> {
     let published = coordinator.store.tiles().published().ok_or_else(nothing_published)?;
     let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "public, max-age=1")];
-    Ok((headers, published.note.to_string()).into_response())
+    Ok((headers, coordinator.witnesses.note(&published)).into_response())
 }

@@ -1,6 +1,7 @@
 //! The log itself, for those who verify it: C2SP tlog-tiles.
 
 pub mod checkpoint;
+pub mod receipt;
 pub mod tile;
 
 use axum::http::{Extensions, HeaderMap, StatusCode, Version};

@@ -66,10 +66,12 @@ fn in_preparation(machines: impl Iterator<Item = PreparingLanguage>) -> Vec<Lang
     ),
 )]
 pub async fn health(State(coordinator): State<Coordinator>, _: Anyone) -> (StatusCode, Json<Health>) {
-    http::health("coordinator", http::ledger_problems(&coordinator.store))
+    let mut problems = http::ledger_problems(&coordinator.store);
+    problems.extend(coordinator.witnesses.problems());
+    http::health("coordinator", problems)
 }
 
-/// Names the log, its key and the key for sealed reports.
+/// Names the log, its key, the key of this coordinator as a witness of other logs, and the key for sealed reports.
 #[utoipa::path(
     get,
     path = "/identity",
@@ -85,6 +87,7 @@ pub async fn identity(State(coordinator): State<Coordinator>, _: Anyone) -> Json
         origin: coordinator.origin.clone(),
         log_verifier_key: coordinator.log_verifier_key.clone(),
         envelope_key: coordinator.keys.envelope_key(),
+        witness_verifier_key: coordinator.witness.key().to_string(),
         version: env!("CARGO_PKG_VERSION").into(),
     })
 }

@@ -3,7 +3,7 @@
 use super::{WAIT_FOR_BOARD, newest_board, readable};
 use crate::{Coordinator, views};
 use axum::{extract::State, response::Response};
-use edgecoder_events::{Position, TaskId};
+use edgecoder_events::{Position, StreamName, TaskId};
 use edgecoder_projections::Question;
 use edgecoder_service_kit::{
     callers::Reader,
@@ -12,6 +12,9 @@ use edgecoder_service_kit::{
 use edgecoder_wire::{problem::ProblemDetails, tasks::TaskView};
 use serde::Deserialize;
 use utoipa::IntoParams;
+
+/// As many entries of a task as are named; it ends long before.
+const MAX_POSITIONS: usize = 4_096;
 
 /// How new the answer must be.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -52,6 +55,9 @@ pub async fn show(
     }
     let task = readable(&coordinator, &reader, &id).await?;
     let subtasks = coordinator.projections.task_board().subtasks(&task).await?;
+    let stream = StreamName::task(&id);
+    let positions = coordinator.store.stream_positions(&stream, MAX_POSITIONS).await;
+    let positions = positions.map_err(|error| Problem::internal(&error))?;
     let answer = coordinator.answers.promise(reader.actor().as_str()).await?;
-    answer.json(&views::task_view(&coordinator.contents, task, subtasks).await?)
+    answer.json(&views::task_view(&coordinator.contents, task, subtasks, positions).await?)
 }

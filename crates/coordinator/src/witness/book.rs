@@ -1,0 +1,39 @@
+//! What did this witness cosign last, of each log?
+//!
+//! A file for each log with the note that was cosigned, named after the log's id. It is durable before the cosignature
+//! leaves, so that no crash makes the witness forget what it stands for.
+
+use edgecoder_ledger::{Checkpoint, note::Note, witness::log_id};
+use edgecoder_store::replace_file;
+use std::{fs, io, path::PathBuf};
+
+/// The notes by log.
+pub(super) struct Book(PathBuf);
+
+impl Book {
+    pub(super) fn open(folder: PathBuf) -> io::Result<Self> {
+        fs::create_dir_all(&folder)?;
+        Ok(Self(folder))
+    }
+
+    /// The note that was cosigned last, by the log's id.
+    pub(super) fn note(&self, id: &str) -> io::Result<Option<String>> {
+        match fs::read_to_string(self.0.join(id)) {
+            Ok(note) => Ok(Some(note)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The checkpoint that was cosigned last. What can not be read is an error and never taken for nothing.
+    pub(super) fn last(&self, origin: &str) -> io::Result<Option<Checkpoint>> {
+        let Some(note) = self.note(&log_id(origin))? else { return Ok(None) };
+        let note = Note::parse(note.as_bytes()).map_err(io::Error::other)?;
+        note.text().parse().map(Some).map_err(io::Error::other)
+    }
+
+    /// Takes down a note that is about to be cosigned; durable when this returns.
+    pub(super) fn put(&self, origin: &str, note: &Note) -> io::Result<()> {
+        replace_file(&self.0.join(log_id(origin)), note.to_string().as_bytes())
+    }
+}
