@@ -75,6 +75,12 @@ impl Api {
         self.answer(self.request(Method::GET, path, query)).await
     }
 
+    /// Gets what is no JSON, at most `limit` bytes of it.
+    pub async fn get_text(&self, path: &[&str], limit: usize) -> Result<Vec<u8>, CliError> {
+        let response = self.send(self.request(Method::GET, path, &[]).timeout(ANSWER_WAIT)).await?;
+        self.read_at_most(response, limit).await
+    }
+
     pub async fn post<T: DeserializeOwned>(&self, path: &[&str], body: &impl Serialize) -> Result<T, CliError> {
         self.answer(self.request(Method::POST, path, &[]).json(body)).await
     }

@@ -13,19 +13,32 @@ pub enum ExitCode {
     TaskCancelled,
     /// A server can not be reached, refused, or answered what we do not understand.
     Error,
+    /// A receipt, or a signature under it, is wrong.
+    Tampered,
+    /// A receipt can not be verified: a file can not be read, or no trusted key signed.
+    CannotVerify,
+    /// A receipt holds, but too few witnesses saw its checkpoint.
+    Unproven,
     /// Ctrl-C while watching: the task goes on.
     Interrupted,
 }
 
+impl ExitCode {
+    /// The number.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::TaskFailed | Self::Tampered => 1,
+            Self::Usage | Self::CannotVerify => 2,
+            Self::TaskCancelled | Self::Unproven => 3,
+            Self::Error => 4,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
 impl From<ExitCode> for std::process::ExitCode {
     fn from(code: ExitCode) -> Self {
-        Self::from(match code {
-            ExitCode::Success => 0,
-            ExitCode::TaskFailed => 1,
-            ExitCode::Usage => 2,
-            ExitCode::TaskCancelled => 3,
-            ExitCode::Error => 4,
-            ExitCode::Interrupted => 130,
-        })
+        Self::from(code.number())
     }
 }

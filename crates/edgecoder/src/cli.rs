@@ -4,7 +4,7 @@ use crate::run::Mode;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use edgecoder_auditor::AuditCommand;
-use edgecoder_command_line::{AccountCommand, AgentCommand, StatusCommand, TaskCommand};
+use edgecoder_command_line::{AccountCommand, AgentCommand, ReceiptCommand, StatusCommand, TaskCommand};
 use std::path::PathBuf;
 
 /// Pool machines that run coding work, with a ledger that anyone can verify.
@@ -51,6 +51,9 @@ pub enum Command {
     Account(AccountCommand),
     /// Count what waits, what runs and who is there
     Status(StatusCommand),
+    /// Fetch receipts for entries of the log, and verify them offline
+    #[command(subcommand)]
+    Receipt(ReceiptCommand),
     /// Verify and read the ledger, offline
     #[command(subcommand)]
     Audit(AuditCommand),

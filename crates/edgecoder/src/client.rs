@@ -11,7 +11,7 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use edgecoder_command_line::{
-    AccountCommand, AgentCommand, CliError, Console, Context, Output, StatusCommand, TaskCommand,
+    AccountCommand, AgentCommand, CliError, Console, Context, Output, ReceiptCommand, StatusCommand, TaskCommand,
 };
 use edgecoder_service_kit::{SystemClock, chance, settings::Settings};
 use reqwest::Url;
@@ -26,6 +26,7 @@ pub enum Command {
     Task(TaskCommand),
     Agent(AgentCommand),
     Account(AccountCommand),
+    Receipt(ReceiptCommand),
     Status(StatusCommand),
 }
 
@@ -36,6 +37,7 @@ pub async fn run(settings: &Settings, global: &Global, command: Command) -> Resu
         Command::Task(command) => command.run(&context).await,
         Command::Agent(command) => command.run(&context).await,
         Command::Account(command) => command.run(&context).await,
+        Command::Receipt(command) => command.run(&context).await,
         Command::Status(command) => command.run(&context).await,
     };
     Ok(match ended {

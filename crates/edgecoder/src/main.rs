@@ -50,6 +50,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Task(command) => client::run(&settings, &global, client::Command::Task(command)).await,
         Command::Agent(command) => client::run(&settings, &global, client::Command::Agent(command)).await,
         Command::Account(command) => client::run(&settings, &global, client::Command::Account(command)).await,
+        Command::Receipt(command) => client::run(&settings, &global, client::Command::Receipt(command)).await,
         Command::Status(command) => client::run(&settings, &global, client::Command::Status(command)).await,
         Command::Audit(command) => {
             let home = Home { data_dir: DataDir::locate(&settings)?, database_url: settings.text("DATABASE_URL") };
