@@ -22,8 +22,10 @@ pub enum Class {
     UnknownKind,
     /// The event's fields cannot be read.
     BadPayload,
-    /// The database cannot be read from here on.
+    /// The database or the served log cannot be read from here on.
     Unreadable,
+    /// A tile that is served is not the one of the entries.
+    BadTile,
 }
 
 impl Class {
@@ -39,6 +41,7 @@ impl Class {
             Self::UnknownKind => "UNKNOWN KIND",
             Self::BadPayload => "BAD PAYLOAD",
             Self::Unreadable => "CORRUPT",
+            Self::BadTile => "BAD TILE",
         }
     }
 
@@ -49,7 +52,7 @@ impl Class {
             Self::WrongKey | Self::KeyExpired | Self::UnauthorisedRotation | Self::BadSignature | Self::RuleBroken => {
                 true
             }
-            Self::UnknownKind | Self::BadPayload | Self::Unreadable => false,
+            Self::UnknownKind | Self::BadPayload | Self::Unreadable | Self::BadTile => false,
         }
     }
 }

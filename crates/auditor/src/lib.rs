@@ -2,17 +2,21 @@
 //!
 //! [`verify`](verify()) reads a ledger once and judges it twice: its bytes (chain, tree, checkpoints: the crate
 //! `edgecoder-ledger`) and its events (keys, signatures of authors, credit: [`rules`]). [`show`](show()) prints one
-//! entry, [`tail`](tail()) the newest. Nothing here writes, and nothing here uses the product's store.
+//! entry, [`tail`](tail()) the newest. [`export_tiles`](export_tiles()) writes a copy for web
+//! servers. Nothing here writes to a ledger, and nothing here uses the product's store.
 
 mod command;
+mod durable;
 mod entry_view;
 mod escape;
+mod export_tiles;
 mod finding;
 mod place;
 mod progress;
 mod reader;
 mod report;
 pub mod rules;
+mod served;
 mod show;
 mod tail;
 mod utc;
@@ -20,10 +24,12 @@ mod verify;
 
 pub use command::{AuditCommand, EXIT_USAGE, LedgerArgs, ShowArgs, TailArgs, VerifyArgs};
 pub use entry_view::EntryView;
+pub use export_tiles::{ExportError, Exported, export_tiles};
 pub use finding::{Class, Finding};
-pub use place::{CHECKPOINT_FILE, Home, LEDGER_FILE, Place};
+pub use place::{CHECKPOINT_FILE, Home, LEDGER_FILE, Place, SCHEMA};
 pub use reader::{Page, ReadError, Reader};
 pub use report::{AuditReport, Verdict, document, print};
+pub use served::{LogAddress, ServedError};
 pub use show::{ShowError, Wanted, show};
 pub use tail::{TailWish, tail};
 pub use verify::{Freshness, VerifyError, VerifyWish, verify};

@@ -1,11 +1,15 @@
 //! Where is the ledger kept, and what lies beside it?
 
+use crate::served::LogAddress;
 use std::path::{Path, PathBuf};
 
 /// The log in a data directory.
 pub const LEDGER_FILE: &str = "ledger.db";
 /// The newest checkpoint in a data directory.
 pub const CHECKPOINT_FILE: &str = "checkpoint";
+
+/// The schema of the log in a PostgreSQL database, where none is named.
+pub const SCHEMA: &str = "edgecoder";
 
 /// Where this machine keeps its own ledger: what is read when nobody names one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub enum Place {
     File(PathBuf),
     /// A schema of a PostgreSQL database.
     Postgres { url: String, schema: String },
+    /// The files of C2SP tlog-tiles, on a web server or in a folder.
+    Served(LogAddress),
 }
 
 impl Place {
@@ -34,7 +40,7 @@ impl Place {
     pub fn checkpoint_beside(&self) -> Option<PathBuf> {
         match self {
             Self::File(file) => Some(file.with_file_name(CHECKPOINT_FILE)),
-            Self::Postgres { .. } => None,
+            Self::Postgres { .. } | Self::Served(_) => None,
         }
     }
 
@@ -43,6 +49,7 @@ impl Place {
         match self {
             Self::File(file) => file.display().to_string(),
             Self::Postgres { schema, .. } => format!("PostgreSQL, schema {schema}"),
+            Self::Served(address) => address.to_string(),
         }
     }
 }

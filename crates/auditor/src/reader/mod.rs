@@ -1,17 +1,23 @@
 //! How are the rows of a ledger read without changing a byte of it?
 //!
 //! Everything is read in one read-only transaction, so that a ledger that grows meanwhile looks as it was at the
-//! beginning. Rows come in pages: one question to the database for each page, not for each row.
+//! beginning; a served log is read under one checkpoint. Rows come in pages: one question to the database for each page,
+//! not for each row.
 
 mod page;
 mod postgres;
+mod served;
 mod sqlite;
 
 pub use page::Page;
 pub(crate) use sqlite::has_write_ahead_log;
 
-use crate::Place;
+use crate::{
+    Place,
+    served::{ServedError, ServedLog},
+};
 use postgres::PostgresReader;
+use served::ServedReader;
 use sqlite::SqliteReader;
 
 /// The most rows of one page; with the largest entries it has 64 MiB.
@@ -27,6 +33,8 @@ pub enum ReadError {
     NoSuchFile(String),
     #[error("the database cannot be read: {0}")]
     Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Served(#[from] ServedError),
     /// The table is not the one that `docs/LEDGER.md` describes.
     #[error("row {position} is not a row of a ledger: {what}")]
     NotARow { position: i64, what: &'static str },
@@ -49,6 +57,7 @@ pub struct Reader(Backend);
 enum Backend {
     Sqlite(SqliteReader),
     Postgres(PostgresReader),
+    Served(ServedReader),
 }
 
 impl Reader {
@@ -60,7 +69,16 @@ impl Reader {
         Ok(Self(match place {
             Place::File(file) => Backend::Sqlite(SqliteReader::open(file).await?),
             Place::Postgres { url, schema } => Backend::Postgres(PostgresReader::open(url, schema).await?),
+            Place::Served(address) => Backend::Served(ServedReader::open(address).await?),
         }))
+    }
+
+    /// The served log, where it is one.
+    pub(crate) const fn served(&self) -> Option<&ServedLog> {
+        match &self.0 {
+            Backend::Sqlite(_) | Backend::Postgres(_) => None,
+            Backend::Served(reader) => Some(reader.log()),
+        }
     }
 
     /// The first and the last position.
@@ -71,6 +89,7 @@ impl Reader {
         match &mut self.0 {
             Backend::Sqlite(reader) => reader.bounds().await,
             Backend::Postgres(reader) => reader.bounds().await,
+            Backend::Served(reader) => Ok(reader.bounds()),
         }
     }
 
@@ -105,6 +124,7 @@ impl Reader {
             let page = match &mut self.0 {
                 Backend::Sqlite(reader) => reader.page(slice, limit).await,
                 Backend::Postgres(reader) => reader.page(slice, limit).await,
+                Backend::Served(reader) => return reader.page(slice).await,
             };
             match page.and_then(|page| within(slice, page)) {
                 Err(_) if limit > 1 => limit /= 2,

@@ -14,6 +14,8 @@ const ENTRY: usize = 2;
 pub struct Page {
     bytes: Vec<u8>,
     rows: Vec<Span>,
+    /// Whether there is nothing beside the entries: a log that is served has no columns.
+    bare: bool,
 }
 
 /// One row: its numbers, and the lengths of its four contents, which follow each other from `start`.
@@ -35,7 +37,19 @@ pub(super) struct Numbers {
 impl Page {
     /// Takes contents that are to be cut into rows by [`Self::cut`].
     pub(super) fn of(bytes: Vec<u8>) -> Self {
-        Self { bytes, rows: Vec::new() }
+        Self { bytes, ..Self::default() }
+    }
+
+    /// A page of entries without columns.
+    pub(super) fn bare() -> Self {
+        Self { bare: true, ..Self::default() }
+    }
+
+    /// Those rows whose entry is wanted.
+    pub(super) fn only(mut self, wanted: impl Fn(&[u8]) -> bool) -> Self {
+        let rows = std::mem::take(&mut self.rows);
+        self.rows = rows.into_iter().filter(|row| wanted(self.contents(row)[ENTRY])).collect();
+        self
     }
 
     /// Cuts the next row off the contents; `None` where they are too short, or the position is below zero or not above
@@ -116,6 +130,7 @@ impl Page {
             kind: std::str::from_utf8(kind).unwrap_or(NO_TEXT),
             recorded_at_ms: number(row.numbers.recorded_at),
         };
-        StoredRow { position: number(row.numbers.position), entry, hash, columns: Some(columns) }
+        let columns = (!self.bare).then_some(columns);
+        StoredRow { position: number(row.numbers.position), entry, hash, columns }
     }
 }

@@ -24,6 +24,8 @@ pub enum Freshness {
     FromElsewhere,
     /// They lie beside the ledger: who can roll back one can roll back both.
     BesideTheLedger,
+    /// The one who serves the log chose which one to show.
+    ServedWithTheLog,
     /// There is none.
     Unknown,
 }
@@ -36,6 +38,10 @@ impl Freshness {
             Self::BesideTheLedger => {
                 "the checkpoint lies beside the ledger; who can roll back one can roll back both: give --checkpoint \
                  from elsewhere"
+            }
+            Self::ServedWithTheLog => {
+                "the checkpoint is served with the log; who serves both may show an older one, or to each auditor another: \
+                 give --checkpoint from elsewhere, compare with another auditor, or watch"
             }
             Self::Unknown => "unproven: no checkpoint was given, and none lies beside the ledger",
         }
@@ -68,8 +74,15 @@ pub(super) async fn open_with_checkpoints(wish: &VerifyWish) -> Result<Opened, V
 }
 
 async fn open(wish: &VerifyWish) -> Result<Opened, VerifyError> {
-    let (notes, freshness) = read_notes(wish)?;
+    let (mut notes, mut freshness) = read_notes(wish)?;
     let mut reader = Reader::open(&wish.place).await?;
+    // A served log is what its own checkpoint covers, whatever else the auditor brings.
+    if let Some(log) = reader.served() {
+        notes.push(log.note().to_owned());
+        if freshness == Freshness::Unknown {
+            freshness = Freshness::ServedWithTheLog;
+        }
+    }
     let bounds = reader.bounds().await?;
     Ok(Opened { reader, bounds, notes, freshness })
 }
@@ -83,6 +96,7 @@ fn in_use(place: &Place) -> bool {
     match place {
         Place::File(file) => crate::reader::has_write_ahead_log(file),
         Place::Postgres { .. } => true,
+        Place::Served(_) => false,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod stream;
+mod tile_check;
 mod trust;
 
 use crate::{AuditReport, Class, Finding, Place, ReadError, rules::EventReport};
@@ -50,7 +51,7 @@ pub enum VerifyError {
 /// The ledger or a checkpoint cannot be opened. Damage that shows later is part of the report.
 pub async fn verify(wish: &VerifyWish, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<AuditReport, VerifyError> {
     let Opened { mut reader, bounds, notes, freshness } = open_with_checkpoints(wish).await?;
-    let trust = Trust::find(wish, &notes, &mut reader).await;
+    let trust = Trust::find(&wish.keys, wish.origin.as_deref(), &notes, &mut reader).await;
     let expected = Expectations {
         origin: trust.origin.clone(),
         log_keys: trust.keys.clone(),
@@ -64,15 +65,20 @@ pub async fn verify(wish: &VerifyWish, progress: &(dyn Fn(u64, u64) + Sync)) -> 
 }
 
 fn judge(wish: &VerifyWish, trust: &Trust, notes: &[String], freshness: Freshness, streamed: Streamed) -> AuditReport {
-    let Streamed { bytes, mut events, unreadable } = streamed;
+    let Streamed { bytes, mut events, unreadable, tiles } = streamed;
     let expired = trust.expired_signatures(notes, &events.coverage.keys);
     events.findings_total += u64::try_from(expired.len()).unwrap_or(u64::MAX);
     events.findings.extend(expired);
-    let (findings, findings_total) = all_findings(&bytes, &events, unreadable);
+    events.findings_total += u64::try_from(tiles.len()).unwrap_or(u64::MAX);
+    let (mut findings, findings_total) = all_findings(&bytes, &events, unreadable);
+    // The tiles name the very entry; what the chain or a checkpoint says follows from it.
+    findings.splice(0..0, tiles);
+    // Stable: the first of each verdict stays the first.
+    findings.sort_by_key(|finding| !finding.class.proves_tampering());
     AuditReport::new(wish, trust, freshness, (bytes.coverage, events.coverage), (findings, findings_total))
 }
 
-/// The findings in the order of their weight: the first that proves tampering is the verdict's.
+/// The findings about bytes and those about events that count where they are right.
 fn all_findings(bytes: &Report, events: &EventReport, unreadable: Option<Finding>) -> (Vec<Finding>, u64) {
     let first_bad = match &bytes.verdict {
         ByteVerdict::Tampered(first) | ByteVerdict::Corrupt(first) => Some(first.clone()),
@@ -87,7 +93,5 @@ fn all_findings(bytes: &Report, events: &EventReport, unreadable: Option<Finding
     let judged = |finding: &&Finding| judged_until.is_none_or(|until| finding.position.is_some_and(|at| at < until));
     findings.extend(events.findings.iter().filter(judged).cloned());
     findings.extend(unreadable);
-    // Stable: the first of each verdict stays the first.
-    findings.sort_by_key(|finding| !finding.class.proves_tampering());
     (findings, bytes.findings_total.saturating_add(events.findings_total))
 }

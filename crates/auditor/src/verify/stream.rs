@@ -1,6 +1,7 @@
 //! The ledger goes by once: one thread reads, one judges the bytes, one judges the events, and the others check the
 //! signatures of results for it, which take longer than everything else.
 
+use super::tile_check::TileCheck;
 use crate::{
     Class, Finding, Page, Reader,
     rules::{EventReport, Rules, is_signed_result},
@@ -22,11 +23,12 @@ const MOST_PAGES_CHECKED_AT_ONCE: usize = 8;
 /// What the table calls a result; an entry that is one under another name is checked later, by the rules.
 const RESULT: &str = "task.subtask_finished";
 
-/// What both judges say, and where reading stopped, if it did.
+/// What both judges say, where reading stopped, if it did, and what is wrong with the tiles, where there are any.
 pub(super) struct Streamed {
     pub bytes: Report,
     pub events: EventReport,
     pub unreadable: Option<Finding>,
+    pub tiles: Vec<Finding>,
 }
 
 /// A page on its way to the rules, while the signatures of its results are checked.
@@ -55,14 +57,25 @@ pub(super) async fn stream(
     let bytes = spawn_blocking(move || judge_bytes(verifier, for_bytes));
     let rules = Rules::new(&expected.origin, keys);
     let events = spawn_blocking(move || judge_events(rules, for_events));
-    let unreadable = send_pages(reader, Judges { bytes: to_bytes, events: to_events }, progress).await;
+    let mut tiles = reader.served().map(TileCheck::of);
+    let judges = Judges { bytes: to_bytes, events: to_events };
+    let unreadable = send_pages(reader, judges, tiles.as_mut(), progress).await;
+    let tiles = match tiles {
+        Some(tiles) if unreadable.is_none() => tiles.finish().await,
+        _ => Vec::new(),
+    };
     let bytes = bytes.await.expect("the verifier does not panic");
     let rules = events.await.expect("the rules do not panic");
     let whole = unreadable.is_none() && !matches!(bytes.verdict, Verdict::Tampered(_) | Verdict::Corrupt(_));
-    Streamed { bytes, events: rules.finish(whole), unreadable }
+    Streamed { bytes, events: rules.finish(whole), unreadable, tiles }
 }
 
-async fn send_pages(reader: &mut Reader, to: Judges, progress: &(dyn Fn(u64) + Sync)) -> Option<Finding> {
+async fn send_pages(
+    reader: &mut Reader,
+    to: Judges,
+    mut tiles: Option<&mut TileCheck>,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Option<Finding> {
     // Rows below zero are no rows of a ledger; asking for them makes the reader say so.
     let mut next = i64::MIN;
     let mut read = 0;
@@ -77,7 +90,10 @@ async fn send_pages(reader: &mut Reader, to: Judges, progress: &(dyn Fn(u64) + S
         };
         let last = page.last()?;
         read += u64::try_from(page.len()).unwrap_or(u64::MAX);
-        to.send(page).await;
+        to.send(Arc::clone(&page)).await;
+        if let Some(tiles) = &mut tiles {
+            tiles.follow(&page).await;
+        }
         progress(read);
         next = last.checked_add(1)?;
     }
@@ -94,8 +110,9 @@ impl Judges {
     }
 }
 
+/// Where no column says what an entry is called, the entry does.
 fn signed_results(page: &Page) -> Vec<bool> {
-    let is_called_result = |row: &StoredRow<'_>| row.columns.is_some_and(|it| it.kind == RESULT);
+    let is_called_result = |row: &StoredRow<'_>| row.columns.is_none_or(|it| it.kind == RESULT);
     page.rows().map(|row| is_called_result(&row) && is_signed_result(row.entry)).collect()
 }
 

@@ -1,6 +1,5 @@
 //! Whose ledger should this be, and whose signatures count?
 
-use super::VerifyWish;
 use crate::{Class, Finding, Page, Reader};
 use edgecoder_events::{Event, PublicKey, key::LogKeyRotated};
 use edgecoder_identity::{KeyHistory, log_key_rotation};
@@ -25,15 +24,15 @@ pub(crate) struct Trust {
 
 impl Trust {
     /// Takes what the auditor brought; what is missing is taken from the ledger itself, which the report says.
-    pub async fn find(wish: &VerifyWish, notes: &[String], reader: &mut Reader) -> Self {
+    pub async fn find(keys: &[VerifierKey], origin: Option<&str>, notes: &[String], reader: &mut Reader) -> Self {
         // Damage is not judged here: the verifier meets it again.
         let first = reader.from(0).await.unwrap_or_default();
-        let named = wish.origin.clone().or_else(|| origin_in(&first)).or_else(|| origin_of(notes));
+        let named = origin.map(str::to_owned).or_else(|| origin_in(&first)).or_else(|| origin_of(notes));
         let mut trust = Self {
             origin: named.unwrap_or_default(),
-            keys: wish.keys.clone(),
-            key_given: !wish.keys.is_empty(),
-            origin_given: wish.origin.is_some(),
+            keys: keys.to_vec(),
+            key_given: !keys.is_empty(),
+            origin_given: origin.is_some(),
         };
         if !trust.key_given {
             trust.keys.extend(key_in(&first).and_then(|key| trust.name(&key)));

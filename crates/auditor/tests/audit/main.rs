@@ -4,6 +4,9 @@
 mod attacks;
 mod command;
 mod damage;
+mod exporting;
 mod ledger;
 mod program;
 mod rules;
+mod served;
+mod web;

@@ -4,6 +4,19 @@ use crate::ledger::Ledger;
 use serde_json::Value;
 use std::process::{Command, Output};
 
+/// Runs the program with nothing of our environment that names a ledger.
+pub fn audit(args: &[&str]) -> Output {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_edgecoder-audit"));
+    program.env_remove("EDGECODER_DATA_DIR").args(args).output().unwrap()
+}
+
+/// The exit code and the document that was printed.
+pub fn document(output: &Output) -> (i32, Value) {
+    let document = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    (output.status.code().unwrap(), document)
+}
+
 impl Ledger {
     /// Runs the program on this data directory.
     pub fn audit(&self, args: &[&str]) -> Output {

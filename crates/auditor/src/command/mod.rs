@@ -1,7 +1,7 @@
 //! How is the auditor asked on a command line? The arguments, and what each command prints and ends with.
 
 use crate::{
-    Home, LEDGER_FILE, Place, Reader, Verdict, VerifyWish, Wanted,
+    Home, LEDGER_FILE, LogAddress, Place, Reader, Verdict, VerifyWish, Wanted,
     entry_view::EntryView,
     progress::Progress,
     report, show,
@@ -26,11 +26,11 @@ pub const EXIT_USAGE: u8 = 4;
 /// Why no ledger is read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WhichLedger {
-    #[error("which ledger? Give --data-dir, --ledger or --database-url")]
+    #[error("which ledger? Give --data-dir, --ledger, --database-url or --url")]
     NoneNamed,
     /// Nobody may believe that one ledger was proven when it was the other.
     #[error(
-        "which ledger? DATABASE_URL names one in PostgreSQL, and {} is another: give --ledger or --database-url",
+        "which ledger? DATABASE_URL names one in PostgreSQL, and {} is another: give --ledger, --database-url or --url",
         .0.display()
     )]
     TwoNamed(PathBuf),
@@ -59,8 +59,11 @@ pub struct LedgerArgs {
     /// A PostgreSQL database, as DATABASE_URL names it for services
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
+    /// A log in the files of C2SP tlog-tiles: a coordinator's address, any web server's, or a folder
+    #[arg(long, value_name = "URL|DIR", conflicts_with_all = ["ledger", "database_url"])]
+    pub url: Option<LogAddress>,
     /// The schema of the PostgreSQL database
-    #[arg(long, value_name = "NAME", default_value = "edgecoder")]
+    #[arg(long, value_name = "NAME", default_value = crate::SCHEMA)]
     pub schema: String,
 }
 
@@ -131,6 +134,9 @@ impl LedgerArgs {
     /// [`WhichLedger`] where there is none, or two that could be meant.
     pub fn place(&self, home: Option<&Home>) -> Result<Place, WhichLedger> {
         let in_postgres = |url: &String| Place::Postgres { url: url.clone(), schema: self.schema.clone() };
+        if let Some(address) = &self.url {
+            return Ok(Place::Served(address.clone()));
+        }
         if let Some(file) = &self.ledger {
             return Ok(Place::File(file.clone()));
         }
@@ -148,6 +154,9 @@ impl LedgerArgs {
 
     /// Where the store leaves its newest checkpoint: beside the file, or in the data directory.
     fn checkpoint_beside(&self, place: &Place, home: Option<&Home>) -> Option<PathBuf> {
+        if matches!(place, Place::Served(_)) {
+            return None;
+        }
         place.checkpoint_beside().or_else(|| Some(self.data_dir(home)?.join(crate::CHECKPOINT_FILE)))
     }
 
