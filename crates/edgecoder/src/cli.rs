@@ -84,6 +84,9 @@ pub enum LedgerCommand {
     RebuildProjections,
     /// Copy the ledger and what belongs to it into a new directory; the service may run meanwhile
     Backup { to: PathBuf },
+    /// Write the log into a folder that any web server can hand out, in the files of C2SP tlog-tiles; what is there
+    /// already is not written again, and the service may run meanwhile
+    ExportTiles { dir: PathBuf },
     /// Put a backup in the place of an empty data directory
     Restore { from: PathBuf },
     /// Let a new key sign the checkpoints from now on; the old and the new key sign the change

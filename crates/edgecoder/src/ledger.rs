@@ -10,6 +10,7 @@ use crate::{
     },
 };
 use anyhow::{Context, Result, bail, ensure};
+use edgecoder_auditor::{CHECKPOINT_FILE, Exported, Home, LedgerArgs, Reader, SCHEMA};
 use edgecoder_events::Actor;
 use edgecoder_projections::Question;
 use edgecoder_service_kit::settings::Settings;
@@ -34,6 +35,7 @@ pub async fn run(settings: &Settings, global: &Global, command: LedgerCommand) -
         LedgerCommand::Stats => stats(settings, &data, global.json).await?,
         LedgerCommand::RebuildProjections => rebuild(settings, &data).await?,
         LedgerCommand::Backup { to } => backup(settings, &data, &to).await?,
+        LedgerCommand::ExportTiles { dir } => export_tiles(settings, &data, global.json, &dir).await?,
         LedgerCommand::Restore { from } => restore(&data, &from)?,
         LedgerCommand::RotateKey => rotate_key(settings, &data).await?,
         LedgerCommand::AcceptRestore { reason } => accept_restore(settings, &data, &reason).await?,
@@ -107,6 +109,25 @@ async fn backup(settings: &Settings, data: &DataDir, to: &Path) -> Result<()> {
     ensure!(!is_inside(to, data.path()), "a backup can not lie in the directory that it copies: choose another place");
     edgecoder_store::backup(data.path(), to).await.context("copying the ledger")?;
     answer::line(format_args!("copied to {}; it holds the keys too: keep it as safe as the original", to.display()))?;
+    Ok(())
+}
+
+/// Reads as an auditor does, so that the service may run. The checkpoint is read first: the ledger is never behind it.
+async fn export_tiles(settings: &Settings, data: &DataDir, json: bool, to: &Path) -> Result<()> {
+    let home = Home { data_dir: data.path().to_owned(), database_url: settings.text("DATABASE_URL") };
+    let place = LedgerArgs { schema: SCHEMA.to_owned(), ..LedgerArgs::default() }.place(Some(&home))?;
+    let note = data.read(CHECKPOINT_FILE)?.context("the log has signed no checkpoint yet: run the service first")?;
+    let mut reader = Reader::open(&place).await.context("opening the ledger")?;
+    let exported = edgecoder_auditor::export_tiles(&mut reader, &format!("{note}\n"), to).await;
+    let Exported { checkpoint, entries_read, files_written } =
+        exported.with_context(|| format!("exporting the log into {}", to.display()))?;
+    let size = checkpoint.size;
+    if json {
+        println!("{}", json!({ "size": size, "entriesRead": entries_read, "filesWritten": files_written }));
+    } else {
+        println!("{} shows {size} entries; {entries_read} were read, {files_written} files written", to.display());
+        println!("hand it out with any web server; to check it: edgecoder audit verify --url {}", to.display());
+    }
     Ok(())
 }
 
