@@ -6,9 +6,11 @@
 //! servers. Nothing here writes to a ledger, and nothing here uses the product's store.
 
 mod command;
+mod compare;
 mod durable;
 mod entry_view;
 mod escape;
+mod evidence;
 mod export_tiles;
 mod finding;
 mod place;
@@ -22,7 +24,8 @@ mod tail;
 mod utc;
 mod verify;
 
-pub use command::{AuditCommand, EXIT_USAGE, LedgerArgs, ShowArgs, TailArgs, VerifyArgs};
+pub use command::{AuditCommand, CompareArgs, EXIT_USAGE, LedgerArgs, ShowArgs, TailArgs, VerifyArgs};
+pub use compare::{CompareError, CompareWish, Comparison, compare};
 pub use entry_view::EntryView;
 pub use export_tiles::{ExportError, Exported, export_tiles};
 pub use finding::{Class, Finding};

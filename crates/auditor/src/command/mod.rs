@@ -1,5 +1,9 @@
 //! How is the auditor asked on a command line? The arguments, and what each command prints and ends with.
 
+mod compare;
+
+pub use compare::CompareArgs;
+
 use crate::{
     Home, LEDGER_FILE, LogAddress, Place, Reader, Verdict, VerifyWish, Wanted,
     entry_view::EntryView,
@@ -18,6 +22,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Something is proven to be wrong.
+const EXIT_TAMPERED: u8 = 1;
 /// Something could not be read.
 const EXIT_CANNOT: u8 = 2;
 /// The question was wrong.
@@ -45,6 +51,8 @@ pub enum AuditCommand {
     Show(ShowArgs),
     /// Show the newest entries
     Tail(TailArgs),
+    /// Say whether two served logs, or checkpoints that were seen, are of one history
+    Compare(CompareArgs),
 }
 
 /// Which ledger?
@@ -168,23 +176,19 @@ impl LedgerArgs {
 impl AuditCommand {
     /// Does it and gives the exit code: see `docs/auditors/exit-codes.md`.
     pub async fn run(&self, home: Option<&Home>) -> u8 {
-        let ledger = match self {
-            Self::Verify(args) => &args.ledger,
-            Self::Show(args) => &args.ledger,
-            Self::Tail(args) => &args.ledger,
-        };
-        let place = match ledger.place(home) {
-            Ok(place) => place,
-            Err(which) => {
-                eprintln!("error: {which}");
-                return EXIT_USAGE;
-            }
-        };
-        match self {
-            Self::Verify(args) => run_verify(args, place, home).await,
-            Self::Show(args) => run_show(args, &place).await,
-            Self::Tail(args) => run_tail(args, &place).await,
-        }
+        self.try_run(home).await.unwrap_or_else(|which| {
+            eprintln!("error: {which}");
+            EXIT_USAGE
+        })
+    }
+
+    async fn try_run(&self, home: Option<&Home>) -> Result<u8, WhichLedger> {
+        Ok(match self {
+            Self::Verify(args) => run_verify(args, args.ledger.place(home)?, home).await,
+            Self::Show(args) => run_show(args, &args.ledger.place(home)?).await,
+            Self::Tail(args) => run_tail(args, &args.ledger.place(home)?).await,
+            Self::Compare(args) => compare::run(args).await,
+        })
     }
 }
 

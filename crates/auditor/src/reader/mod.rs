@@ -73,6 +73,11 @@ impl Reader {
         }))
     }
 
+    /// Reads a served log under the checkpoint that is at hand.
+    pub(crate) const fn of(log: ServedLog) -> Self {
+        Self(Backend::Served(ServedReader::of(log)))
+    }
+
     /// The served log, where it is one.
     pub(crate) const fn served(&self) -> Option<&ServedLog> {
         match &self.0 {

@@ -20,6 +20,10 @@ impl ServedReader {
         Ok(Self { log: ServedLog::newest(&source).await? })
     }
 
+    pub const fn of(log: ServedLog) -> Self {
+        Self { log }
+    }
+
     pub const fn log(&self) -> &ServedLog {
         &self.log
     }

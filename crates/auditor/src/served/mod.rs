@@ -1,13 +1,15 @@
 //! What does a log show to strangers? The files of C2SP tlog-tiles, from a server or from a folder.
 //!
 //! Nothing here is believed: a checkpoint is what the server says until its signature is checked, and a tile until
-//! it fits the entries.
+//! [`AuthenticTiles`] has led it to a signed root.
 
 mod address;
+mod authentic;
 mod bundle;
 mod source;
 
 pub use address::LogAddress;
+pub(crate) use authentic::AuthenticTiles;
 pub(crate) use bundle::entries_in;
 pub(crate) use source::Source;
 
@@ -37,6 +39,9 @@ pub enum ServedError {
     Missing(TilePath),
     #[error("{path} is damaged: {problem}")]
     Damaged { path: TilePath, problem: &'static str },
+    /// The tiles do not lead to the root that was signed.
+    #[error("the tiles do not fit the checkpoint of size {size}: {problem}")]
+    NotAuthentic { size: u64, problem: String },
 }
 
 /// The log as one checkpoint shows it, whoever signed that.
@@ -55,7 +60,8 @@ impl ServedLog {
         Self::under(source, &note)
     }
 
-    fn under(source: &Source, note: &[u8]) -> Result<Self, ServedError> {
+    /// The log under a checkpoint from elsewhere.
+    pub fn under(source: &Source, note: &[u8]) -> Result<Self, ServedError> {
         let parsed = Note::parse(note).map_err(CheckpointError::from)?;
         let checkpoint = parsed.text().parse()?;
         Ok(Self { source: source.clone(), note: String::from_utf8_lossy(note).into_owned(), checkpoint })

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod command;
+mod comparing;
 mod damage;
 mod exporting;
 mod ledger;
