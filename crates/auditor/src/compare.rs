@@ -2,7 +2,7 @@
 
 use crate::{
     ReadError, Reader,
-    evidence::Contradiction,
+    evidence::{Contradiction, Kind},
     served::{AuthenticTiles, LogAddress, ServedError, ServedLog, Source},
     verify::Trust,
 };
@@ -114,7 +114,7 @@ pub async fn compare(wish: &CompareWish) -> Result<Comparison, CompareError> {
     }
     let common = common_beginning(older, newer).await;
     let seen = [older, newer].map(|side| (side.place.as_str(), &side.checkpoint, side.note.as_str()));
-    let kept = Contradiction { kind: "fork", seen, common }.keep(&wish.evidence);
+    let kept = Contradiction { kind: Kind::Fork, seen, common }.keep(&wish.evidence);
     let evidence = kept.map_err(|error| CompareError::Evidence { folder: wish.evidence.clone(), error })?;
     Ok(Comparison::Fork { origin, sizes: [older.checkpoint.size, newer.checkpoint.size], common, evidence })
 }
@@ -181,7 +181,7 @@ async fn is_beginning(older: &Side, newer: &Side) -> Result<bool, CompareError> 
 }
 
 /// Whether the log goes on from an older checkpoint of at least one entry.
-async fn continues(log: &ServedLog, old: &Checkpoint) -> Result<bool, ServedError> {
+pub(crate) async fn continues(log: &ServedLog, old: &Checkpoint) -> Result<bool, ServedError> {
     let mut tiles = AuthenticTiles::under(log).await?;
     let proof = tiles.consistency_proof(old.size).await?;
     let new = log.checkpoint();

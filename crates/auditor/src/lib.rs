@@ -5,6 +5,7 @@
 //! entry, [`tail`](tail()) the newest. [`export_tiles`](export_tiles()) writes a copy for web
 //! servers. Nothing here writes to a ledger, and nothing here uses the product's store.
 
+mod clock;
 mod command;
 mod compare;
 mod durable;
@@ -20,11 +21,13 @@ mod report;
 pub mod rules;
 mod served;
 mod show;
+mod span;
 mod tail;
 mod utc;
 mod verify;
+mod watch;
 
-pub use command::{AuditCommand, CompareArgs, EXIT_USAGE, LedgerArgs, ShowArgs, TailArgs, VerifyArgs};
+pub use command::{AuditCommand, CompareArgs, EXIT_USAGE, LedgerArgs, ShowArgs, TailArgs, VerifyArgs, WatchArgs};
 pub use compare::{CompareError, CompareWish, Comparison, compare};
 pub use entry_view::EntryView;
 pub use export_tiles::{ExportError, Exported, export_tiles};
@@ -34,5 +37,7 @@ pub use reader::{Page, ReadError, Reader};
 pub use report::{AuditReport, Verdict, document, print};
 pub use served::{LogAddress, ServedError};
 pub use show::{ShowError, Wanted, show};
+pub use span::{Span, SpanError};
 pub use tail::{TailWish, tail};
 pub use verify::{Freshness, VerifyError, VerifyWish, verify};
+pub use watch::{Alert, Look, Watch, WatchError, WatchWish};

@@ -1,8 +1,10 @@
 //! How is the auditor asked on a command line? The arguments, and what each command prints and ends with.
 
 mod compare;
+mod watch;
 
 pub use compare::CompareArgs;
+pub use watch::WatchArgs;
 
 use crate::{
     Home, LEDGER_FILE, LogAddress, Place, Reader, Verdict, VerifyWish, Wanted,
@@ -53,6 +55,8 @@ pub enum AuditCommand {
     Tail(TailArgs),
     /// Say whether two served logs, or checkpoints that were seen, are of one history
     Compare(CompareArgs),
+    /// Follow a served log: alert where it forks, goes back, breaks a rule, or stands still
+    Watch(WatchArgs),
 }
 
 /// Which ledger?
@@ -188,6 +192,7 @@ impl AuditCommand {
             Self::Show(args) => run_show(args, &args.ledger.place(home)?).await,
             Self::Tail(args) => run_tail(args, &args.ledger.place(home)?).await,
             Self::Compare(args) => compare::run(args).await,
+            Self::Watch(args) => watch::run(args).await,
         })
     }
 }

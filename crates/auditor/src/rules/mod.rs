@@ -89,6 +89,16 @@ impl Rules {
         }
     }
 
+    /// What is wrong so far: the first finding that proves tampering, else the first that could not be checked.
+    pub fn first_finding(&self) -> Option<&Finding> {
+        self.noted.first()
+    }
+
+    /// The log's keys, as the events state them so far.
+    pub const fn key_history(&self) -> &KeyHistory {
+        &self.log_keys.history
+    }
+
     /// Ends the ledger. What it owes at its end is only a finding where the end is really the end, and where no broken
     /// rule before explains it.
     pub fn finish(mut self, whole: bool) -> EventReport {

@@ -28,6 +28,11 @@ impl Noted {
         self.add(Class::RuleBroken, position, detail);
     }
 
+    /// The first finding that proves tampering, else the first one.
+    pub fn first(&self) -> Option<&Finding> {
+        self.first_tampering.as_ref().or(self.kept.first())
+    }
+
     /// Whether anything proves tampering.
     pub const fn has_tampering(&self) -> bool {
         self.first_tampering.is_some()

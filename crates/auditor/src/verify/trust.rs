@@ -37,10 +37,20 @@ impl Trust {
         if !trust.key_given {
             trust.keys.extend(key_in(&first).and_then(|key| trust.name(&key)));
         }
-        if notes.iter().any(|note| trust.lacks_key_of(note)) {
-            trust.follow_rotations(reader).await;
-        }
+        trust.learn_rotations(notes, reader).await;
         trust
+    }
+
+    /// Trusts what was trusted before.
+    pub fn known(origin: &str, keys: Vec<VerifierKey>) -> Self {
+        Self { origin: origin.to_owned(), keys, key_given: true, origin_given: true }
+    }
+
+    /// Learns to whom the trusted keys handed over, where a note needs it.
+    pub async fn learn_rotations(&mut self, notes: &[String], reader: &mut Reader) {
+        if notes.iter().any(|note| self.lacks_key_of(note)) {
+            self.follow_rotations(reader).await;
+        }
     }
 
     fn name(&self, key: &PublicKey) -> Option<VerifierKey> {

@@ -10,4 +10,5 @@ mod ledger;
 mod program;
 mod rules;
 mod served;
+mod watching;
 mod web;

@@ -167,6 +167,12 @@ impl Verifier {
         self.commitments.compare(&self.tree, &mut self.findings);
     }
 
+    /// What is wrong so far: the first finding that proves tampering, else the first that could not be checked. For those
+    /// who follow a ledger that does not end.
+    pub fn first_finding(&self) -> Option<&Finding> {
+        self.findings.first_tampering().or(self.findings.first_unchecked())
+    }
+
     /// Ends the ledger and judges it.
     pub fn finish(mut self) -> Report {
         self.places.finish(&mut self.findings);
