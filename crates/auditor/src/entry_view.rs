@@ -2,7 +2,11 @@
 
 use crate::{escape::escape, utc::utc};
 use edgecoder_events::{Event, EventId};
-use edgecoder_ledger::{Entry, EntryError, entry_hash, tree::leaf_hash, verify::StoredRow};
+use edgecoder_ledger::{
+    Entry, EntryError, entry_hash,
+    tree::{Hash, leaf_hash},
+    verify::StoredRow,
+};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -13,6 +17,7 @@ pub struct EntryView {
     event: Value,
     line: String,
     hash_fits: bool,
+    leaf: Hash,
 }
 
 impl EntryView {
@@ -25,6 +30,7 @@ impl EntryView {
         let hash = entry_hash(row.entry);
         let hash_fits = row.hash == hash;
         let event = event_fields(&entry);
+        let leaf = leaf_hash(row.entry);
         let document = json!({
             "position": entry.position,
             "origin": entry.origin,
@@ -43,7 +49,7 @@ impl EntryView {
             "prevHash": hex::encode(entry.prev_hash),
             "hash": hex::encode(hash),
             "storedHashFits": hash_fits,
-            "leafHash": hex::encode(leaf_hash(row.entry)),
+            "leafHash": hex::encode(leaf),
             "bytes": row.entry.len(),
         });
         let line = format!(
@@ -56,12 +62,17 @@ impl EntryView {
             escape(entry.actor),
             EventId(entry.event_id)
         );
-        Ok(Self { document, event, line, hash_fits })
+        Ok(Self { document, event, line, hash_fits, leaf })
     }
 
     /// Whether the stored hash is that of the bytes.
     pub const fn hash_fits(&self) -> bool {
         self.hash_fits
+    }
+
+    /// The entry's hash in the tree.
+    pub const fn leaf(&self) -> Hash {
+        self.leaf
     }
 
     /// All of it as one document.

@@ -16,6 +16,7 @@ mod export_tiles;
 mod finding;
 mod place;
 mod progress;
+mod prove;
 mod reader;
 mod report;
 pub mod rules;
@@ -27,12 +28,15 @@ mod utc;
 mod verify;
 mod watch;
 
-pub use command::{AuditCommand, CompareArgs, EXIT_USAGE, LedgerArgs, ShowArgs, TailArgs, VerifyArgs, WatchArgs};
+pub use command::{
+    AuditCommand, CompareArgs, EXIT_USAGE, LedgerArgs, ProveArgs, ShowArgs, TailArgs, VerifyArgs, WatchArgs,
+};
 pub use compare::{CompareError, CompareWish, Comparison, compare};
 pub use entry_view::EntryView;
 pub use export_tiles::{ExportError, Exported, export_tiles};
 pub use finding::{Class, Finding};
 pub use place::{CHECKPOINT_FILE, Home, LEDGER_FILE, Place, SCHEMA};
+pub use prove::{Proof, ProveError, ProveWish, Step, climb, prove};
 pub use reader::{Page, ReadError, Reader};
 pub use report::{AuditReport, Verdict, document, print};
 pub use served::{LogAddress, ServedError};

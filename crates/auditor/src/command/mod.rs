@@ -1,9 +1,11 @@
 //! How is the auditor asked on a command line? The arguments, and what each command prints and ends with.
 
 mod compare;
+mod prove;
 mod watch;
 
 pub use compare::CompareArgs;
+pub use prove::ProveArgs;
 pub use watch::WatchArgs;
 
 use crate::{
@@ -53,6 +55,8 @@ pub enum AuditCommand {
     Show(ShowArgs),
     /// Show the newest entries
     Tail(TailArgs),
+    /// Prove that one entry is in the tree that was signed
+    Prove(ProveArgs),
     /// Say whether two served logs, or checkpoints that were seen, are of one history
     Compare(CompareArgs),
     /// Follow a served log: alert where it forks, goes back, breaks a rule, or stands still
@@ -191,6 +195,7 @@ impl AuditCommand {
             Self::Verify(args) => run_verify(args, args.ledger.place(home)?, home).await,
             Self::Show(args) => run_show(args, &args.ledger.place(home)?).await,
             Self::Tail(args) => run_tail(args, &args.ledger.place(home)?).await,
+            Self::Prove(args) => prove::run(args, home).await?,
             Self::Compare(args) => compare::run(args).await,
             Self::Watch(args) => watch::run(args).await,
         })

@@ -8,6 +8,7 @@ mod damage;
 mod exporting;
 mod ledger;
 mod program;
+mod proving;
 mod rules;
 mod served;
 mod watching;
