@@ -2,9 +2,11 @@
 //!
 //! [`verify`](verify()) reads a ledger once and judges it twice: its bytes (chain, tree, checkpoints: the crate
 //! `edgecoder-ledger`) and its events (keys, signatures of authors, credit: [`rules`]). [`show`](show()) prints one
-//! entry, [`tail`](tail()) the newest. [`export_tiles`](export_tiles()) writes a copy for web
-//! servers. Nothing here writes to a ledger, and nothing here uses the product's store.
+//! entry, [`tail`](tail()) the newest. [`prove`](prove()) proves one, [`archive`](archive()) writes those about one
+//! task, machine or wallet with their proofs. [`compare`](compare()) and [`Watch`] tell whether others are shown the same
+//! log, and whether it stays what it was; [`export_tiles`](export_tiles()) writes a copy for web servers. Nothing here writes to a ledger, and nothing here uses the product's store.
 
+mod archive;
 mod clock;
 mod command;
 mod compare;
@@ -28,8 +30,10 @@ mod utc;
 mod verify;
 mod watch;
 
+pub use archive::{About, ArchiveError, ArchiveWish, MAX_ARCHIVE_ENTRIES, archive};
 pub use command::{
-    AuditCommand, CompareArgs, EXIT_USAGE, LedgerArgs, ProveArgs, ShowArgs, TailArgs, VerifyArgs, WatchArgs,
+    AboutArgs, AuditCommand, CompareArgs, EXIT_USAGE, ExportArgs, LedgerArgs, ProveArgs, ShowArgs, TailArgs,
+    VerifyArgs, WatchArgs,
 };
 pub use compare::{CompareError, CompareWish, Comparison, compare};
 pub use entry_view::EntryView;

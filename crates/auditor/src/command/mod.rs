@@ -1,10 +1,12 @@
 //! How is the auditor asked on a command line? The arguments, and what each command prints and ends with.
 
 mod compare;
+mod export;
 mod prove;
 mod watch;
 
 pub use compare::CompareArgs;
+pub use export::{AboutArgs, ExportArgs};
 pub use prove::ProveArgs;
 pub use watch::WatchArgs;
 
@@ -57,6 +59,8 @@ pub enum AuditCommand {
     Tail(TailArgs),
     /// Prove that one entry is in the tree that was signed
     Prove(ProveArgs),
+    /// Write everything about one task, machine or wallet, with proofs, into one archive
+    Export(ExportArgs),
     /// Say whether two served logs, or checkpoints that were seen, are of one history
     Compare(CompareArgs),
     /// Follow a served log: alert where it forks, goes back, breaks a rule, or stands still
@@ -196,6 +200,7 @@ impl AuditCommand {
             Self::Show(args) => run_show(args, &args.ledger.place(home)?).await,
             Self::Tail(args) => run_tail(args, &args.ledger.place(home)?).await,
             Self::Prove(args) => prove::run(args, home).await?,
+            Self::Export(args) => export::run(args, home).await?,
             Self::Compare(args) => compare::run(args).await,
             Self::Watch(args) => watch::run(args).await,
         })

@@ -15,9 +15,13 @@ use edgecoder_ledger::{
     Checkpoint,
     checkpoint::CheckpointError,
     note::{Note, NoteError, VerifierKey},
-    tree::{Hash, NeededTiles, TileSet, Tiling, inclusion_proof, leaf_hash, verify_inclusion},
+    tree::{Hash, NeededTiles, TilePlace, TileSet, Tiling, inclusion_proof, leaf_hash, verify_inclusion},
 };
-use std::{fs, io, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 /// What to prove, and under which checkpoint.
 #[derive(Debug, Clone)]
@@ -84,52 +88,78 @@ impl ProveError {
     }
 }
 
+/// A ledger and the signed checkpoint under which it is read.
+pub(crate) struct Signed {
+    pub reader: Reader,
+    pub note: String,
+    pub checkpoint: Checkpoint,
+    pub keys: Vec<VerifierKey>,
+    pub key_given: bool,
+}
+
+impl Signed {
+    /// Opens a ledger under a checkpoint, or a served log under its own where none is given, and checks the signature.
+    pub async fn open(place: &Place, given: Option<&Path>, keys: &[VerifierKey]) -> Result<Self, ProveError> {
+        let given = given.map(|file| {
+            fs::read_to_string(file).map_err(|error| ProveError::Checkpoint { file: file.to_owned(), error })
+        });
+        let (mut reader, note) = open(place, given.transpose()?).await?;
+        let parsed = Note::parse(note.as_bytes()).map_err(CheckpointError::from)?;
+        let trust = Trust::find(keys, None, std::slice::from_ref(&note), &mut reader).await;
+        parsed.verify(&trust.keys).map_err(CheckpointError::from)?;
+        let checkpoint = parsed.text().parse()?;
+        Ok(Self { reader, note, checkpoint, keys: trust.keys, key_given: trust.key_given })
+    }
+}
+
+async fn open(place: &Place, given: Option<String>) -> Result<(Reader, String), ProveError> {
+    let Place::Served(address) = place else {
+        return Ok((Reader::open(place).await?, given.ok_or(ProveError::NoCheckpoint)?));
+    };
+    let source = Source::open(address).map_err(ServedError::from)?;
+    let log = match given {
+        Some(note) => ServedLog::under(&source, note.as_bytes())?,
+        None => ServedLog::newest(&source).await?,
+    };
+    let note = log.note().to_owned();
+    Ok((Reader::of(log), note))
+}
+
 /// Proves one entry. Where the entry is not the signed one, the proof does not hold.
 ///
 /// # Errors
 /// [`ProveError`], where there is no proof at all.
 pub async fn prove(wish: &ProveWish) -> Result<Proof, ProveError> {
-    let given = wish
-        .checkpoint
-        .as_deref()
-        .map(|file| fs::read_to_string(file).map_err(|error| ProveError::Checkpoint { file: file.to_owned(), error }));
-    let given = given.transpose()?;
-    let (mut reader, note) = match (&wish.place, given) {
-        (Place::Served(address), given) => {
-            let source = Source::open(address).map_err(ServedError::from)?;
-            let log = match given {
-                Some(note) => ServedLog::under(&source, note.as_bytes())?,
-                None => ServedLog::newest(&source).await?,
-            };
-            let note = log.note().to_owned();
-            (Reader::of(log), note)
-        }
-        (place, given) => (Reader::open(place).await?, given.ok_or(ProveError::NoCheckpoint)?),
-    };
-    let parsed = Note::parse(note.as_bytes()).map_err(CheckpointError::from)?;
-    let checkpoint: Checkpoint = parsed.text().parse()?;
-    let trust = Trust::find(&wish.keys, None, std::slice::from_ref(&note), &mut reader).await;
-    parsed.verify(&trust.keys).map_err(CheckpointError::from)?;
+    let signed = Signed::open(&wish.place, wish.checkpoint.as_deref(), &wish.keys).await?;
+    let Signed { mut reader, note, checkpoint, keys, key_given } = signed;
     let (position, size) = (wish.position, checkpoint.size);
     if position >= size {
         return Err(ProveError::NotCovered { position, size });
     }
     let view = show(&mut reader, Wanted::Position(position)).await?;
     let leaf = view.leaf();
-    let path = match reader.served().cloned() {
-        Some(log) => AuthenticTiles::under(&log).await?.inclusion_proof(position).await?,
-        None => path_from_rows(&mut reader, position, size).await?,
-    };
+    let tiles = tiles_for(&mut reader, &[position], size).await?;
+    let path = inclusion_proof(&tiles, position, size).map_err(|_| ProveError::Missing(position))?;
     let holds = verify_inclusion(position, size, &leaf, &path, &checkpoint.root).is_ok();
-    let (keys, key_given) = (trust.keys, trust.key_given);
     Ok(Proof { view, position, leaf, path, checkpoint, note, keys, key_given, holds })
 }
 
-/// A database has no tiles that an auditor would believe: all of its entries are hashed, and the few tiles that the proof
-/// takes hashes from are kept.
-async fn path_from_rows(reader: &mut Reader, index: u64, size: u64) -> Result<Vec<Hash>, ProveError> {
-    let needed = TileSet::needed(|trees: &NeededTiles| inclusion_proof(trees, index, size));
-    let needed = needed.map_err(|_| ProveError::NotCovered { position: index, size })?;
+/// The tiles that the proofs of some entries, all of them below `size`, take hashes from.
+pub(crate) async fn tiles_for(reader: &mut Reader, positions: &[u64], size: u64) -> Result<TileSet, ProveError> {
+    let mut needed = BTreeSet::new();
+    for &position in positions {
+        let places = TileSet::needed(|trees: &NeededTiles| inclusion_proof(trees, position, size));
+        needed.extend(places.map_err(|_| ProveError::NotCovered { position, size })?);
+    }
+    match reader.served().cloned() {
+        Some(log) => Ok(AuthenticTiles::under(&log).await?.with(&needed).await?),
+        None => tiles_from_rows(reader, &needed, size).await,
+    }
+}
+
+/// A database has no tiles that an auditor would believe: all of its entries are hashed, and the few tiles that proofs
+/// take hashes from are kept.
+async fn tiles_from_rows(reader: &mut Reader, needed: &BTreeSet<TilePlace>, size: u64) -> Result<TileSet, ProveError> {
     let (mut tiling, mut tiles) = (Tiling::new(), TileSet::default());
     while tiling.size() < size {
         let next = tiling.size();
@@ -149,9 +179,9 @@ async fn path_from_rows(reader: &mut Reader, index: u64, size: u64) -> Result<Ve
         }
     }
     for place in needed {
-        if let Some(unfinished) = tiling.unfinished(place) {
-            tiles.insert(place, unfinished.to_vec());
+        if let Some(unfinished) = tiling.unfinished(*place) {
+            tiles.insert(*place, unfinished.to_vec());
         }
     }
-    inclusion_proof(&tiles, index, size).map_err(|_| ProveError::Missing(index))
+    Ok(tiles)
 }

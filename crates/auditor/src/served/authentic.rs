@@ -3,9 +3,9 @@
 use super::{ServedError, ServedLog};
 use edgecoder_ledger::tree::{
     Frontier, Hash, MissingTile, NeededTiles, Subtrees, TILE_WIDTH, TilePlace, TileSet, consistency_proof, hashes_at,
-    inclusion_proof, width_in,
+    width_in,
 };
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// The tiles of one checkpoint, fetched as they are needed, each proven to be below its root.
 #[derive(Debug)]
@@ -44,12 +44,10 @@ impl<'a> AuthenticTiles<'a> {
         self.log.size()
     }
 
-    /// Proves that leaf `index` is in the tree of the checkpoint.
-    pub async fn inclusion_proof(&mut self, index: u64) -> Result<Vec<Hash>, ServedError> {
-        let size = self.log.size();
-        let needed = TileSet::needed(|trees: &NeededTiles| inclusion_proof(trees, index, size));
-        self.fetch_all(&needed.map_err(|error| self.not_authentic(error.to_string()))?).await?;
-        inclusion_proof(&self.tiles, index, size).map_err(|error| self.not_authentic(error.to_string()))
+    /// These tiles, and those on which they rest.
+    pub async fn with(mut self, needed: &BTreeSet<TilePlace>) -> Result<TileSet, ServedError> {
+        self.fetch_all(needed).await?;
+        Ok(self.tiles)
     }
 
     /// Proves that the tree of `old` leaves, more than none, is the beginning of the tree of the checkpoint.
@@ -67,7 +65,7 @@ impl<'a> AuthenticTiles<'a> {
         self.tiles.subtree(level, index).map_err(|error| self.not_authentic(error.to_string()))
     }
 
-    async fn fetch_all(&mut self, places: &[TilePlace]) -> Result<(), ServedError> {
+    async fn fetch_all(&mut self, places: impl IntoIterator<Item = &TilePlace>) -> Result<(), ServedError> {
         for place in places {
             self.fetch(*place).await?;
         }
