@@ -56,7 +56,7 @@ pub enum Command {
     Receipt(ReceiptCommand),
     /// Verify and read the ledger, offline
     #[command(subcommand)]
-    Audit(AuditCommand),
+    Audit(Box<AuditCommand>),
     /// Look after the ledger of this machine
     #[command(subcommand)]
     Ledger(LedgerCommand),

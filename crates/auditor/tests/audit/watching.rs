@@ -7,7 +7,7 @@ use crate::{
     web::Web,
 };
 use edgecoder_auditor::{Alert, Look, Watch, WatchWish};
-use edgecoder_events::{Clock, Event, UnixMillis, credit::CreditsIssued, credit::IssueReason};
+use edgecoder_events::{Clock, Event, SteadyMillis, UnixMillis, credit::CreditsIssued, credit::IssueReason};
 use std::{fs, path::Path};
 use tempfile::TempDir;
 
@@ -16,6 +16,10 @@ struct At(u64);
 impl Clock for At {
     fn now(&self) -> UnixMillis {
         UnixMillis(self.0)
+    }
+
+    fn steady(&self) -> SteadyMillis {
+        SteadyMillis(self.now().0)
     }
 }
 
