@@ -1,9 +1,9 @@
 //! Every machine failed with a subtask: the inference service is asked for better code, which is tried once more.
 
-use super::{ReactionError, Rule, TaskReaction, with_retries};
+use super::{Due, ReactionError, Rule, TaskReaction, with_retries};
 use crate::Coordinator;
 use edgecoder_domain::task::{SubtaskState, TaskCommand, TaskRefusal};
-use edgecoder_events::{AccountId, BlobRef, Event, SubtaskIndex, TaskId, task::Language};
+use edgecoder_events::{AccountId, BlobRef, Event, Recorded, SubtaskIndex, TaskId, task::Language};
 use edgecoder_projections::task_board::TaskState;
 use edgecoder_service_kit::commands::Subject;
 use edgecoder_store::StorageError;
@@ -23,12 +23,13 @@ const ESCALATION: TaskReaction = TaskReaction {
 
 /// Escalates every subtask that waits for it, until `stop`.
 pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
-    let open: (TaskState, fn(TaskId) -> TaskId) = (TaskState::Escalated, |task| task);
+    let open: (TaskState, fn(Due) -> Due) = (TaskState::Escalated, |due| due);
     super::run(coordinator, stop, Rule { open: Some(open), pick: escalated, react: escalate }).await;
 }
 
-fn escalated(event: &Event) -> Option<TaskId> {
-    if let Event::TaskEscalated(it) = event { Some(it.task.clone()) } else { None }
+fn escalated(recorded: &Recorded) -> Option<Due> {
+    let Event::TaskEscalated(it) = &recorded.event else { return None };
+    Some(Due { task: it.task.clone(), cause: Some(recorded.event_id) })
 }
 
 /// A subtask that waits for better code.
@@ -40,17 +41,17 @@ struct Stuck {
     report: Option<BlobRef>,
 }
 
-async fn escalate(coordinator: Coordinator, id: TaskId) {
-    if let Err(error) = with_retries("escalate a subtask", || try_escalate(&coordinator, &id)).await {
-        tracing::warn!(task.id = %id, %error, "an escalation brought nothing");
-        if let Err(error) = abandon(&coordinator, &id).await {
-            tracing::error!(task.id = %id, %error, "an escalated task could not be ended");
+async fn escalate(coordinator: Coordinator, due: Due) {
+    if let Err(error) = with_retries("escalate a subtask", || try_escalate(&coordinator, &due)).await {
+        tracing::warn!(task.id = %due.task, %error, "an escalation brought nothing");
+        if let Err(error) = abandon(&coordinator, &due).await {
+            tracing::error!(task.id = %due.task, %error, "an escalated task could not be ended");
         }
     }
 }
 
-async fn try_escalate(coordinator: &Coordinator, id: &TaskId) -> Result<(), ReactionError> {
-    for stuck in stuck(coordinator, id).await? {
+async fn try_escalate(coordinator: &Coordinator, due: &Due) -> Result<(), ReactionError> {
+    for stuck in stuck(coordinator, &due.task).await? {
         let inference = super::inference(coordinator)?;
         let content: SubmitTask = coordinator.contents.open(&stuck.account, stuck.content).await?;
         let report: Option<Report> = match stuck.report {
@@ -61,15 +62,15 @@ async fn try_escalate(coordinator: &Coordinator, id: &TaskId) -> Result<(), Reac
         let revised = revised(content, &answer.improved_code, report.as_ref(), stuck.language);
         let blob = coordinator.contents.seal(&stuck.account, &revised).await?;
         let command = TaskCommand::Revise { subtask: stuck.index, content: blob.address() };
-        ESCALATION.record(coordinator, id, command, vec![blob]).await?;
+        ESCALATION.record(coordinator, due, command, vec![blob]).await?;
     }
     Ok(())
 }
 
-async fn abandon(coordinator: &Coordinator, id: &TaskId) -> Result<(), ReactionError> {
-    for stuck in stuck(coordinator, id).await? {
+async fn abandon(coordinator: &Coordinator, due: &Due) -> Result<(), ReactionError> {
+    for stuck in stuck(coordinator, &due.task).await? {
         let now = coordinator.commands.clock().now();
-        ESCALATION.record(coordinator, id, TaskCommand::AbandonRevision { subtask: stuck.index, now }, vec![]).await?;
+        ESCALATION.record(coordinator, due, TaskCommand::AbandonRevision { subtask: stuck.index, now }, vec![]).await?;
     }
     Ok(())
 }

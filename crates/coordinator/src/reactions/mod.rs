@@ -11,7 +11,7 @@ use crate::{
     inference::{InferenceClient, InferenceError},
 };
 use edgecoder_domain::task::{TaskCommand, TaskRefusal};
-use edgecoder_events::{Actor, Event, Position, TaskId};
+use edgecoder_events::{Actor, EventId, Position, Recorded, TaskId};
 use edgecoder_projections::{
     PageRequest, ProjectionError,
     task_board::{TaskFilter, TaskState},
@@ -32,6 +32,8 @@ const AT_ONCE: usize = 8;
 const MAX_TRIES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const BACKLOG_PAGE: usize = 500;
+/// How long a backlog that could not be listed waits until it is asked for again.
+const LISTING_PAUSE: Duration = Duration::from_secs(2);
 
 /// Why the inference service brought a task no further.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +55,13 @@ fn inference(coordinator: &Coordinator) -> Result<&InferenceClient, ReactionErro
     coordinator.inference.as_ref().ok_or(ReactionError::NoInference)
 }
 
+/// A task that something must be done about, and the event that says so; none where it was left open by an earlier process.
+#[derive(Debug, Clone)]
+struct Due {
+    task: TaskId,
+    cause: Option<EventId>,
+}
+
 /// Who brings tasks further, and which refusals mean that it was done already.
 struct TaskReaction {
     actor: &'static str,
@@ -63,13 +72,14 @@ impl TaskReaction {
     async fn record(
         &self,
         coordinator: &Coordinator,
-        id: &TaskId,
+        due: &Due,
         command: TaskCommand,
         blobs: Vec<Blob>,
     ) -> Result<(), ReactionError> {
-        let mut request = Request::new(Actor::system(self.actor), [Subject::Task(id.clone())]);
+        let mut request = Request::new(Actor::system(self.actor), [Subject::Task(due.task.clone())]);
         request.blobs = blobs;
-        match coordinator.task_command(request, id, &command).await {
+        request.causation_id = due.cause;
+        match coordinator.task_command(request, &due.task, &command).await {
             Ok(_) => Ok(()),
             Err(CommandError::Refused(Refusal::Task(refusal))) if (self.is_done)(&refusal) => Ok(()),
             Err(error) => Err(error.into()),
@@ -78,13 +88,13 @@ impl TaskReaction {
 }
 
 /// A state of tasks, and what to do about each that is in it.
-type Open<T> = (TaskState, fn(TaskId) -> T);
+type Open<T> = (TaskState, fn(Due) -> T);
 
 /// What a reaction reacts to, and how.
 struct Rule<T, F> {
     /// The state of tasks that were left open when the last process ended, and what to do about each.
     open: Option<Open<T>>,
-    pick: fn(&Event) -> Option<T>,
+    pick: fn(&Recorded) -> Option<T>,
     react: fn(Coordinator, T) -> F,
 }
 
@@ -100,10 +110,8 @@ where
     let mut follower = coordinator.store.follow(Position(coordinator.store.head().size));
     let mut found: Vec<T> = Vec::new();
     if let Some((state, item)) = open {
-        match backlog(&coordinator, state).await {
-            Ok(tasks) => found.extend(tasks.into_iter().map(item)),
-            Err(error) => tracing::error!(%error, "the open tasks could not be listed"),
-        }
+        let Some(tasks) = stop.run_until_cancelled(whole_backlog(&coordinator, state)).await else { return };
+        found.extend(tasks.into_iter().map(|task| item(Due { task, cause: None })));
     }
     loop {
         for item in found.drain(..) {
@@ -125,15 +133,26 @@ where
     }
 }
 
-async fn next_found<T>(follower: &mut Follower, pick: fn(&Event) -> Option<T>) -> Option<Vec<T>> {
+async fn next_found<T>(follower: &mut Follower, pick: fn(&Recorded) -> Option<T>) -> Option<Vec<T>> {
     match follower.next_batch().await {
-        Ok(batch) => Some(batch.iter().filter_map(|recorded| pick(&recorded.event)).collect()),
+        Ok(batch) => Some(batch.iter().filter_map(pick).collect()),
         Err(FollowError::Stopped) => None,
         Err(FollowError::Storage(error)) => {
             tracing::warn!(%error, "the log can not be read at the moment");
             tokio::time::sleep(FIRST_PAUSE).await;
             Some(vec![])
         }
+    }
+}
+
+/// The backlog, asked for until it is there: what was left open is never forgotten because a database was away.
+async fn whole_backlog(coordinator: &Coordinator, state: TaskState) -> Vec<TaskId> {
+    loop {
+        match backlog(coordinator, state).await {
+            Ok(tasks) => return tasks,
+            Err(error) => tracing::warn!(%error, "the open tasks can not be listed at the moment"),
+        }
+        tokio::time::sleep(LISTING_PAUSE).await;
     }
 }
 

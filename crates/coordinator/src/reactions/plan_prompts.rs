@@ -1,10 +1,10 @@
 //! A prompt was submitted: the inference service splits it into subtasks.
 
-use super::{ReactionError, Rule, TaskReaction, with_retries};
+use super::{Due, ReactionError, Rule, TaskReaction, with_retries};
 use crate::Coordinator;
 use edgecoder_domain::task::{MAX_TIMEOUT_MS, TaskCommand, TaskRefusal};
 use edgecoder_events::{
-    Event, SubtaskIndex, TaskId,
+    Event, Recorded, SubtaskIndex, TaskId,
     task::{FailReason, PlannedSubtask, Planner, TaskSubmitted, WorkKind},
 };
 use edgecoder_projections::task_board::TaskState;
@@ -20,41 +20,42 @@ const PLANNING: TaskReaction = TaskReaction {
 
 /// Plans every prompt that has no plan yet, until `stop`.
 pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
-    let open: (TaskState, fn(TaskId) -> TaskId) = (TaskState::Planning, |task| task);
+    let open: (TaskState, fn(Due) -> Due) = (TaskState::Planning, |due| due);
     super::run(coordinator, stop, Rule { open: Some(open), pick: submitted_prompt, react: plan }).await;
 }
 
-fn submitted_prompt(event: &Event) -> Option<TaskId> {
-    if let Event::TaskSubmitted(it) = event { (it.work == WorkKind::Prompt).then(|| it.task.clone()) } else { None }
+fn submitted_prompt(recorded: &Recorded) -> Option<Due> {
+    let Event::TaskSubmitted(it) = &recorded.event else { return None };
+    (it.work == WorkKind::Prompt).then(|| Due { task: it.task.clone(), cause: Some(recorded.event_id) })
 }
 
-async fn plan(coordinator: Coordinator, id: TaskId) {
-    let planned = with_retries("plan a prompt", || try_plan(&coordinator, &id)).await;
+async fn plan(coordinator: Coordinator, due: Due) {
+    let planned = with_retries("plan a prompt", || try_plan(&coordinator, &due)).await;
     if let Err(error) = planned {
-        tracing::warn!(task.id = %id, %error, "a prompt could not be planned");
-        if let Err(error) = abandon(&coordinator, &id, FailReason::PlanningFailed).await {
-            tracing::error!(task.id = %id, %error, "a prompt without a plan could not be ended");
+        tracing::warn!(task.id = %due.task, %error, "a prompt could not be planned");
+        if let Err(error) = abandon(&coordinator, &due, FailReason::PlanningFailed).await {
+            tracing::error!(task.id = %due.task, %error, "a prompt without a plan could not be ended");
         }
     }
 }
 
-async fn try_plan(coordinator: &Coordinator, id: &TaskId) -> Result<(), ReactionError> {
-    let Some(submitted) = unplanned(coordinator, id).await? else { return Ok(()) };
+async fn try_plan(coordinator: &Coordinator, due: &Due) -> Result<(), ReactionError> {
+    let Some(submitted) = unplanned(coordinator, &due.task).await? else { return Ok(()) };
     let inference = super::inference(coordinator)?;
     let submission: SubmitTask = coordinator.contents.open(&submitted.account, submitted.content).await?;
     let prompt = submission.prompt.clone().unwrap_or_default();
-    let split = inference.decompose(id, &prompt, submitted.language).await?;
+    let split = inference.decompose(&due.task, &prompt, submitted.language).await?;
     let now = coordinator.commands.clock().now();
     if split.lacks_model && !coordinator.projections.agent_directory(|agents| agents.has_model(now)) {
-        return abandon(coordinator, id, FailReason::NoModel).await;
+        return abandon(coordinator, due, FailReason::NoModel).await;
     }
     let (subtasks, blobs) = subtasks(coordinator, &submitted, &submission, split.clone()).await?;
-    PLANNING.record(coordinator, id, TaskCommand::Plan { planner: split.planner, subtasks }, blobs).await
+    PLANNING.record(coordinator, due, TaskCommand::Plan { planner: split.planner, subtasks }, blobs).await
 }
 
-async fn abandon(coordinator: &Coordinator, id: &TaskId, reason: FailReason) -> Result<(), ReactionError> {
+async fn abandon(coordinator: &Coordinator, due: &Due, reason: FailReason) -> Result<(), ReactionError> {
     let now = coordinator.commands.clock().now();
-    PLANNING.record(coordinator, id, TaskCommand::AbandonPlanning { reason, now }, vec![]).await
+    PLANNING.record(coordinator, due, TaskCommand::AbandonPlanning { reason, now }, vec![]).await
 }
 
 async fn unplanned(coordinator: &Coordinator, id: &TaskId) -> Result<Option<TaskSubmitted>, StorageError> {

@@ -2,8 +2,9 @@
 
 use super::Rule;
 use crate::Coordinator;
-use edgecoder_domain::task::ReturnSubtask;
-use edgecoder_events::{Actor, AgentId, Event, task::ReturnReason};
+use edgecoder_domain::task::{ReturnSubtask, TaskCommand};
+use edgecoder_events::{Actor, AgentId, Event, EventId, Recorded, task::ReturnReason};
+use edgecoder_service_kit::commands::{Request, Subject};
 use tokio_util::sync::CancellationToken;
 
 /// Gives back the leases of machines that were shut out, until `stop`. At start the silence of the machine does it.
@@ -11,14 +12,14 @@ pub async fn run(coordinator: Coordinator, stop: CancellationToken) {
     super::run(coordinator, stop, Rule { open: None, pick: shut_out, react: release }).await;
 }
 
-fn shut_out(event: &Event) -> Option<AgentId> {
-    if let Event::AgentBlacklisted(it) = event {
-        return Some(it.agent.clone());
+fn shut_out(recorded: &Recorded) -> Option<(AgentId, EventId)> {
+    if let Event::AgentBlacklisted(it) = &recorded.event {
+        return Some((it.agent.clone(), recorded.event_id));
     }
-    if let Event::NodeRejected(it) = event { Some(it.node.clone()) } else { None }
+    if let Event::NodeRejected(it) = &recorded.event { Some((it.node.clone(), recorded.event_id)) } else { None }
 }
 
-async fn release(coordinator: Coordinator, agent: AgentId) {
+async fn release(coordinator: Coordinator, (agent, cause): (AgentId, EventId)) {
     for lease in coordinator.active_leases(&agent) {
         let returned = ReturnSubtask {
             subtask: lease.subtask,
@@ -27,7 +28,9 @@ async fn release(coordinator: Coordinator, agent: AgentId) {
             reason: ReturnReason::AgentBlacklisted,
             now: coordinator.commands.clock().now(),
         };
-        if let Err(error) = coordinator.return_lease(Actor::system("blacklist"), &lease.task, returned).await {
+        let mut request = Request::new(Actor::system("blacklist"), [Subject::Task(lease.task.clone())]);
+        request.causation_id = Some(cause);
+        if let Err(error) = coordinator.task_command(request, &lease.task, &TaskCommand::Return(returned)).await {
             tracing::warn!(task.id = %lease.task, %error, "a lease could not be taken back yet");
         }
     }

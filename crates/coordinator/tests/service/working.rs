@@ -140,3 +140,19 @@ async fn a_late_result_is_taken_and_paid_for_the_time_of_its_lease() {
     assert_eq!(accepted.paid_micro_credits, leased.limit_ms * 800, "no more than the lease's own time");
     assert_eq!(service.task("t").await["state"], "completed");
 }
+
+#[tokio::test]
+async fn what_a_reaction_records_names_the_event_that_caused_it() {
+    let service = Service::begin().await;
+    let machine = Machine::registered(&service, "m", "bob").await;
+    service.submitted("t").await;
+    machine.pulls().await.unwrap();
+    service.says_of(&machine.id, AgentCommand::Reject { reason: "not ours".into() }).await;
+    service.awaits(|it| matches!(it, Event::SubtaskReturned(_))).await;
+    let log = service.log().await;
+    let of = |is: fn(&Event) -> bool| log.iter().find(|recorded| is(&recorded.event)).unwrap();
+    let (rejected, returned) =
+        (of(|it| matches!(it, Event::NodeRejected(_))), of(|it| matches!(it, Event::SubtaskReturned(_))));
+    assert_eq!(returned.causation_id, Some(rejected.event_id));
+    assert_eq!(of(|it| matches!(it, Event::TaskSubmitted(_))).causation_id, None, "a person caused it");
+}
