@@ -9,8 +9,31 @@ use crate::{
 /// Where only functions of their arguments live, besides every `changes.rs`.
 const PURE_FOLDERS: [&str; 3] = ["events/src/", "crates/ledger/src/", "crates/domain/src/"];
 
-/// Words by which waiting, time, chance or a database come in.
-const IMPURE_WORDS: [&str; 8] = ["async", "await", "getrandom", "Instant", "SystemTime", "rand", "sqlx", "tokio"];
+/// Words by which waiting, time, chance, a database or something said comes in.
+const IMPURE_WORDS: [&str; 15] = [
+    "async",
+    "await",
+    "chrono",
+    "eprintln",
+    "fastrand",
+    "getrandom",
+    "Instant",
+    "println",
+    "rand",
+    "RandomState",
+    "sqlx",
+    "SystemTime",
+    "tokio",
+    "tracing",
+    "uuid",
+];
+
+/// All that the crates of pure code may build on.
+const PURE_DEPENDENCIES: [(&str, &[&str]); 3] = [
+    ("edgecoder-events", &["hex", "rmp-serde", "serde", "thiserror"]),
+    ("edgecoder-ledger", &["base64", "blake3", "ed25519-dalek", "hex", "sha2", "thiserror"]),
+    ("edgecoder-domain", &["edgecoder-events", "thiserror"]),
+];
 
 /// Parts of the standard library by which the machine comes in. A `rand_core` generator that is an argument is none.
 const IMPURE_MODULES: [&str; 5] = ["env", "fs", "net", "process", "thread"];
@@ -35,12 +58,32 @@ pub fn impure_lines(workspace: &Workspace) -> Vec<String> {
     })
 }
 
-/// Whether a line says `std::fs` or its like, also as one of several in `std::{…}`.
+/// Whether a line says `std::fs` or its like.
 fn names_the_machine(line: &str) -> bool {
-    let grouped = line.trim_start().starts_with("use std::{");
-    let is_impure = |word: &str| IMPURE_MODULES.contains(&word);
-    let follows_std = || line.split("std::").skip(1).any(|rest| words(rest).next().is_some_and(is_impure));
-    follows_std() || (grouped && words(line).any(is_impure))
+    line.split("std::").skip(1).any(|rest| words(rest).next().is_some_and(|word| IMPURE_MODULES.contains(&word)))
+}
+
+/// The same, hidden in `use std::{…};`, over however many lines it is written.
+pub fn impure_imports(workspace: &Workspace) -> Vec<String> {
+    let mut offences = Vec::new();
+    for file in workspace.rust_files().filter(|file| is_pure(file)) {
+        let code = product_code_of(&file.text);
+        let groups = code.split("use std::{").skip(1).map(|rest| rest.split(';').next().unwrap_or(rest));
+        let named = groups.flat_map(words).filter(|word| IMPURE_MODULES.contains(word));
+        offences.extend(named.map(|word| format!("{}: std::{word}", file.path)));
+    }
+    offences
+}
+
+/// What pure crates build on beyond what they need.
+pub fn impure_dependencies(workspace: &Workspace) -> Vec<String> {
+    let mut offences = Vec::new();
+    for (package, _) in workspace.members() {
+        let Some((_, allowed)) = PURE_DEPENDENCIES.iter().find(|(name, _)| *name == package.name) else { continue };
+        let used = package.uses.iter().filter(|it| !it.dev_only && !allowed.contains(&it.package.as_str()));
+        offences.extend(used.map(|it| format!("{} builds on {}", package.name, it.package)));
+    }
+    offences
 }
 
 fn is_pure(file: &SourceFile) -> bool {
@@ -60,6 +103,7 @@ pub fn sql_in_services(workspace: &Workspace) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workspace::{Package, Use};
 
     fn workspace(path: &str, text: &str) -> Workspace {
         Workspace { files: vec![SourceFile { path: path.into(), text: text.into() }], ..Workspace::default() }
@@ -78,7 +122,25 @@ mod tests {
     #[test]
     fn the_machine_is_found_in_pure_code_and_its_words_are_not() {
         let text = "use std::fs;\nuse std::{fmt, net::IpAddr};\nlet id = std::process::id();\nuse std::fmt;\nlet env = 1;\nprocess(env);";
-        assert_eq!(impure_lines(&workspace("crates/domain/src/a.rs", text)).len(), 3);
+        let workspace = |text| workspace("crates/domain/src/a.rs", text);
+        assert_eq!(impure_lines(&workspace(text)).len(), 2);
+        assert_eq!(impure_imports(&workspace(text)), ["crates/domain/src/a.rs: std::net"]);
+        let over_lines = "use std::{\n    collections::{BTreeMap, BTreeSet},\n    fs,\n};\nuse crate::{env, net};";
+        assert_eq!(impure_imports(&workspace(over_lines)), ["crates/domain/src/a.rs: std::fs"]);
+    }
+
+    #[test]
+    fn what_pure_code_builds_on_is_counted_and_what_its_tests_need_is_not() {
+        let on = |package: &str, dev_only| Use { package: package.into(), dev_only, ..Use::default() };
+        let uses = vec![on("thiserror", false), on("fastrand", false), on("proptest", true)];
+        let domain = Package {
+            name: "edgecoder-domain".into(),
+            member: Some("crates/domain".into()),
+            uses,
+            ..Package::default()
+        };
+        let workspace = Workspace { packages: vec![domain], ..Workspace::default() };
+        assert_eq!(impure_dependencies(&workspace), ["edgecoder-domain builds on fastrand"]);
     }
 
     #[test]

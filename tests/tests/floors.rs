@@ -101,7 +101,10 @@ fn folders_are_named_after_the_product() {
 
 #[test]
 fn deciding_code_is_pure() {
-    none("time, chance, waiting and databases stay out of deciding code", &purity::impure_lines(workspace()));
+    let rule = "time, chance, waiting and databases stay out of deciding code";
+    none(rule, &purity::impure_lines(workspace()));
+    none(rule, &purity::impure_imports(workspace()));
+    none(rule, &purity::impure_dependencies(workspace()));
 }
 
 #[test]
