@@ -14,10 +14,6 @@ use std::collections::HashMap;
 /// The most that the faucet gives at once, in micro-credits. *Source*: `domain`, `wallet::FAUCET_LIMIT_CREDITS`.
 const FAUCET_LIMIT_MICROS: u64 = 10_000 * MicroCredits::PER_CREDIT;
 
-/// Who may turn the faucet on: an operator, and the program when it opens the wallet of its own machine.
-const OPERATORS: &str = "operator:";
-const FIRST_START: &str = "system:first-start";
-
 /// Every wallet, what is set aside, and what is owed.
 #[derive(Debug, Default)]
 pub(super) struct Credit {
@@ -91,7 +87,7 @@ impl Credit {
             Event::CreditsIssued(issued) => {
                 self.give(&issued.account, issued.amount)?;
                 self.check_opened(&issued.account)?;
-                check_source(entry, issued)
+                check_source(issued)
             }
             Event::CreditsReserved(reserved) => self.reserve(entry, reserved),
             Event::CreditsSpent(spent) => {
@@ -199,15 +195,12 @@ impl Spent {
     }
 }
 
-/// Credit that nobody worked for comes from one who may give it, and there is a most.
-fn check_source(entry: &Entry<'_>, issued: &CreditsIssued) -> Result<(), String> {
+/// Of credit that nobody worked for there is a most.
+fn check_source(issued: &CreditsIssued) -> Result<(), String> {
     match issued.reason {
         IssueReason::Faucet if issued.amount.micros() > FAUCET_LIMIT_MICROS => {
             let most = MicroCredits::from_micros(FAUCET_LIMIT_MICROS);
             Err(format!("the faucet gives {} credits, the most is {most}", issued.amount))
-        }
-        IssueReason::Faucet if !entry.actor.starts_with(OPERATORS) && entry.actor != FIRST_START => {
-            Err(format!("the faucet is turned on by {:?}, who is no operator", entry.actor))
         }
         IssueReason::Faucet => Ok(()),
     }

@@ -2,12 +2,14 @@
 //!
 //! Nothing of the product's own rules (`domain`) is used: an auditor who asks the accused learns nothing.
 
+mod actors;
 mod authors;
 mod credit;
 mod log_keys;
 mod machines;
 mod noted;
 mod signatures;
+mod streams;
 mod terms;
 mod work;
 
@@ -122,7 +124,8 @@ impl Rules {
         let checked = self.authors.check(entry, event, signed_result, &mut self.noted);
         self.count_author(entry, checked);
         self.credit.check_pair(entry, event, &mut self.noted);
-        if let Err(broken) = self.machines.check(entry, event) {
+        let of_the_entry = [streams::check(entry, event), actors::check(entry, event)];
+        for broken in of_the_entry.into_iter().chain([self.machines.check(entry, event)]).filter_map(Result::err) {
             self.noted.broken(entry.position, broken);
         }
         match self.work.check(entry, event) {

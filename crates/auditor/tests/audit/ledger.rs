@@ -72,7 +72,24 @@ pub struct Draft {
 
 pub fn draft(at_ms: u64, stream: StreamName, event: &Event) -> Draft {
     let (kind, payload) = (event.kind().to_owned(), event.to_bytes());
-    Draft { origin: ORIGIN.to_owned(), stream, kind, payload, at_ms, actor: "operator:admin", key: None, author: None }
+    let actor = actor_of(event);
+    Draft { origin: ORIGIN.to_owned(), stream, kind, payload, at_ms, actor, key: None, author: None }
+}
+
+/// Who causes such an event, as the product names them.
+#[expect(clippy::wildcard_enum_match_arm, reason = "what nobody else does is done by the operator")]
+pub fn actor_of(event: &Event) -> &'static str {
+    let machine = |agent: &AgentId| if agent.as_str() == "worker-2" { "agent:worker-2" } else { "agent:worker-1" };
+    match event {
+        Event::LedgerCreated(_) => "system:store",
+        Event::AgentRegistered(it) => machine(&it.agent),
+        Event::TaskSubmitted(_) | Event::TaskPlanned(_) | Event::CreditsReserved(_) => "account:ann",
+        Event::SubtaskLeased(it) => machine(&it.agent),
+        Event::SubtaskReturned(it) => machine(&it.agent),
+        Event::SubtaskFinished(it) => machine(&it.agent),
+        Event::SubtaskRevised(_) => "system:escalation",
+        _ => "operator:admin",
+    }
 }
 
 pub fn chain(drafts: &[Draft]) -> Vec<Row> {
@@ -301,6 +318,7 @@ pub mod at {
     pub const ENROLLED: usize = 4;
     pub const APPROVED: usize = 5;
     pub const REGISTERED: usize = 6;
+    pub const SUBMITTED: usize = 7;
     pub const RESERVED: usize = 8;
     pub const PLANNED: usize = 9;
     pub const LEASED: usize = 10;

@@ -14,3 +14,4 @@ mod rules;
 mod served;
 mod watching;
 mod web;
+mod who_and_where;

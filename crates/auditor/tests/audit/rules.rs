@@ -1,7 +1,7 @@
 //! What a writer who holds the log's key does against the rules: every byte fits, and still it is found.
 
 use crate::ledger::{
-    Draft, LOG_SEED, Ledger, Machine, admitted, at, chain, draft, earned, enrolled, finished, honest, id, leased,
+    Draft, LOG_SEED, Ledger, Machine, actor_of, admitted, at, chain, draft, earned, enrolled, finished, honest, id, leased,
     micros, note, planned, report, signed, spent, submitted, task_stream, wallet,
 };
 use edgecoder_events::{
@@ -24,13 +24,14 @@ async fn expect_with(change: impl FnOnce(&mut Vec<Draft>), code: i32, class: &st
     ledger.expect(code, class, Some(position.try_into().unwrap()));
 }
 
-async fn broken(change: impl FnOnce(&mut Vec<Draft>), position: usize) {
+pub async fn broken(change: impl FnOnce(&mut Vec<Draft>), position: usize) {
     expect_with(change, 1, "RULE BROKEN", position).await;
 }
 
-fn put(drafts: &mut [Draft], position: usize, event: impl Into<Event>) {
+pub fn put(drafts: &mut [Draft], position: usize, event: impl Into<Event>) {
     let event = event.into();
     event.kind().clone_into(&mut drafts[position].kind);
+    drafts[position].actor = actor_of(&event);
     drafts[position].payload = event.to_bytes();
 }
 
@@ -188,7 +189,7 @@ async fn what_a_task_left_over_comes_back() {
 }
 
 /// Nothing at all is found.
-async fn kept(change: impl FnOnce(&mut Vec<Draft>)) {
+pub async fn kept(change: impl FnOnce(&mut Vec<Draft>)) {
     let mut drafts = honest();
     change(&mut drafts);
     let rows = chain(&drafts);

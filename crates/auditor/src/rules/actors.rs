@@ -1,0 +1,103 @@
+//! Was everything done by one who may do it?
+//!
+//! `operator:…` holds the administrator's token, `account:…` a wallet's, `agent:…` is a machine that signed its request,
+//! `system:…` a part of the program that acted by itself. Payments have no rule of their own: they follow from results.
+
+use edgecoder_events::{AccountId, AgentEvent, AgentId, CreditEvent, Event, Family, LedgerEvent, NodeEvent, TaskEvent};
+use edgecoder_ledger::Entry;
+
+/// The program on its first start, when it admits its own machine and opens the wallets for it.
+const FIRST_START: &str = "system:first-start";
+
+/// Refuses an event whose actor may not cause it.
+pub(super) fn check(entry: &Entry<'_>, event: &Event) -> Result<(), String> {
+    let actor = Who(entry.actor);
+    let may = match event.family() {
+        Family::Ledger(event) => actor.may_keep_the_ledger(event),
+        Family::Node(event) => actor.may_admit(event),
+        Family::Agent(event) => actor.may_speak_of_a_machine(event),
+        Family::Task(event) => actor.may_work(event),
+        Family::Credit(event) => actor.may_move_credit(event),
+    };
+    if may { Ok(()) } else { Err(format!("{} is recorded of {:?}, who may not do that", entry.kind, entry.actor)) }
+}
+
+/// An actor, as the entry names it.
+#[derive(Clone, Copy)]
+struct Who<'a>(&'a str);
+
+impl Who<'_> {
+    fn is_operator(self) -> bool {
+        self.0.starts_with("operator:")
+    }
+
+    fn is_program(self) -> bool {
+        self.0.starts_with("system:")
+    }
+
+    fn is_admitting(self) -> bool {
+        self.is_operator() || self.0 == FIRST_START
+    }
+
+    fn is_agent(self, agent: &AgentId) -> bool {
+        self.0.strip_prefix("agent:") == Some(agent.as_str())
+    }
+
+    fn is_account(self, account: &AccountId) -> bool {
+        self.0.strip_prefix("account:") == Some(account.as_str())
+    }
+
+    fn may_keep_the_ledger(self, event: LedgerEvent<'_>) -> bool {
+        match event {
+            LedgerEvent::LedgerCreated(_) => self.is_program(),
+            LedgerEvent::LogKeyRotated(_) | LedgerEvent::LedgerRestored(_) | LedgerEvent::SubjectKeyDestroyed(_) => {
+                self.is_operator()
+            }
+        }
+    }
+
+    fn may_admit(self, event: NodeEvent<'_>) -> bool {
+        match event {
+            NodeEvent::NodeEnrolled(_) | NodeEvent::NodeTokenRotated(_) | NodeEvent::NodeApproved(_) => {
+                self.is_admitting()
+            }
+            NodeEvent::NodeRejected(_) => self.is_operator(),
+            NodeEvent::NodeModeChanged(it) => self.is_operator() || self.is_agent(&it.node),
+        }
+    }
+
+    fn may_speak_of_a_machine(self, event: AgentEvent<'_>) -> bool {
+        match event {
+            AgentEvent::AgentRegistered(it) => self.is_agent(&it.agent),
+            AgentEvent::AgentKeyReplaced(it) => self.is_agent(&it.agent),
+            AgentEvent::AgentCapabilitiesChanged(it) => self.is_agent(&it.agent),
+            AgentEvent::AgentCameOnline(it) => self.is_agent(&it.agent),
+            AgentEvent::AgentWentOffline(it) => self.is_agent(&it.agent) || self.is_operator() || self.is_program(),
+            AgentEvent::AgentBlacklisted(_) | AgentEvent::AgentBlacklistLifted(_) => self.is_operator(),
+        }
+    }
+
+    fn may_work(self, event: TaskEvent<'_>) -> bool {
+        match event {
+            TaskEvent::TaskSubmitted(it) => self.is_account(&it.account),
+            TaskEvent::SubtaskLeased(it) => self.is_agent(&it.agent),
+            TaskEvent::SubtaskFinished(it) => self.is_agent(&it.agent),
+            TaskEvent::SubtaskReturned(it) => self.is_agent(&it.agent) || self.is_program(),
+            TaskEvent::SubtaskRevised(_) => self.is_program(),
+            TaskEvent::TaskPlanned(_)
+            | TaskEvent::SubtaskStopped(_)
+            | TaskEvent::TaskEscalated(_)
+            | TaskEvent::TaskCompleted(_)
+            | TaskEvent::TaskFailed(_)
+            | TaskEvent::TaskCancelled(_) => true,
+        }
+    }
+
+    fn may_move_credit(self, event: CreditEvent<'_>) -> bool {
+        match event {
+            CreditEvent::AccountOpened(_) | CreditEvent::CreditsIssued(_) => self.is_admitting(),
+            CreditEvent::CreditsReserved(it) => self.is_account(&it.account),
+            CreditEvent::CreditsSpent(_) | CreditEvent::CreditsEarned(_) | CreditEvent::CreditsReleased(_) => true,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Events that one who holds the log's key lays in another's mouth, or in the history of something else.
+
+use crate::{
+    ledger::{Draft, at, draft, id, wallet},
+    rules::{broken, kept, put},
+};
+use edgecoder_events::{
+    StreamName,
+    node::NodeRejected,
+    task::{ReturnReason, SubtaskReturned},
+};
+
+const MACHINE: &str = "agent:worker-1";
+const SUBMITTER: &str = "account:ann";
+const OPERATOR: &str = "operator:admin";
+const FIRST_START: &str = "system:first-start";
+const SCHEDULER: &str = "system:scheduler";
+const ACCOUNT_OPENED: usize = 1;
+
+#[tokio::test]
+async fn only_an_operator_and_the_first_start_admit_machines_and_open_accounts() {
+    for position in [ACCOUNT_OPENED, at::ENROLLED, at::APPROVED] {
+        kept(|drafts| drafts[position].actor = FIRST_START).await;
+        for stranger in [MACHINE, SUBMITTER, SCHEDULER, "admin"] {
+            broken(|drafts| drafts[position].actor = stranger, position).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_machine_speaks_for_itself() {
+    for position in [at::REGISTERED, at::LEASED, at::FINISHED] {
+        for stranger in [OPERATOR, SUBMITTER, SCHEDULER, "agent:worker-2", "agent:worker-1x"] {
+            broken(|drafts| drafts[position].actor = stranger, position).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_pays_for_a_task_submits_it() {
+    for position in [at::SUBMITTED, at::RESERVED] {
+        for stranger in [OPERATOR, MACHINE, SCHEDULER, "account:bob"] {
+            broken(|drafts| drafts[position].actor = stranger, position).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_an_operator_shuts_machines_out() {
+    broken(|drafts| drafts[at::BLACKLISTED].actor = MACHINE, at::BLACKLISTED).await;
+    let rejected = |actor| {
+        move |drafts: &mut Vec<Draft>| {
+            let event = NodeRejected { node: id("worker-1"), reason: "no".to_owned() };
+            let stream = StreamName::agent(&id("worker-1"));
+            drafts.push(Draft { actor, ..draft(4_000, stream, &event.into()) });
+        }
+    };
+    kept(rejected(OPERATOR)).await;
+    broken(rejected(FIRST_START), at::COUNT).await;
+}
+
+#[tokio::test]
+async fn a_lease_is_given_back_by_its_machine_or_the_program() {
+    let returned = |actor| {
+        move |drafts: &mut Vec<Draft>| {
+            let (task, agent, reason) = (id("t1"), id("worker-1"), ReturnReason::AgentDrained);
+            let back = SubtaskReturned { task, subtask: edgecoder_events::SubtaskIndex(0), attempt: 1, agent, reason };
+            drafts.truncate(at::FINISHED);
+            drafts.push(drafts[at::LEASED].clone());
+            put(drafts, at::FINISHED, back);
+            drafts[at::FINISHED].actor = actor;
+        }
+    };
+    kept(returned(MACHINE)).await;
+    kept(returned(SCHEDULER)).await;
+    broken(returned(SUBMITTER), at::FINISHED).await;
+}
+
+#[tokio::test]
+async fn every_event_stands_in_the_history_of_what_it_is_about() {
+    for position in 0..at::COUNT {
+        broken(|drafts| drafts[position].stream = wallet("x"), position).await;
+        broken(|drafts| drafts[position].stream = StreamName::from_log("task-t1x"), position).await;
+    }
+}
