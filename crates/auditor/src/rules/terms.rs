@@ -7,6 +7,7 @@ use edgecoder_events::{
     task::{PlannedSubtask, ResourceClass, SubtaskLeased, Verdict},
 };
 use edgecoder_ledger::Entry;
+use std::ops::RangeInclusive;
 
 /// A failed result is worth six tenths.
 const FAILED_TENTHS: u128 = 6;
@@ -14,10 +15,10 @@ const FAILED_TENTHS: u128 = 6;
 /// The longest that a plan lets one subtask run. *Source*: `domain`, `task::MAX_TIMEOUT_MS`.
 const MAX_TIMEOUT_MS: u64 = 600_000;
 
-/// The most that a millisecond costs, where work waits for machines. *Source*: `domain`, `price`: one credit a second on
-/// a CPU, four on a GPU, and a load factor of at most 1.6.
-const MAX_CPU_MICROS_PER_MS: u64 = 1_600;
-const MAX_GPU_MICROS_PER_MS: u64 = 6_400;
+/// What a millisecond costs, from where machines wait for work to where work waits for machines. *Source*: `domain`,
+/// `price`: one credit a second on a CPU, four on a GPU, and a load factor of 0.8 to 1.6.
+const CPU_MICROS_PER_MS: RangeInclusive<u64> = 800..=1_600;
+const GPU_MICROS_PER_MS: RangeInclusive<u64> = 3_200..=6_400;
 
 /// No subtask is planned to run longer than any may.
 pub(super) fn check_timeout(subtask: &PlannedSubtask) -> Result<(), String> {
@@ -28,20 +29,25 @@ pub(super) fn check_timeout(subtask: &PlannedSubtask) -> Result<(), String> {
     Err(format!("subtask {index} may run {timeout_ms} ms, the most is {MAX_TIMEOUT_MS} ms"))
 }
 
-/// A lease is no longer than the plan lets its subtask run, and no dearer than its kind of machine can be.
+/// What a millisecond of such a machine may cost, in micro-credits.
+fn prices(resource: ResourceClass) -> RangeInclusive<u64> {
+    match resource {
+        ResourceClass::Cpu => CPU_MICROS_PER_MS,
+        ResourceClass::Gpu => GPU_MICROS_PER_MS,
+    }
+}
+
+/// A lease is no longer than the plan lets its subtask run, and costs what its kind of machine can.
 pub(super) fn check_lease(leased: &SubtaskLeased, resource: ResourceClass, timeout_ms: u64) -> Result<(), String> {
     if leased.limit_ms > timeout_ms {
         return Err(format!("the lease lasts {} ms, the plan allows {timeout_ms} ms", leased.limit_ms));
     }
-    let most = match resource {
-        ResourceClass::Cpu => MAX_CPU_MICROS_PER_MS,
-        ResourceClass::Gpu => MAX_GPU_MICROS_PER_MS,
-    };
-    let price = leased.price_per_ms.micros();
-    if price > most {
-        return Err(format!("a millisecond of the lease costs {price} micro-credits, the most is {most}"));
+    let (price, may) = (leased.price_per_ms.micros(), prices(resource));
+    if may.contains(&price) {
+        return Ok(());
     }
-    Ok(())
+    let (least, most) = may.into_inner();
+    Err(format!("a millisecond of the lease costs {price} micro-credits, it is {least} to {most}"))
 }
 
 /// The cost is the price of the time paid, and that time is no longer than the lease lasted.

@@ -285,9 +285,9 @@ async fn a_task_is_planned_once_and_nothing_else_of_it_is_leased() {
 }
 
 #[tokio::test]
-async fn a_lease_costs_no_more_than_its_kind_of_machine_can() {
+async fn a_lease_costs_what_its_kind_of_machine_can() {
     let priced = |drafts: &mut Vec<Draft>, resource, price| {
-        put(drafts, at::RESERVED - 1, TaskSubmitted { resource, ..submitted() });
+        put(drafts, at::SUBMITTED, TaskSubmitted { resource, ..submitted() });
         put(drafts, at::LEASED, SubtaskLeased { price_per_ms: micros(price), ..leased() });
         result(drafts, &SubtaskFinished { paid_ms: 5, cost: micros(5 * price), ..finished() });
         put(
@@ -300,6 +300,10 @@ async fn a_lease_costs_no_more_than_its_kind_of_machine_can() {
             },
         );
     };
+    kept(|drafts| priced(drafts, ResourceClass::Cpu, 800)).await;
+    broken(|drafts| priced(drafts, ResourceClass::Cpu, 799), at::LEASED).await;
+    kept(|drafts| priced(drafts, ResourceClass::Gpu, 3_200)).await;
+    broken(|drafts| priced(drafts, ResourceClass::Gpu, 3_199), at::LEASED).await;
     kept(|drafts| priced(drafts, ResourceClass::Cpu, 1_600)).await;
     broken(|drafts| priced(drafts, ResourceClass::Cpu, 1_601), at::LEASED).await;
     kept(|drafts| priced(drafts, ResourceClass::Gpu, 6_400)).await;
