@@ -22,6 +22,12 @@ pub(super) fn check(entry: &Entry<'_>, event: &Event) -> Result<(), String> {
     if may { Ok(()) } else { Err(format!("{} is recorded of {:?}, who may not do that", entry.kind, entry.actor)) }
 }
 
+/// Whether the actor is the one who pays for a task, an operator, or the program itself.
+pub(super) fn speaks_for(actor: &str, account: &AccountId) -> bool {
+    let actor = Who(actor);
+    actor.is_account(account) || actor.is_operator() || actor.is_program()
+}
+
 /// An actor, as the entry names it.
 #[derive(Clone, Copy)]
 struct Who<'a>(&'a str);
@@ -77,6 +83,7 @@ impl Who<'_> {
         }
     }
 
+    /// Who plans, ends or stops a task is asked where its account is known.
     fn may_work(self, event: TaskEvent<'_>) -> bool {
         match event {
             TaskEvent::TaskSubmitted(it) => self.is_account(&it.account),

@@ -8,8 +8,12 @@ mod credit;
 mod log_keys;
 mod machines;
 mod noted;
+mod plan;
+mod promises;
 mod signatures;
 mod streams;
+mod subtask;
+mod task;
 mod terms;
 mod work;
 
@@ -22,8 +26,9 @@ use edgecoder_ledger::Entry;
 use log_keys::LogKeys;
 use machines::Machines;
 use noted::Noted;
+use promises::Promises;
 pub use signatures::is_signed_result;
-use work::Work;
+use work::{Follows, Work};
 
 /// What was checked above the bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,6 +60,7 @@ pub struct Rules {
     authors: Authors,
     machines: Machines,
     work: Work,
+    promises: Promises,
     credit: Credit,
     noted: Noted,
     coverage: EventCoverage,
@@ -68,6 +74,7 @@ impl Rules {
             authors: Authors::default(),
             machines: Machines::default(),
             work: Work::default(),
+            promises: Promises::default(),
             credit: Credit::default(),
             noted: Noted::default(),
             coverage: EventCoverage::default(),
@@ -106,6 +113,7 @@ impl Rules {
     pub fn finish(mut self, whole: bool) -> EventReport {
         self.log_keys.finish(&mut self.noted);
         if whole && !self.noted.has_tampering() {
+            self.promises.finish(&mut self.noted);
             self.credit.finish(&self.work, &mut self.noted);
         }
         self.coverage.keys = self.log_keys.history;
@@ -128,13 +136,23 @@ impl Rules {
         for broken in of_the_entry.into_iter().chain([self.machines.check(entry, event)]).filter_map(Result::err) {
             self.noted.broken(entry.position, broken);
         }
-        match self.work.check(entry, event) {
-            Ok(Some(debt)) => self.credit.owe(debt),
-            Ok(None) => {}
+        let was_due = self.promises.check(entry, event, &mut self.noted);
+        match self.work.check(entry, event, was_due) {
+            Ok(follows) => self.expect(entry, follows),
             Err(broken) => self.noted.broken(entry.position, broken),
         }
         if let Err(broken) = self.credit.check(entry, event) {
             self.noted.broken(entry.position, broken);
+        }
+    }
+
+    /// Remembers what the same append must bring.
+    fn expect(&mut self, entry: &Entry<'_>, follows: Follows) {
+        if let Some(debt) = follows.debt {
+            self.credit.owe(debt);
+        }
+        if let Some((task, due)) = follows.due {
+            self.promises.make(entry, task, due);
         }
     }
 

@@ -4,7 +4,7 @@
 
 use edgecoder_events::{
     MicroCredits,
-    task::{PlannedSubtask, ResourceClass, SubtaskLeased, Verdict},
+    task::{ResourceClass, SubtaskLeased, Verdict},
 };
 use edgecoder_ledger::Entry;
 use std::ops::RangeInclusive;
@@ -12,22 +12,13 @@ use std::ops::RangeInclusive;
 /// A failed result is worth six tenths.
 const FAILED_TENTHS: u128 = 6;
 
-/// The longest that a plan lets one subtask run. *Source*: `domain`, `task::MAX_TIMEOUT_MS`.
-const MAX_TIMEOUT_MS: u64 = 600_000;
-
 /// What a millisecond costs, from where machines wait for work to where work waits for machines. *Source*: `domain`,
 /// `price`: one credit a second on a CPU, four on a GPU, and a load factor of 0.8 to 1.6.
 const CPU_MICROS_PER_MS: RangeInclusive<u64> = 800..=1_600;
 const GPU_MICROS_PER_MS: RangeInclusive<u64> = 3_200..=6_400;
 
-/// No subtask is planned to run longer than any may.
-pub(super) fn check_timeout(subtask: &PlannedSubtask) -> Result<(), String> {
-    if subtask.timeout_ms <= MAX_TIMEOUT_MS {
-        return Ok(());
-    }
-    let (index, timeout_ms) = (subtask.index, subtask.timeout_ms);
-    Err(format!("subtask {index} may run {timeout_ms} ms, the most is {MAX_TIMEOUT_MS} ms"))
-}
+/// A shorter lease is not worth beginning. *Source*: `domain`, `task::MIN_LEASE_MS`.
+const MIN_LEASE_MS: u64 = 1_000;
 
 /// What a millisecond of such a machine may cost, in micro-credits.
 fn prices(resource: ResourceClass) -> RangeInclusive<u64> {
@@ -35,6 +26,11 @@ fn prices(resource: ResourceClass) -> RangeInclusive<u64> {
         ResourceClass::Cpu => CPU_MICROS_PER_MS,
         ResourceClass::Gpu => GPU_MICROS_PER_MS,
     }
+}
+
+/// Whether so much budget may be too little for a lease of a subtask that runs at most `timeout_ms`, at some price.
+pub(super) fn may_be_too_little(left: MicroCredits, resource: ResourceClass, timeout_ms: u64) -> bool {
+    left.micros() / prices(resource).end() < timeout_ms.min(MIN_LEASE_MS)
 }
 
 /// A lease is no longer than the plan lets its subtask run, and costs what its kind of machine can.

@@ -1,15 +1,28 @@
 //! Was every result planned, asked for, delivered once, by the one who held the lease, and priced by the lease?
 
-use super::terms;
+use super::{actors, plan, promises::Due, subtask::Subtask, task::Task, terms};
 use edgecoder_events::{
     AccountId, AgentId, Event, MicroCredits, SubtaskIndex, TaskId,
     task::{
-        ResourceClass, ReturnReason, SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskStopped, TaskPlanned,
-        TaskSubmitted, Verdict,
+        SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskStopped, TaskCancelled, TaskCompleted, TaskEscalated,
+        TaskFailed, TaskPlanned, TaskSubmitted, Verdict,
     },
 };
 use edgecoder_ledger::Entry;
 use std::collections::HashMap;
+
+/// What an event makes follow.
+#[derive(Debug, Default)]
+pub(super) struct Follows {
+    pub debt: Option<Debt>,
+    pub due: Option<(TaskId, Due)>,
+}
+
+impl Follows {
+    fn due(task: &TaskId, due: Option<Due>) -> Self {
+        Self { debt: None, due: due.map(|due| (task.clone(), due)) }
+    }
+}
 
 /// What a finished or stopped lease costs its payer. It must be paid by the same append.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,42 +49,29 @@ pub(super) struct Work {
     tasks: HashMap<TaskId, Task>,
 }
 
-#[derive(Debug)]
-struct Task {
-    account: AccountId,
-    resource: ResourceClass,
-    spent: u64,
-    ended: bool,
-    /// What its plan asks for; empty before the plan.
-    subtasks: HashMap<SubtaskIndex, Slot>,
-}
-
-/// A subtask: how long it may run, how often it was leased, and to whom it is now.
-#[derive(Debug)]
-struct Slot {
-    timeout_ms: u64,
-    attempts: u16,
-    held: Option<SubtaskLeased>,
-    /// The last lease, where it ran out and nobody was given the subtask since.
-    lapsed: Option<SubtaskLeased>,
-}
-
 impl Work {
-    /// Takes in an event; gives what it makes somebody owe, or says which rule it breaks.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only what grants, ends or pays a lease matters here")]
-    pub fn check(&mut self, entry: &Entry<'_>, event: &Event) -> Result<Option<Debt>, String> {
+    /// Takes in an event; gives what follows from it, or says which rule it breaks. `was_due` says whether it follows
+    /// itself from the event before.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only what begins, does, pays or ends a task matters here")]
+    pub fn check(&mut self, entry: &Entry<'_>, event: &Event, was_due: bool) -> Result<Follows, String> {
         match event {
-            Event::TaskSubmitted(it) => self.submit(it).map(|()| None),
-            Event::TaskPlanned(planned) => self.plan(planned).map(|()| None),
-            Event::SubtaskLeased(leased) => self.lease(entry, leased).map(|()| None),
-            Event::SubtaskReturned(returned) => self.take_back(returned).map(|()| None),
-            Event::SubtaskFinished(finished) => self.finish(entry, finished),
-            Event::SubtaskStopped(stopped) => self.stop(entry, stopped),
-            Event::TaskCompleted(it) => self.end(&it.task, it.cost).map(|()| None),
-            Event::TaskFailed(it) => self.end(&it.task, it.cost).map(|()| None),
-            Event::TaskCancelled(it) => self.end(&it.task, it.cost).map(|()| None),
-            _ => Ok(None),
+            Event::TaskSubmitted(it) => return self.submit(it),
+            Event::SubtaskReturned(it) => return self.take_back(it),
+            Event::SubtaskFinished(it) => return self.finish(entry, it),
+            Event::SubtaskStopped(it) => return self.stop(entry, it),
+            Event::TaskPlanned(it) => self.plan(entry, it),
+            Event::SubtaskLeased(it) => self.lease(entry, it),
+            Event::TaskEscalated(it) => self.escalate(it, was_due),
+            Event::SubtaskRevised(it) => self.revise(&it.task, it.subtask),
+            Event::TaskCompleted(it) => self.complete(it, was_due),
+            Event::TaskFailed(it) => self.fail(it, was_due),
+            Event::TaskCancelled(it) => self.cancel(entry, it),
+            Event::CreditsReserved(it) if !was_due => {
+                Err(format!("{} sets credit aside for {}, which is not submitted here", it.account, it.task))
+            }
+            _ => Ok(()),
         }
+        .map(|()| Follows::default())
     }
 
     /// Whether the task is over.
@@ -79,26 +79,27 @@ impl Work {
         self.tasks.get(task).is_some_and(|task| task.ended)
     }
 
-    fn submit(&mut self, it: &TaskSubmitted) -> Result<(), String> {
+    fn submit(&mut self, it: &TaskSubmitted) -> Result<Follows, String> {
         if self.tasks.contains_key(&it.task) {
             return Err(format!("the task {} is submitted a second time", it.task));
         }
-        let (account, resource) = (it.account.clone(), it.resource);
-        let task = Task { account, resource, spent: 0, ended: false, subtasks: HashMap::new() };
-        self.tasks.insert(it.task.clone(), task);
-        Ok(())
+        self.tasks.insert(it.task.clone(), Task::of(it));
+        if it.budget.is_zero() {
+            return Err(format!("the task {} has no budget", it.task));
+        }
+        Ok(Follows::due(&it.task, Some(Due::of_submission(it))))
     }
 
-    fn plan(&mut self, planned: &TaskPlanned) -> Result<(), String> {
+    fn plan(&mut self, entry: &Entry<'_>, planned: &TaskPlanned) -> Result<(), String> {
         let task = self.open(&planned.task)?;
         if !task.subtasks.is_empty() {
             return Err(format!("the task {} is planned a second time", planned.task));
         }
-        for subtask in &planned.subtasks {
-            let slot = Slot { timeout_ms: subtask.timeout_ms, attempts: 0, held: None, lapsed: None };
-            task.subtasks.insert(subtask.index, slot);
+        task.subtasks = planned.subtasks.iter().map(Subtask::of).collect();
+        if !actors::speaks_for(entry.actor, &task.account) {
+            return Err(format!("{:?} plans a task of {}", entry.actor, task.account));
         }
-        planned.subtasks.iter().try_for_each(terms::check_timeout)
+        plan::check(&planned.subtasks)
     }
 
     fn open(&mut self, id: &TaskId) -> Result<&mut Task, String> {
@@ -117,19 +118,15 @@ impl Work {
             ));
         }
         let task = self.open(&leased.task)?;
-        let Some(slot) = task.subtasks.get_mut(&leased.subtask) else {
+        let (resource, is_needed) = (task.resource, task.may_begin(leased.subtask));
+        let Some(subtask) = task.subtask(leased.subtask) else {
             return Err(format!("no plan of {} has a subtask {}", leased.task, leased.subtask));
         };
-        let attempts = std::mem::replace(&mut slot.attempts, leased.attempt);
-        let before = slot.held.replace(leased.clone());
-        slot.lapsed = None;
-        if before.is_some() {
-            return Err(format!("{} subtask {} is leased while another lease holds it", leased.task, leased.subtask));
+        subtask.lease(leased)?;
+        if !is_needed {
+            return Err(format!("{} subtask {} is leased before what it needs", leased.task, leased.subtask));
         }
-        if attempts.checked_add(1) != Some(leased.attempt) {
-            return Err(format!("attempt {} follows attempt {attempts}", leased.attempt));
-        }
-        terms::check_lease(leased, task.resource, slot.timeout_ms)
+        terms::check_lease(leased, resource, subtask.timeout_ms)
     }
 
     /// Takes the lease away from the one that must hold it.
@@ -140,71 +137,79 @@ impl Work {
         attempt: u16,
         agent: &AgentId,
     ) -> Result<SubtaskLeased, String> {
-        let slot = self.open(id)?.subtasks.get_mut(&subtask);
-        let lease = slot.and_then(|slot| slot.held.take_if(|it| it.attempt == attempt && it.agent == *agent));
+        let subtask_held = self.open(id)?.subtask(subtask);
+        let lease = subtask_held.and_then(|it| it.end_lease(|it| it.attempt == attempt && it.agent == *agent));
         lease.ok_or_else(|| format!("{agent} does not hold attempt {attempt} of {id} subtask {subtask}, or no longer"))
     }
 
-    fn take_back(&mut self, it: &SubtaskReturned) -> Result<(), String> {
+    fn take_back(&mut self, it: &SubtaskReturned) -> Result<Follows, String> {
         let lease = self.end_lease(&it.task, it.subtask, it.attempt, &it.agent)?;
-        if it.reason == ReturnReason::LeaseExpired
-            && let Some(slot) = self.open(&it.task)?.subtasks.get_mut(&it.subtask)
-        {
-            slot.lapsed = Some(lease);
-        }
-        Ok(())
+        let due = self.open(&it.task)?.subtask(it.subtask).and_then(|subtask| subtask.come_back(lease, it.reason));
+        Ok(Follows::due(&it.task, due))
     }
 
     /// The lease by which a result is delivered, now or after it ran out; it delivers nothing else.
     fn deliver(&mut self, it: &SubtaskFinished) -> Result<SubtaskLeased, String> {
-        let slot = self.open(&it.task)?.subtasks.get_mut(&it.subtask);
-        let late =
-            slot.and_then(|slot| slot.lapsed.take_if(|lease| lease.attempt == it.attempt && lease.agent == it.agent));
+        let subtask = self.open(&it.task)?.subtask(it.subtask);
+        let late = subtask
+            .and_then(|subtask| subtask.lapsed.take_if(|lease| lease.attempt == it.attempt && lease.agent == it.agent));
         late.map_or_else(|| self.end_lease(&it.task, it.subtask, it.attempt, &it.agent), Ok)
     }
 
-    fn finish(&mut self, entry: &Entry<'_>, it: &SubtaskFinished) -> Result<Option<Debt>, String> {
+    fn finish(&mut self, entry: &Entry<'_>, it: &SubtaskFinished) -> Result<Follows, String> {
         let lease = self.deliver(it)?;
-        let debt = self.debt(entry, &lease, it.cost)?;
+        let task = self.open(&it.task)?;
+        let due = task.take_result(it.subtask, it.verdict);
+        let debt = task.debt(entry, &lease, it.cost)?;
         if it.paid_ms > it.reported_ms {
             return Err(format!("{} ms are paid, the machine worked {} ms", it.paid_ms, it.reported_ms));
         }
         terms::check_price(entry, &lease, it.paid_ms, it.cost, it.verdict)?;
-        Ok(debt)
+        Ok(Follows { debt, ..Follows::due(&it.task, due) })
     }
 
-    fn stop(&mut self, entry: &Entry<'_>, it: &SubtaskStopped) -> Result<Option<Debt>, String> {
+    fn stop(&mut self, entry: &Entry<'_>, it: &SubtaskStopped) -> Result<Follows, String> {
         let lease = self.end_lease(&it.task, it.subtask, it.attempt, &it.agent)?;
-        let debt = self.debt(entry, &lease, it.cost)?;
+        let debt = self.open(&it.task)?.debt(entry, &lease, it.cost)?;
         terms::check_price(entry, &lease, it.paid_ms, it.cost, Verdict::Passed)?;
-        Ok(debt)
+        Ok(Follows { debt, ..Follows::due(&it.task, Some(Due::Ended)) })
     }
 
-    fn debt(&mut self, entry: &Entry<'_>, lease: &SubtaskLeased, amount: MicroCredits) -> Result<Option<Debt>, String> {
-        let task = self.open(&lease.task)?;
-        task.spent = task.spent.checked_add(amount.micros()).ok_or("the task's cost does not fit")?;
-        Ok((!amount.is_zero()).then(|| Debt {
-            position: entry.position,
-            lease: LeaseName { task: lease.task.clone(), subtask: lease.subtask, attempt: lease.attempt },
-            agent: lease.agent.clone(),
-            payer: task.account.clone(),
-            payee: lease.payee.clone(),
-            amount,
-        }))
+    fn escalate(&mut self, it: &TaskEscalated, was_due: bool) -> Result<(), String> {
+        let subtask = self.open(&it.task)?.subtask(it.subtask).filter(|_| was_due);
+        let broken = || format!("better code is asked for {} subtask {} before its time", it.task, it.subtask);
+        subtask.map(Subtask::escalate).ok_or_else(broken)
     }
 
-    fn end(&mut self, id: &TaskId, cost: MicroCredits) -> Result<(), String> {
-        let task = self.open(id)?;
-        task.ended = true;
-        let held = task.subtasks.values().any(|slot| slot.held.is_some());
-        task.subtasks = HashMap::new();
-        if held {
-            return Err(format!("the task {id} ends while a machine holds a lease"));
+    fn revise(&mut self, id: &TaskId, index: SubtaskIndex) -> Result<(), String> {
+        let subtask = self.open(id)?.subtask(index).filter(|it| it.is_escalated());
+        subtask.map(Subtask::revise).ok_or_else(|| format!("nobody asked better code for {id} subtask {index}"))
+    }
+
+    fn complete(&mut self, it: &TaskCompleted, was_due: bool) -> Result<(), String> {
+        self.open(&it.task)?.end(&it.task, it.cost)?;
+        if was_due {
+            return Ok(());
         }
-        if cost.micros() != task.spent {
-            let spent = MicroCredits::from_micros(task.spent);
-            return Err(format!("the task {id} is said to have cost {cost} credits, its results cost {spent}"));
+        Err(format!("the task {} is completed, and no last result of it passed here", it.task))
+    }
+
+    fn fail(&mut self, it: &TaskFailed, was_due: bool) -> Result<(), String> {
+        let task = self.open(&it.task)?;
+        let may_fail = was_due || task.may_fail(it.reason);
+        task.end(&it.task, it.cost)?;
+        if may_fail {
+            return Ok(());
         }
-        Ok(())
+        Err(format!("the task {} is said to have failed: {:?}, which is not so", it.task, it.reason))
+    }
+
+    fn cancel(&mut self, entry: &Entry<'_>, it: &TaskCancelled) -> Result<(), String> {
+        let task = self.open(&it.task)?;
+        task.end(&it.task, it.cost)?;
+        if actors::speaks_for(entry.actor, &task.account) {
+            return Ok(());
+        }
+        Err(format!("{:?} cancels a task of {}", entry.actor, task.account))
     }
 }

@@ -12,6 +12,7 @@ mod program;
 mod proving;
 mod rules;
 mod served;
+mod tasks;
 mod watching;
 mod web;
 mod who_and_where;

@@ -1,8 +1,8 @@
 //! What a writer who holds the log's key does against the rules: every byte fits, and still it is found.
 
 use crate::ledger::{
-    Draft, LOG_SEED, Ledger, Machine, actor_of, admitted, at, chain, draft, earned, enrolled, finished, honest, id, leased,
-    micros, note, planned, report, signed, spent, submitted, task_stream, wallet,
+    Draft, LOG_SEED, Ledger, Machine, actor_of, admitted, at, chain, draft, earned, enrolled, finished, honest, id,
+    leased, micros, note, planned, report, signed, spent, submitted, task_stream, wallet,
 };
 use edgecoder_events::{
     AgentId, Event, StreamName, SubtaskIndex, UnixMillis,
@@ -10,8 +10,8 @@ use edgecoder_events::{
     credit::{CreditsEarned, CreditsIssued, CreditsReserved, CreditsSpent, IssueReason},
     node::{NodeEnrolled, NodeKind, NodeRejected},
     task::{
-        ResourceClass, ReturnReason, SubtaskFinished, SubtaskLeased, SubtaskReturned, TaskCompleted, TaskPlanned,
-        TaskSubmitted, Verdict,
+        ResourceClass, ReturnReason, SubtaskFinished, SubtaskLeased, SubtaskReturned, TaskCompleted, TaskSubmitted,
+        Verdict,
     },
 };
 
@@ -36,7 +36,7 @@ pub fn put(drafts: &mut [Draft], position: usize, event: impl Into<Event>) {
 }
 
 /// The result, signed by its machine, and everything that follows from its cost.
-fn result(drafts: &mut [Draft], finished: &SubtaskFinished) {
+pub fn result(drafts: &mut [Draft], finished: &SubtaskFinished) {
     let key = drafts[at::FINISHED].key.clone();
     drafts[at::FINISHED] = Draft { key, ..signed(2_025, finished) };
     put(drafts, at::COMPLETED, TaskCompleted { task: id("t1"), cost: finished.cost });
@@ -116,8 +116,8 @@ async fn the_cost_is_the_price_of_the_lease() {
 
 #[tokio::test]
 async fn a_lease_is_finished_once_and_by_its_holder() {
-    let twice = |drafts: &mut Vec<Draft>| drafts.insert(at::COMPLETED, drafts[at::FINISHED].clone());
-    broken(twice, at::COMPLETED).await;
+    let twice = |drafts: &mut Vec<Draft>| drafts.insert(at::COMPLETED + 1, drafts[at::FINISHED].clone());
+    broken(twice, at::COMPLETED + 1).await;
     let other = |drafts: &mut Vec<Draft>| {
         put(drafts, at::LEASED, SubtaskLeased { agent: id("worker-2"), ..leased() });
         drafts.splice(at::LEASED..at::LEASED, admitted(1_007, "worker-2"));
@@ -176,8 +176,11 @@ async fn nothing_is_paid_but_what_a_result_costs() {
 
 #[tokio::test]
 async fn no_account_falls_below_zero_and_none_is_given_to_unopened() {
-    let much = CreditsReserved { account: id("ann"), task: id("t1"), amount: micros(100_001) };
-    broken(|drafts| put(drafts, at::RESERVED, much), at::RESERVED).await;
+    let much = |drafts: &mut Vec<Draft>| {
+        put(drafts, at::SUBMITTED, TaskSubmitted { budget: micros(100_001), ..submitted() });
+        put(drafts, at::RESERVED, CreditsReserved { account: id("ann"), task: id("t1"), amount: micros(100_001) });
+    };
+    broken(much, at::RESERVED).await;
     let nobody = CreditsIssued { account: id("nobody"), amount: micros(1), reason: IssueReason::Faucet };
     let gift = |drafts: &mut Vec<Draft>| drafts.insert(at::ISSUED, draft(1_002, wallet("nobody"), &nobody.into()));
     broken(gift, at::ISSUED).await;
@@ -279,7 +282,7 @@ async fn a_lease_is_no_longer_than_planned_and_no_plan_is_longer_than_any_may_be
 #[tokio::test]
 async fn a_task_is_planned_once_and_nothing_else_of_it_is_leased() {
     broken(|drafts| drop(drafts.remove(at::PLANNED)), at::PLANNED).await;
-    broken(|drafts| put(drafts, at::PLANNED, TaskPlanned { subtasks: vec![], ..planned() }), at::LEASED).await;
+    broken(|drafts| put(drafts, at::LEASED, SubtaskLeased { subtask: SubtaskIndex(1), ..leased() }), at::LEASED).await;
     let again = |drafts: &mut Vec<Draft>| drafts.insert(at::LEASED, Draft { key: None, ..drafts[at::PLANNED].clone() });
     broken(again, at::LEASED).await;
 }

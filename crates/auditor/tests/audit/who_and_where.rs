@@ -46,6 +46,13 @@ async fn who_pays_for_a_task_submits_it() {
 }
 
 #[tokio::test]
+async fn a_task_is_planned_by_its_submitter_or_the_program() {
+    kept(|drafts| drafts[at::PLANNED].actor = "system:planner").await;
+    broken(|drafts| drafts[at::PLANNED].actor = MACHINE, at::PLANNED).await;
+    broken(|drafts| drafts[at::PLANNED].actor = "account:bob", at::PLANNED).await;
+}
+
+#[tokio::test]
 async fn only_an_operator_shuts_machines_out() {
     broken(|drafts| drafts[at::BLACKLISTED].actor = MACHINE, at::BLACKLISTED).await;
     let rejected = |actor| {

@@ -1,0 +1,120 @@
+//! Was every decision recorded whole? A submission sets its budget aside, and a result that decides its task ends it:
+//! in the same append, with nothing between that does not belong there.
+
+use super::noted::Noted;
+use edgecoder_events::{
+    AccountId, Event, MicroCredits, SubtaskIndex, TaskId,
+    task::{FailReason, TaskSubmitted},
+};
+use edgecoder_ledger::Entry;
+
+/// What must follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Due {
+    /// All of the budget is set aside.
+    Reserved(AccountId, MicroCredits),
+    /// Every subtask passed.
+    Completed,
+    /// It cannot be done.
+    Failed(FailReason),
+    /// Better code is asked for.
+    Escalated(SubtaskIndex),
+    /// A machine was stopped because of it.
+    Ended,
+}
+
+/// What is due at the next entry, if anything is.
+#[derive(Debug, Default)]
+pub(super) struct Promises {
+    open: Option<Promise>,
+}
+
+#[derive(Debug)]
+struct Promise {
+    position: u64,
+    correlation_id: [u8; 16],
+    recorded_at_ms: u64,
+    task: TaskId,
+    due: Due,
+}
+
+enum Answer {
+    Kept,
+    /// The event belongs to the same decision and comes before what is due.
+    NotYet,
+    Broken,
+}
+
+impl Due {
+    pub fn of_submission(it: &TaskSubmitted) -> Self {
+        Self::Reserved(it.account.clone(), it.budget)
+    }
+
+    fn answer(&self, task: &TaskId, event: &Event) -> Answer {
+        let is_kept = match (self, event) {
+            (Self::Reserved(..), Event::TaskPlanned(it)) if it.task == *task => return Answer::NotYet,
+            (Self::Failed(_) | Self::Ended, Event::SubtaskStopped(it)) if it.task == *task => return Answer::NotYet,
+            (Self::Reserved(account, budget), Event::CreditsReserved(it)) => {
+                (&it.task, &it.account, it.amount) == (task, account, *budget)
+            }
+            (Self::Completed, Event::TaskCompleted(it)) => it.task == *task,
+            (Self::Failed(reason), Event::TaskFailed(it)) => it.task == *task && it.reason == *reason,
+            (Self::Ended, Event::TaskFailed(it)) => it.task == *task,
+            (Self::Ended, Event::TaskCancelled(it)) => it.task == *task,
+            (Self::Escalated(subtask), Event::TaskEscalated(it)) => it.task == *task && it.subtask == *subtask,
+            (_, _) => false,
+        };
+        if is_kept { Answer::Kept } else { Answer::Broken }
+    }
+}
+
+impl Promises {
+    /// Remembers what must follow, unless more is due already.
+    pub fn make(&mut self, entry: &Entry<'_>, task: TaskId, due: Due) {
+        let (position, correlation_id, recorded_at_ms) = (entry.position, entry.correlation_id, entry.recorded_at_ms);
+        self.open.get_or_insert(Promise { position, correlation_id, recorded_at_ms, task, due });
+    }
+
+    /// Whether the event follows from the one before, and no other could have; names what should have followed.
+    pub fn check(&mut self, entry: &Entry<'_>, event: &Event, noted: &mut Noted) -> bool {
+        let Some(promise) = self.open.take() else { return false };
+        match promise.answer(entry, event) {
+            Answer::Kept => promise.due != Due::Ended,
+            Answer::NotYet => {
+                self.open = Some(promise);
+                false
+            }
+            Answer::Broken => {
+                noted.broken(promise.position, format!("{}, which does not follow", promise.text()));
+                false
+            }
+        }
+    }
+
+    /// Names what is due at the end of the ledger.
+    pub fn finish(self, noted: &mut Noted) {
+        if let Some(promise) = self.open {
+            noted.broken(promise.position, format!("{}, and the ledger ends", promise.text()));
+        }
+    }
+}
+
+impl Promise {
+    fn answer(&self, entry: &Entry<'_>, event: &Event) -> Answer {
+        let one_append = self.correlation_id == entry.correlation_id && self.recorded_at_ms == entry.recorded_at_ms;
+        if one_append { self.due.answer(&self.task, event) } else { Answer::Broken }
+    }
+
+    fn text(&self) -> String {
+        let task = &self.task;
+        match &self.due {
+            Due::Reserved(account, budget) => {
+                format!("{account} must set the budget of {task} aside, {budget} credits")
+            }
+            Due::Completed => format!("every subtask of {task} passed: it must be completed"),
+            Due::Failed(reason) => format!("the task {task} must fail here: {reason:?}"),
+            Due::Escalated(subtask) => format!("better code must be asked for {task} subtask {subtask}"),
+            Due::Ended => format!("a machine is stopped because {task} ends"),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Where does a subtask stand, and what follows for its task from how a lease ends?
+
+use super::promises::Due;
+use edgecoder_events::{
+    SubtaskIndex,
+    task::{FailReason, PlannedSubtask, ReturnReason, SubtaskLeased, Verdict, WorkKind},
+};
+
+/// How many machines try a subtask before better code is asked for. *Source*: `domain`, `task::MAX_ATTEMPTS`.
+const MAX_ATTEMPTS: u16 = 3;
+
+/// How often a subtask comes back untried before its task fails. *Source*: `domain`, `task::MAX_UNUSED_LEASES`.
+const MAX_UNUSED_LEASES: u16 = 16;
+
+/// One piece of a task.
+#[derive(Debug)]
+pub(super) struct Subtask {
+    index: SubtaskIndex,
+    pub timeout_ms: u64,
+    work: WorkKind,
+    pub depends_on: Vec<SubtaskIndex>,
+    /// Leases so far, and those of them that came back untried.
+    attempts: u16,
+    unused: u16,
+    /// Better code was brought.
+    revised: bool,
+    standing: Standing,
+    /// The last lease, where it ran out and nobody was given the subtask since.
+    pub lapsed: Option<SubtaskLeased>,
+}
+
+#[derive(Debug)]
+enum Standing {
+    Waiting,
+    Leased(SubtaskLeased),
+    /// For better code.
+    Escalated,
+    Passed,
+    /// Its task ends with it.
+    Failed,
+}
+
+impl Subtask {
+    pub fn of(plan: &PlannedSubtask) -> Self {
+        Self {
+            index: plan.index,
+            timeout_ms: plan.timeout_ms,
+            work: plan.work,
+            depends_on: plan.depends_on.clone(),
+            attempts: 0,
+            unused: 0,
+            revised: false,
+            standing: Standing::Waiting,
+            lapsed: None,
+        }
+    }
+
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self.standing, Standing::Waiting)
+    }
+
+    pub const fn is_leased(&self) -> bool {
+        matches!(self.standing, Standing::Leased(_))
+    }
+
+    pub const fn is_escalated(&self) -> bool {
+        matches!(self.standing, Standing::Escalated)
+    }
+
+    pub const fn has_passed(&self) -> bool {
+        matches!(self.standing, Standing::Passed)
+    }
+
+    pub const fn has_failed(&self) -> bool {
+        matches!(self.standing, Standing::Failed)
+    }
+
+    /// The next machine takes it, where it waits for one.
+    pub fn lease(&mut self, leased: &SubtaskLeased) -> Result<(), String> {
+        let attempts = std::mem::replace(&mut self.attempts, leased.attempt);
+        let before = std::mem::replace(&mut self.standing, Standing::Leased(leased.clone()));
+        self.lapsed = None;
+        let problem = match before {
+            Standing::Waiting if attempts.checked_add(1) == Some(leased.attempt) => return Ok(()),
+            Standing::Waiting => return Err(format!("attempt {} follows attempt {attempts}", leased.attempt)),
+            Standing::Leased(_) => "while another lease holds it",
+            Standing::Escalated => "while it waits for better code",
+            Standing::Passed => "after it passed",
+            Standing::Failed => "after it failed its task",
+        };
+        Err(format!("{} subtask {} is leased {problem}", leased.task, leased.subtask))
+    }
+
+    /// Takes the lease away that `is_meant`, where it holds the subtask. Unless the lease comes back or brings a result,
+    /// the task ends with it.
+    pub fn end_lease(&mut self, is_meant: impl FnOnce(&SubtaskLeased) -> bool) -> Option<SubtaskLeased> {
+        match std::mem::replace(&mut self.standing, Standing::Failed) {
+            Standing::Leased(lease) if is_meant(&lease) => Some(lease),
+            other => {
+                self.standing = other;
+                None
+            }
+        }
+    }
+
+    /// Its `lease` ended without a result.
+    pub fn come_back(&mut self, lease: SubtaskLeased, reason: ReturnReason) -> Option<Due> {
+        self.standing = Standing::Waiting;
+        let goes_on = match reason {
+            ReturnReason::AgentUnable | ReturnReason::AgentDrained => {
+                self.unused = self.unused.saturating_add(1);
+                self.unused < MAX_UNUSED_LEASES
+            }
+            ReturnReason::LeaseExpired | ReturnReason::AgentBlacklisted => self.has_attempts_left(),
+        };
+        self.lapsed = (reason == ReturnReason::LeaseExpired).then_some(lease);
+        (!goes_on).then_some(Due::Failed(FailReason::AttemptsExhausted))
+    }
+
+    /// A machine delivered: what follows from that, but that a task whose subtasks all passed is completed.
+    pub fn take_result(&mut self, verdict: Verdict) -> Option<Due> {
+        (self.standing, self.lapsed) = match (verdict, self.work) {
+            (Verdict::Passed, _) => (Standing::Passed, None),
+            (Verdict::Failed, WorkKind::Program) => (Standing::Failed, None),
+            (Verdict::Failed, WorkKind::Prompt) => (Standing::Waiting, None),
+        };
+        match (verdict, self.work) {
+            (Verdict::Passed, _) => None,
+            (Verdict::Failed, WorkKind::Program) => Some(Due::Failed(FailReason::ProgramFailed)),
+            (Verdict::Failed, WorkKind::Prompt) if self.has_attempts_left() => None,
+            (Verdict::Failed, WorkKind::Prompt) if self.revised => Some(Due::Failed(FailReason::AttemptsExhausted)),
+            (Verdict::Failed, WorkKind::Prompt) => Some(Due::Escalated(self.index)),
+        }
+    }
+
+    pub fn escalate(&mut self) {
+        self.standing = Standing::Escalated;
+    }
+
+    /// Better code is tried once more.
+    pub fn revise(&mut self) {
+        self.standing = Standing::Waiting;
+        self.revised = true;
+    }
+
+    /// Better code is worth one attempt more.
+    fn has_attempts_left(&self) -> bool {
+        let may = MAX_ATTEMPTS.saturating_add(u16::from(self.revised));
+        self.attempts.saturating_sub(self.unused) < may
+    }
+}
