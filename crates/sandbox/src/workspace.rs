@@ -151,9 +151,15 @@ fn open_folders(root: &Path) {
     }
 }
 
-fn read_regular(path: &Path, at_most: u64) -> io::Result<Vec<u8>> {
-    let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).map_err(io::Error::other)?;
-    let file = fs::OpenOptions::new().read(true).custom_flags(no_follow).open(path)?;
+/// What a regular file begins with. Whoever made it may have put a link or a pipe into its place: neither is followed
+/// or waited for.
+pub fn read_regular(path: &Path, at_most: u64) -> io::Result<Vec<u8>> {
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).map_err(io::Error::other)?;
+    let file = fs::OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is no regular file"));
+    }
     let mut bytes = Vec::new();
     file.take(at_most).read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -75,7 +75,8 @@ pub async fn run(
         cgroup.remove().await;
     }
     let leftover = collect(&workspace, before, job.limits.workspace_bytes).await?;
-    Ok(RunReport { tests: program.test_report(), ..verdict::of_program(&seen, leftover, out_of_memory) })
+    let tests = program.test_report().await;
+    Ok(RunReport { tests, ..verdict::of_program(&seen, leftover, out_of_memory) })
 }
 
 fn start(command: &mut Command, stdin: File) -> io::Result<tokio::process::Child> {

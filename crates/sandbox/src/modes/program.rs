@@ -1,13 +1,17 @@
 //! With which arguments does the machine's own interpreter run a job, and how does it report tests?
 
-use crate::{Job, Run, TestReport, prepared::RUNNER_SOURCE, workspace::private_folder};
+use crate::{
+    Job, Run, TestReport,
+    prepared::RUNNER_SOURCE,
+    workspace::{private_folder, read_regular},
+};
 use edgecoder_events::task::Language;
 use serde_json::json;
 use std::{
-    fs,
-    io::{self, Read},
+    fs, io,
     path::{Path, PathBuf},
 };
+use tokio::task::spawn_blocking;
 
 /// The longest report that is read back, in bytes.
 const MAX_REPORT_BYTES: u64 = 1024 * 1024;
@@ -99,12 +103,11 @@ impl<'a> Program<'a> {
         }
     }
 
-    /// What the test runner wrote; a stranger's program may have, too, so it is read as such.
-    pub fn test_report(&self) -> Option<TestReport> {
-        let file = fs::File::open(self.report().join(REPORT)).ok()?;
-        let mut text = String::new();
-        file.take(MAX_REPORT_BYTES).read_to_string(&mut text).ok()?;
-        serde_json::from_str(&text).ok()
+    /// What the test runner wrote; a stranger's program may have, too, so it is read as such, away from the threads
+    /// that serve others.
+    pub async fn test_report(&self) -> Option<TestReport> {
+        let path = self.report().join(REPORT);
+        spawn_blocking(move || read_report(&path)).await.ok()?
     }
 
     fn heap_limit(&self) -> String {
@@ -112,6 +115,33 @@ impl<'a> Program<'a> {
     }
 }
 
+fn read_report(path: &Path) -> Option<TestReport> {
+    serde_json::from_slice(&read_regular(path, MAX_REPORT_BYTES).ok()?).ok()
+}
+
 fn strings<const N: usize>(texts: [&str; N]) -> impl Iterator<Item = String> {
     texts.map(str::to_owned).into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn only_a_regular_file_is_read_as_a_report() {
+        let folder = tempfile::tempdir().unwrap();
+        let [written, link, pipe] = ["written", "link", "pipe"].map(|name| folder.path().join(name));
+        fs::write(&written, r#"{"passed":1,"failures":[]}"#).unwrap();
+        assert_eq!(read_report(&written).map(|tests| tests.passed), Some(1));
+        symlink(&written, &link).unwrap();
+        assert_eq!(read_report(&link), None);
+        // Opening it for reading would wait for ever for somebody who writes.
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        assert_eq!(read_report(&pipe), None);
+        // To a pipe that somebody writes, too, no report is had.
+        let _writer = fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
+        assert_eq!(read_report(&pipe), None);
+    }
 }
