@@ -1,85 +1,135 @@
 //! Which deleted files does a running program still hold?
 //!
-//! They are in no folder any more, but the disk keeps them until they are closed and unmapped. Linux shows them to us:
-//! the program's processes have our own user.
+//! They are in no folder any more, but the disk keeps them until nobody has them open, mapped or running. Linux shows
+//! them to us: the program's processes have our own user. Each counts once and whole, whatever part of it is mapped.
 
-use std::{collections::HashMap, fs, io::Read, os::unix::fs::MetadataExt, path::Path};
+use crate::modes::bubblewrap::{INNER_REPORT, INNER_WORKSPACE};
+use std::{
+    collections::HashMap,
+    fs,
+    io::Read,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
 
 /// Processes that are looked at; a run may have half as many.
 const MAX_PROCESSES: usize = 128;
-/// Open files of one process that are looked at; a run's may have a quarter of them.
+/// Open files of one thread that are looked at; a run's may have a quarter of them.
 const MAX_OPEN_FILES: usize = 1024;
-/// What is read of a process's list of mappings or of children, in bytes.
+/// What is read of a process's list of mappings or of children, in bytes. Who has more hides something.
 const MAX_LIST_BYTES: u64 = 8 * 1024 * 1024;
 /// How the kernel marks a mapped file that is in no folder.
 const DELETED: &str = " (deleted)";
+/// What a file counts whose size can not be seen: it may be any.
+const UNKNOWN_BYTES: u64 = u64::MAX;
 
-/// A file, whatever its name: the number of its disk and its own.
-type Identity = (u64, u64);
+/// The number of a file on its disk.
+type FileNumber = u64;
 
-/// Bytes of the deleted files that `leader` and the processes below it hold on the disks of the folders.
+/// A mapping of a deleted file, as the kernel's list of them says it.
+#[derive(Debug, PartialEq, Eq)]
+struct Mapping {
+    from: u64,
+    to: u64,
+    file: FileNumber,
+}
+
+/// Bytes of the deleted files of the folders that `leader` and the processes below it hold.
 pub fn deleted_bytes(leader: u32, folders: &[&Path]) -> u64 {
     let disks: Vec<u64> = folders.iter().filter_map(|folder| fs::metadata(folder).ok()).map(|at| at.dev()).collect();
-    let mut held = HashMap::<Identity, u64>::new();
-    for process in family(leader) {
-        for (file, bytes) in opened(process).into_iter().chain(mapped(process)) {
-            if disks.contains(&file.0) {
-                let most = held.entry(file).or_default();
-                *most = bytes.max(*most);
-            }
+    let processes = family(leader);
+    let threads = processes.iter().flat_map(|(_, threads)| threads);
+    let mut held: HashMap<FileNumber, u64> = threads.flat_map(|thread| opened(thread, folders, &disks)).collect();
+    for (process, threads) in &processes {
+        let Some(mappings) = threads.iter().find_map(|thread| mappings(thread, folders)) else { continue };
+        for mapping in mappings {
+            let size = || mapped_bytes(*process, threads, &mapping, folders);
+            held.entry(mapping.file).or_insert_with(size);
         }
     }
     held.into_values().fold(0, u64::saturating_add)
 }
 
-/// A process and all below it.
-fn family(leader: u32) -> Vec<u32> {
-    let mut family = vec![leader];
-    let mut next = 0;
-    while let Some(process) = family.get(next).filter(|_| family.len() < MAX_PROCESSES).copied() {
-        next += 1;
-        // Each thread has children of its own.
-        for thread in fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten().take(MAX_PROCESSES)
-        {
-            let children = read(&thread.path().join("children"));
-            family.extend(children.split_ascii_whitespace().filter_map(|child| child.parse::<u32>().ok()));
+/// A process and all below it, each with its threads: one may have ended while another goes on, and each may have
+/// children and open files of its own.
+fn family(leader: u32) -> Vec<(u32, Vec<PathBuf>)> {
+    let mut processes = vec![leader];
+    let mut family = Vec::new();
+    while let Some(process) = processes.get(family.len()).filter(|_| family.len() < MAX_PROCESSES).copied() {
+        let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+        let threads: Vec<PathBuf> = tasks.take(MAX_PROCESSES).map(|thread| thread.path()).collect();
+        for thread in &threads {
+            let children = read(&thread.join("children")).unwrap_or_default();
+            processes.extend(children.split_ascii_whitespace().filter_map(|child| child.parse::<u32>().ok()));
         }
+        family.push((process, threads));
     }
     family
 }
 
-fn opened(process: u32) -> Vec<(Identity, u64)> {
-    let entries = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten().take(MAX_OPEN_FILES);
+/// The deleted files that a thread has open, and the program of the folders that it runs: that needs no mapping.
+fn opened(thread: &Path, folders: &[&Path], disks: &[u64]) -> Vec<(FileNumber, u64)> {
+    let entries = fs::read_dir(thread.join("fd")).into_iter().flatten().flatten().take(MAX_OPEN_FILES);
+    let program = thread.join("exe");
+    let own_program = fs::read_link(&program).is_ok_and(|path| is_in(&path, folders)).then_some(program);
+    let paths = entries.map(|entry| entry.path()).chain(own_program);
     // Here following the link is right: it leads to the file itself, though no path does.
-    let files = entries.filter_map(|entry| fs::metadata(entry.path()).ok());
-    let deleted = files.filter(|file| file.is_file() && file.nlink() == 0);
-    deleted.map(|file| ((file.dev(), file.ino()), file.len())).collect()
+    let files = paths.filter_map(|path| fs::metadata(path).ok());
+    let deleted = files.filter(|file| file.is_file() && file.nlink() == 0 && disks.contains(&file.dev()));
+    deleted.map(|file| (file.ino(), file.len())).collect()
 }
 
-fn mapped(process: u32) -> Vec<(Identity, u64)> {
-    let mappings = read(Path::new(&format!("/proc/{process}/maps")));
-    mappings.lines().filter(|line| line.ends_with(DELETED)).filter_map(shared_mapping).collect()
+/// The mappings of deleted files of the folders; nothing where the thread has just ended.
+fn mappings(thread: &Path, folders: &[&Path]) -> Option<Vec<Mapping>> {
+    let list = read(&thread.join("maps")).filter(|list| !list.is_empty())?;
+    if list.len() as u64 >= MAX_LIST_BYTES {
+        return Some(vec![Mapping { from: 0, to: 0, file: FileNumber::MAX }]);
+    }
+    Some(list.lines().filter_map(|line| deleted_mapping(line, folders)).collect())
 }
 
-/// The file behind a line of `maps` and where the mapping ends in it. What is written into a private mapping is memory.
-fn shared_mapping(line: &str) -> Option<(Identity, u64)> {
+/// A line of `maps`, where it is about a deleted file of the folders. The system's own programs are replaced while they
+/// run, and are not what the program wrote.
+fn deleted_mapping(line: &str, folders: &[&Path]) -> Option<Mapping> {
     let hexadecimal = |text: &str| u64::from_str_radix(text, 16).ok();
-    let mut fields = line.split_ascii_whitespace();
+    let mut fields = line.strip_suffix(DELETED)?.splitn(6, ' ');
     let (from, to) = fields.next()?.split_once('-')?;
-    let rights = fields.next()?;
-    let offset = hexadecimal(fields.next()?)?;
-    let (major, minor) = fields.next()?.split_once(':')?;
+    let (_rights, _offset, _disk) = (fields.next()?, fields.next()?, fields.next()?);
     let file = fields.next()?.parse().ok()?;
-    let disk = libc::makedev(u32::from_str_radix(major, 16).ok()?, u32::from_str_radix(minor, 16).ok()?);
-    let length = hexadecimal(to)?.checked_sub(hexadecimal(from)?)?;
-    rights.ends_with('s').then_some(((disk, file), offset.saturating_add(length)))
+    let path = Path::new(fields.next()?.trim_start());
+    is_in(path, folders).then_some(Mapping { from: hexadecimal(from)?, to: hexadecimal(to)?, file })
+}
+
+/// Whether the path is in one of the folders, by the name that we know or the one that it has inside.
+fn is_in(path: &Path, folders: &[&Path]) -> bool {
+    let inside = [Path::new(INNER_WORKSPACE), Path::new(INNER_REPORT)];
+    folders.iter().chain(&inside).any(|folder| path.starts_with(folder))
+}
+
+/// How large the file behind a mapping is. Only root may ask; an ordinary user knows it of files that are open, too.
+fn mapped_bytes(process: u32, threads: &[PathBuf], mapping: &Mapping, folders: &[&Path]) -> u64 {
+    let Mapping { from, to, file } = mapping;
+    match fs::metadata(format!("/proc/{process}/map_files/{from:x}-{to:x}")) {
+        // One that has a name somewhere else counts there.
+        Ok(at) if at.ino() == *file => {
+            if at.nlink() == 0 {
+                at.len()
+            } else {
+                0
+            }
+        }
+        Ok(_) | Err(_) => {
+            let now = threads.iter().find_map(|thread| mappings(thread, folders)).unwrap_or_default();
+            if now.iter().any(|it| it.file == *file) { UNKNOWN_BYTES } else { 0 }
+        }
+    }
 }
 
 /// What a process says about itself; nothing where it has just ended.
-fn read(path: &Path) -> String {
+fn read(path: &Path) -> Option<String> {
     let mut bytes = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(MAX_LIST_BYTES).read_to_end(&mut bytes));
-    if read.is_ok() { String::from_utf8_lossy(&bytes).into_owned() } else { String::new() }
+    fs::File::open(path).and_then(|file| file.take(MAX_LIST_BYTES).read_to_end(&mut bytes)).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 #[cfg(test)]
@@ -99,10 +149,22 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_mapping_of_a_deleted_file_is_read_as_the_kernel_writes_it() {
-        let line = "7f00a000-7f00c000 rw-s 00001000 fe:01 131 /work/a b (deleted)";
-        assert_eq!(shared_mapping(line), Some(((libc::makedev(0xfe, 1), 131), 0x3000)));
-        assert_eq!(shared_mapping(&line.replace("rw-s", "rw-p")), None);
-        assert_eq!(shared_mapping("half a line (deleted)"), None);
+    fn a_mapping_of_a_deleted_file_is_read_as_the_kernel_writes_it_shared_or_private() {
+        let line = "7f00a000-7f00c000 rw-s 00001000 fe:01 131      /work/a b (deleted)";
+        let mapping = Some(Mapping { from: 0x7f00_a000, to: 0x7f00_c000, file: 131 });
+        assert_eq!(deleted_mapping(line, &[]), mapping);
+        assert_eq!(deleted_mapping(&line.replace("rw-s", "r--p"), &[]), mapping);
+        let outside = line.replace("/work/a b", "/home/run/1/f");
+        assert_eq!(deleted_mapping(&outside, &[]), None, "a program of the machine that was replaced");
+        assert_eq!(deleted_mapping(&outside, &[Path::new("/home/run/1")]), mapping);
+        assert_eq!(deleted_mapping(line.trim_end_matches(DELETED), &[]), None);
+        assert_eq!(deleted_mapping("half a line (deleted)", &[]), None);
+    }
+
+    #[test]
+    fn a_mapping_whose_file_can_not_be_measured_counts_without_end_unless_it_is_gone() {
+        let threads = vec![PathBuf::from("/proc/self")];
+        let gone = Mapping { from: 1, to: 2, file: FileNumber::MAX };
+        assert_eq!(mapped_bytes(std::process::id(), &threads, &gone, &[]), 0);
     }
 }

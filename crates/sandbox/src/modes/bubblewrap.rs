@@ -26,9 +26,9 @@ const READ_ONLY: &[&str] = &[
 const TMP_BYTES: &str = "33554432";
 /// Where our own executable is inside.
 const INNER_EXE: &str = "/.edgecoder";
-const INNER_WORKSPACE: &str = "/work";
+pub const INNER_WORKSPACE: &str = "/work";
 const INNER_CONTROL: &str = "/.control";
-const INNER_REPORT: &str = "/.report";
+pub const INNER_REPORT: &str = "/.report";
 
 /// What is missing for this mode.
 pub fn check(language: Language) -> Result<(), String> {

@@ -23,6 +23,42 @@ for i in range(4):
   os.unlink('f')
 time.sleep(60)
 ";
+/// Sixteen megabytes of which four pages are mapped, privately, and nothing is open.
+const MAPPED_IN_PART: &str = "import ctypes, os, time
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+for i in range(4):
+  f = os.open('f', os.O_RDWR | os.O_CREAT)
+  os.write(f, b'x' * 4000000)
+  libc.mmap(None, 4096, 1, 2, f, 0)
+  os.close(f)
+  os.unlink('f')
+time.sleep(60)
+";
+/// The first thread of the process ends, and with it what the kernel shows under the process's own name.
+const BY_A_THREAD: &str = "import ctypes, os, threading, time
+def hold():
+  held = []
+  for i in range(4):
+    f = os.open('f', os.O_RDWR | os.O_CREAT)
+    os.unlink('f')
+    os.write(f, b'x' * 4000000)
+    held.append(f)
+  time.sleep(60)
+threading.Thread(target=hold).start()
+ctypes.CDLL(None).syscall(60 if os.uname().machine == 'x86_64' else 93, 0)
+";
+/// A descriptor that is sent and not received is in no process.
+const IN_FLIGHT: &str = "import os, socket
+a, b = socket.socketpair()
+f = open('f', 'wb')
+try:
+  socket.send_fds(a, [b'z'], [f.fileno()])
+  print('sent')
+except PermissionError:
+  print('refused')
+";
 const IN_REPORT: &str = "for i in range(20): open(f'/.report/{i}', 'wb').write(b'x' * 1000000)\n";
 
 /// Twenty megabytes where an ordinary user that runs the sandbox may not look.
@@ -47,10 +83,14 @@ pub async fn in_programs(bench: &mut Bench) {
         ("process: disk: the folder of the report counts", IN_REPORT),
         ("process: disk: what another process deleted and holds counts", by_another.as_str()),
         ("process: disk: what is deleted and mapped counts", MAPPED),
+        ("process: disk: what is deleted and mapped in part counts whole", MAPPED_IN_PART),
+        ("process: disk: what a thread holds that outlives the first counts", BY_A_THREAD),
         ("process: disk: a folder that is closed to us counts", IN_CLOSED_FOLDER),
     ] {
         fills(bench, name, Language::Python, code).await;
     }
+    let in_flight = patient(script(Language::Python, IN_FLIGHT));
+    bench.case("process: disk: no file is handed from one process to another", in_flight, prints_only("refused")).await;
     let behind_the_end = patient(script(Language::Python, BEHIND_THE_END));
     bench.case("process: disk: no room behind the end of a file", behind_the_end, prints_only("refused")).await;
 }

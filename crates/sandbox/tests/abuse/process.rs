@@ -7,6 +7,27 @@ use crate::{
 use edgecoder_events::{agent::SandboxMode, task::Language};
 use edgecoder_sandbox::{Run, StopReason};
 
+/// Needs pairs of sockets for the loop, for a connection and for a child, and sends bytes alone.
+const ASYNCIO: &str = "import asyncio, socket
+async def main():
+  a, b = socket.socketpair()
+  reader, writer = await asyncio.open_connection(sock=a)
+  b.sendall(b'one\\n')
+  child = await asyncio.create_subprocess_exec('echo', 'two', stdout=-1)
+  print(await reader.readline(), await child.stdout.read())
+  await asyncio.to_thread(print, 'three')
+asyncio.run(main())
+";
+const NODE_PROCESSES: &str = "const { fork, execFileSync } = require('child_process');
+if (process.send) {
+  process.once('message', (said) => { process.send(said + ' two'); process.disconnect(); });
+} else {
+  const child = fork(__filename);
+  child.on('message', (said) => console.log(said, String(execFileSync('echo', ['three']))));
+  child.send('one');
+}
+";
+
 /// What this machine lacks for these cases.
 pub fn missing() -> Option<String> {
     let bench = Bench::new(SandboxMode::Process, None);
@@ -132,6 +153,20 @@ async fn ordinary(bench: &mut Bench) {
             assert_eq!(report.stdout, "in ['--flag'] b'ok\\n'\n", "{}", report.stderr);
             assert_eq!(report.changed_files[0].bytes, b"made");
         })
+        .await;
+    bench
+        .case(
+            "process: asyncio waits for sockets, processes and threads",
+            patient(script(Language::Python, ASYNCIO)),
+            |report| assert_eq!(report.stdout, "b'one\\n' b'two\\n'\nthree\n", "{}", report.stderr),
+        )
+        .await;
+    bench
+        .case(
+            "process: node's processes talk to each other",
+            patient(script(Language::Javascript, NODE_PROCESSES)),
+            |report| assert_eq!(report.stdout, "one two three\n\n", "{}", report.stderr),
+        )
         .await;
     let files = [
         ("test_a.py", "def test_right():\n    assert True\n\ndef test_wrong():\n    assert 1 == 2, 'one is not two'\n"),
