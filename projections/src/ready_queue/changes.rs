@@ -1,10 +1,10 @@
 //! What does one recorded event change in the queue?
 
 use super::{
-    RETRY_ELSEWHERE_MS, ReadyQueue,
+    ReadyQueue,
     lanes::{Need, Owner, Turn},
     leases::ActiveLease,
-    open_tasks::{HeldOff, OpenSubtask, OpenTask, Phase, Place},
+    open_tasks::{CameBack, OpenSubtask, OpenTask, Phase, Place},
 };
 use edgecoder_events::{
     Family, Position, Recorded, SubtaskIndex, TaskEvent, TaskId, UnixMillis,
@@ -92,7 +92,7 @@ impl ReadyQueue {
     fn on_returned(&mut self, it: &SubtaskReturned, at: UnixMillis) {
         let Some(place) = self.place(&it.task, it.subtask) else { return };
         self.unserve(place.slot);
-        self.hold_off(place, at);
+        self.hold_off(place, at, CameBack::Undone);
         self.make_ready(place, at);
         self.unpark(place.slot);
     }
@@ -112,7 +112,7 @@ impl ReadyQueue {
             }
             (Verdict::Failed, WorkKind::Prompt) if is_late => {}
             (Verdict::Failed, WorkKind::Prompt) => {
-                self.hold_off(place, at);
+                self.hold_off(place, at, CameBack::Tried);
                 self.make_ready(place, at);
             }
             (Verdict::Failed, WorkKind::Program) => self.end(place, Phase::Over),
@@ -219,14 +219,12 @@ impl ReadyQueue {
         }
     }
 
-    /// Keeps a leased subtask from the owner of the machine that holds it, for a while. The list is as short as the
-    /// leases that one subtask is granted within that while.
-    fn hold_off(&mut self, place: Place, at: UnixMillis) {
+    /// Keeps a leased subtask from the owner of the machine that holds it, for a while.
+    fn hold_off(&mut self, place: Place, at: UnixMillis, how: CameBack) {
         let Some(subtask) = self.tasks.subtask_mut(place) else { return };
         let Phase::Leased(lease) = &subtask.phase else { return };
-        let held_off = HeldOff { owner: lease.payee.clone(), until: at.plus_ms(RETRY_ELSEWHERE_MS) };
-        subtask.held_off.retain(|it| it.owner != held_off.owner && at < it.until);
-        subtask.held_off.push(held_off);
+        let owner = lease.payee.clone();
+        subtask.hold_off(owner, at, how);
     }
 
     pub(super) fn serve(&mut self, slot: u32) {

@@ -25,8 +25,10 @@ use open_tasks::{OpenTasks, Place};
 use std::collections::BTreeSet;
 
 /// How long a subtask that came back is kept for machines of other owners than the one it came back from, in
-/// milliseconds.
+/// milliseconds. Each time that it comes back from the same owner undone, that is twice as long.
 pub const RETRY_ELSEWHERE_MS: u64 = 5_000;
+/// The longest that it is kept from an owner: who has the only machine there is must have it again.
+pub const MAX_RETRY_ELSEWHERE_MS: u64 = 600_000;
 
 /// Every subtask of every task that has not ended: waiting, in hand, leased or done.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! Which tasks have not ended, and where does each of their subtasks stand?
 
-use super::{lanes::Owner, leases::ActiveLease, names::Number};
+use super::{MAX_RETRY_ELSEWHERE_MS, RETRY_ELSEWHERE_MS, lanes::Owner, leases::ActiveLease, names::Number};
 use edgecoder_events::{
     AccountId, AgentId, Position, SubtaskIndex, TaskId, UnixMillis,
     task::{Language, ResourceClass, WorkKind},
@@ -34,7 +34,7 @@ pub(super) struct OpenSubtask {
     pub attempts: u16,
     pub timeout_ms: u64,
     pub depends_on: Box<[SubtaskIndex]>,
-    /// Those that it came back from lately.
+    /// Those that it came back from.
     pub held_off: Vec<HeldOff>,
     pub phase: Phase,
 }
@@ -44,6 +44,33 @@ pub(super) struct OpenSubtask {
 pub(super) struct HeldOff {
     pub owner: AccountId,
     pub until: UnixMillis,
+    /// How often it came back undone, without a result.
+    pub undone: u32,
+}
+
+/// How a lease came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CameBack {
+    /// With a result that is not good enough.
+    Tried,
+    Undone,
+}
+
+impl OpenSubtask {
+    /// Keeps it from an owner, from whose machine it comes back at `at`, for a while. The list is as short as that of
+    /// the leases that one subtask is granted.
+    pub(super) fn hold_off(&mut self, owner: AccountId, at: UnixMillis, how: CameBack) {
+        let before = self.held_off.iter().find(|it| it.owner == owner).map_or(0, |it| it.undone);
+        let (undone, while_ms) = match how {
+            CameBack::Tried => (before, RETRY_ELSEWHERE_MS),
+            CameBack::Undone => {
+                let doubled = RETRY_ELSEWHERE_MS.saturating_mul(2_u64.saturating_pow(before));
+                (before.saturating_add(1), doubled.min(MAX_RETRY_ELSEWHERE_MS))
+            }
+        };
+        self.held_off.retain(|it| it.owner != owner);
+        self.held_off.push(HeldOff { owner, until: at.plus_ms(while_ms), undone });
+    }
 }
 
 /// Who claimed a subtask, and since when it had waited.

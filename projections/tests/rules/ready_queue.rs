@@ -12,7 +12,7 @@ use edgecoder_events::{
     AccountId, AgentId, Event, ModelName, ProjectId, SubtaskIndex, TaskId, UnixMillis,
     task::{Language, ResourceClass, Verdict, WorkKind},
 };
-use edgecoder_projections::ready_queue::{AgentNeeds, Offer, RETRY_ELSEWHERE_MS, ReadyQueue};
+use edgecoder_projections::ready_queue::{AgentNeeds, MAX_RETRY_ELSEWHERE_MS, Offer, RETRY_ELSEWHERE_MS, ReadyQueue};
 use proptest::prelude::*;
 use std::{
     cmp::Reverse,
@@ -90,27 +90,29 @@ struct Reference<'a> {
 
 impl Reference<'_> {
     fn held_off(&self, key: &Key, owner: &AccountId) -> bool {
-        let (mut holder, mut newest) = (None, None);
+        let (mut holder, mut undone, mut until) = (None, 0, UnixMillis(0));
         for it in &self.history.events {
             match &it.event {
                 Event::SubtaskLeased(lease) if (&lease.task, lease.subtask) == (&key.0, key.1) => {
                     holder = Some(&lease.payee);
                 }
                 Event::SubtaskReturned(back) if (&back.task, back.subtask) == (&key.0, key.1) => {
-                    let is_owners = holder.take() == Some(owner);
-                    newest = if is_owners { Some(it.recorded_at) } else { newest };
+                    if holder.take() == Some(owner) {
+                        until = it.recorded_at.plus_ms((RETRY_ELSEWHERE_MS << undone).min(MAX_RETRY_ELSEWHERE_MS));
+                        undone += 1;
+                    }
                 }
                 Event::SubtaskFinished(done)
                     if (&done.task, done.subtask) == (&key.0, key.1)
                         && done.verdict == Verdict::Failed
                         && holder == Some(owner) =>
                 {
-                    newest = Some(it.recorded_at);
+                    until = it.recorded_at.plus_ms(RETRY_ELSEWHERE_MS);
                 }
                 _ => {}
             }
         }
-        newest.is_some_and(|at| self.history.now < at.plus_ms(RETRY_ELSEWHERE_MS))
+        self.history.now < until
     }
 
     fn ready(&self) -> Vec<(&Task, Key)> {
@@ -409,6 +411,21 @@ fn what_came_back_from_an_agent_is_offered_to_its_owner_again_only_after_a_while
     assert!(queue.claim(&needs(1, &[0], false), soon.plus_ms(1)).is_some());
     queue.give_back(&history.task_names[0], SubtaskIndex(0));
     assert!(queue.claim(&needs(2, &[0], false), soon).is_some());
+}
+
+#[test]
+fn each_time_that_it_comes_back_undone_its_owner_is_held_off_twice_as_long() {
+    let (mut queue, mut history) = queue_of(&[prompt(0, 0, None)]);
+    for while_ms in [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000, 600_000] {
+        let steps = [Step::Lease { task: 0, subtask: 0, agent: 1 }, Step::Return { task: 0, subtask: 0 }];
+        follow(&mut queue, &mut history, steps);
+        let again = history.now.plus_ms(while_ms);
+        assert_eq!(queue.claim(&needs(1, &[0], false), UnixMillis(again.0 - 1)), None, "for {while_ms} ms");
+        assert!(queue.claim(&needs(2, &[0], false), history.now).is_some(), "others have it at once");
+        queue.give_back(&history.task_names[0], SubtaskIndex(0));
+        assert!(queue.claim(&needs(1, &[0], false), again).is_some(), "after {while_ms} ms");
+        queue.give_back(&history.task_names[0], SubtaskIndex(0));
+    }
 }
 
 #[test]

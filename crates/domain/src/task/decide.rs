@@ -4,7 +4,7 @@ use super::{
     Ending, FinishSubtask, LeaseSubtask, MAX_ATTEMPTS, MAX_UNUSED_LEASES, MIN_LEASE_MS, ReturnSubtask, Subtask,
     SubtaskState, Task, TaskCommand, TaskRefusal,
     plan::{self, PlanError},
-    state::{Lease, was_unused},
+    state::Lease,
 };
 use crate::{Aggregate, price, settlement};
 use edgecoder_events::{
@@ -112,13 +112,13 @@ impl Open<'_> {
 
     fn take_back(&self, back: ReturnSubtask) -> Decision {
         let ReturnSubtask { subtask: index, attempt, agent, reason, now } = back;
-        let subtask = match self.held(index, attempt, &agent) {
-            Ok((subtask, _)) => subtask,
+        let (subtask, lease) = match self.held(index, attempt, &agent) {
+            Ok(held) => held,
             Err(TaskRefusal::LeaseOver) => return Ok(vec![]),
             Err(refusal) => return Err(refusal),
         };
         let returned = SubtaskReturned { task: self.id.clone(), subtask: index, attempt, agent, reason }.into();
-        let goes_on = if was_unused(reason) {
+        let goes_on = if subtask.is_no_attempt(reason, &lease.payee) {
             subtask.unused_leases.saturating_add(1) < MAX_UNUSED_LEASES
         } else {
             attempts_are_left(subtask)
@@ -151,7 +151,7 @@ impl Open<'_> {
             }
             (Verdict::Passed, _) => Ok(events),
             (Verdict::Failed, WorkKind::Program) => Ok(self.fail_after(events, FailReason::ProgramFailed, finish.now)),
-            (Verdict::Failed, WorkKind::Prompt) if attempts_are_left(subtask) => Ok(events),
+            (Verdict::Failed, WorkKind::Prompt) if self.attempts_are_left_after(&events, subtask) => Ok(events),
             (Verdict::Failed, WorkKind::Prompt) if !subtask.revised => {
                 let escalated = TaskEscalated { task: self.id.clone(), subtask: finish.subtask };
                 Ok([events, vec![escalated.into()]].concat())
@@ -217,6 +217,10 @@ impl Open<'_> {
     fn all_passed_after(&self, events: &[Event]) -> bool {
         let after = self.after(events);
         after.subtasks().iter().all(|subtask| subtask.state == SubtaskState::Passed)
+    }
+
+    fn attempts_are_left_after(&self, events: &[Event], subtask: &Subtask) -> bool {
+        self.after(events).subtask(subtask.plan.index).is_some_and(attempts_are_left)
     }
 
     fn after(&self, events: &[Event]) -> Task {

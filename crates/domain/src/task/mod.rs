@@ -17,7 +17,8 @@ use edgecoder_events::{
 
 /// How many machines may try one subtask before the task is escalated or fails.
 pub const MAX_ATTEMPTS: u16 = 3;
-/// How often one subtask may be given back unused, which uses up no attempt, before its task fails.
+/// How many leases of one subtask that are no attempt may come back before its task fails: those given back unused, and
+/// those run out with an owner whose machine let one run out before.
 pub const MAX_UNUSED_LEASES: u16 = 16;
 /// A lease that the budget can not carry this long is not worth beginning.
 pub const MIN_LEASE_MS: u64 = 1_000;

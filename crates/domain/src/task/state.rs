@@ -49,8 +49,10 @@ pub struct Subtask {
     pub content: BlobRef,
     /// Leases granted so far.
     pub attempts: u16,
-    /// Those of them that machines gave back unused: they tried nothing.
+    /// Those of them that are no attempt, for nothing was tried in them that counts.
     pub unused_leases: u16,
+    /// Whose machines let a lease run out, once for each that did not deliver after all.
+    pub silent_owners: Vec<AccountId>,
     /// Whether the escalation was asked already.
     pub revised: bool,
     /// The newest report delivered, of whatever verdict.
@@ -197,15 +199,14 @@ impl Task {
     fn on_returned(&mut self, returned: &SubtaskReturned) {
         if let Some(subtask) = self.subtask_mut(returned.subtask) {
             let before = std::mem::replace(&mut subtask.state, SubtaskState::Waiting);
-            subtask.lapsed = match before {
-                SubtaskState::Leased(lease) if returned.reason == ReturnReason::LeaseExpired => Some(lease),
-                SubtaskState::Leased(_)
-                | SubtaskState::Waiting
-                | SubtaskState::Escalated
-                | SubtaskState::Passed
-                | SubtaskState::Failed => None,
-            };
-            subtask.unused_leases = subtask.unused_leases.saturating_add(u16::from(was_unused(returned.reason)));
+            subtask.lapsed = None;
+            let SubtaskState::Leased(lease) = before else { return };
+            let no_attempt = subtask.is_no_attempt(returned.reason, &lease.payee);
+            subtask.unused_leases = subtask.unused_leases.saturating_add(u16::from(no_attempt));
+            if returned.reason == ReturnReason::LeaseExpired {
+                subtask.silent_owners.push(lease.payee.clone());
+                subtask.lapsed = Some(lease);
+            }
         }
     }
 
@@ -213,7 +214,9 @@ impl Task {
         self.pay(finished.cost);
         if let Some(subtask) = self.subtask_mut(finished.subtask) {
             subtask.last_report = Some(finished.report);
-            subtask.lapsed = None;
+            if let Some(lease) = subtask.lapsed.take() {
+                subtask.was_not_silent(&lease.payee);
+            }
             subtask.state = match (finished.verdict, subtask.plan.work) {
                 (Verdict::Passed, _) => SubtaskState::Passed,
                 (Verdict::Failed, WorkKind::Program) => SubtaskState::Failed,
@@ -236,19 +239,31 @@ impl Subtask {
             content: plan.content,
             attempts: 0,
             unused_leases: 0,
+            silent_owners: Vec::new(),
             revised: false,
             last_report: None,
             lapsed: None,
             state: SubtaskState::Waiting,
         }
     }
-}
 
-/// Whether a lease that came back for this reason is no attempt: the machine says itself that it tried nothing.
-pub(super) fn was_unused(reason: ReturnReason) -> bool {
-    match reason {
-        ReturnReason::AgentUnable | ReturnReason::AgentDrained => true,
-        ReturnReason::LeaseExpired | ReturnReason::AgentBlacklisted => false,
+    /// Whether a lease of this owner's machine is no attempt where it comes back for this reason: the machine says that
+    /// it tried nothing, or is silent as one of its owner's was before. All silence of one owner is one attempt.
+    pub(super) fn is_no_attempt(&self, reason: ReturnReason, owner: &AccountId) -> bool {
+        match reason {
+            ReturnReason::AgentUnable | ReturnReason::AgentDrained => true,
+            ReturnReason::LeaseExpired => self.silent_owners.contains(owner),
+            ReturnReason::AgentBlacklisted => false,
+        }
+    }
+
+    /// The lease that ran out last was used: it delivered late.
+    fn was_not_silent(&mut self, owner: &AccountId) {
+        if let Some(last) = self.silent_owners.iter().rposition(|it| it == owner) {
+            self.silent_owners.remove(last);
+            let was_no_attempt = self.silent_owners.contains(owner);
+            self.unused_leases = self.unused_leases.saturating_sub(u16::from(was_no_attempt));
+        }
     }
 }
 

@@ -48,10 +48,14 @@ fn piece(index: u16, work: WorkKind, depends_on: &[u16]) -> PlannedSubtask {
 }
 
 fn lease(index: u16, by: u8, at_ms: u64) -> TaskCommand {
+    lease_for("bob", index, by, at_ms)
+}
+
+fn lease_for(owner: &str, index: u16, by: u8, at_ms: u64) -> TaskCommand {
     TaskCommand::Lease(LeaseSubtask {
         subtask: SubtaskIndex(index),
         agent: agent(by),
-        payee: account("bob"),
+        payee: account(owner),
         now: NOW.plus_ms(at_ms),
         price_per_ms: PRICE,
     })
@@ -162,13 +166,56 @@ fn a_prompt_is_tried_by_three_machines_then_escalated_then_tried_once_more() {
 }
 
 #[test]
-fn a_lease_that_comes_back_too_often_fails_the_task() {
+fn leases_that_run_out_with_three_owners_fail_the_task() {
     let mut steps = program();
-    for attempt in 1..=3 {
+    for (attempt, owner) in (1..).zip(["bob", "cleo", "dan"]) {
+        steps.extend([lease_for(owner, 0, 1, 0), take_back(0, attempt, 1)]);
+    }
+    let (task, _) = run(steps);
+    assert_eq!(task.ending(), Some(Ending::Failed(FailReason::AttemptsExhausted)));
+}
+
+#[test]
+fn the_silence_of_one_owners_machines_uses_up_one_attempt() {
+    let mut steps = prompt();
+    for attempt in 1..=MAX_UNUSED_LEASES {
+        let by = u8::try_from(attempt % 2).unwrap();
+        steps.extend([lease(0, by, 0), take_back(0, attempt, by)]);
+    }
+    for attempt in MAX_UNUSED_LEASES + 1..MAX_UNUSED_LEASES + MAX_ATTEMPTS {
+        let (task, _) = run(steps.clone());
+        assert_eq!(task.subtask(FIRST).unwrap().state, SubtaskState::Waiting, "before attempt {attempt}");
+        steps.extend([lease_for("cleo", 0, 3, 0), finish(0, attempt, 3, Verdict::Failed, 10)]);
+    }
+    let (task, _) = run(steps);
+    assert_eq!(task.subtask(FIRST).unwrap().state, SubtaskState::Escalated, "the silence was an attempt, too");
+}
+
+#[test]
+fn one_owners_silence_for_ever_fails_the_task() {
+    let mut steps = program();
+    for attempt in 1..=MAX_UNUSED_LEASES + 1 {
+        let (task, _) = run(steps.clone());
+        assert_eq!(task.ending(), None, "before lease {attempt}");
         steps.extend([lease(0, 1, 0), take_back(0, attempt, 1)]);
     }
     let (task, _) = run(steps);
     assert_eq!(task.ending(), Some(Ending::Failed(FailReason::AttemptsExhausted)));
+}
+
+#[test]
+fn a_silence_that_ends_with_a_late_result_was_an_attempt() {
+    let mut steps = prompt();
+    for (attempt, delivers) in [(1, false), (2, true), (3, false), (4, true)] {
+        let (task, _) = run(steps.clone());
+        assert_eq!(task.subtask(FIRST).unwrap().state, SubtaskState::Waiting, "before lease {attempt}");
+        steps.extend([lease(0, 1, 0), take_back(0, attempt, 1)]);
+        steps.extend(delivers.then(|| finish(0, attempt, 1, Verdict::Failed, 10)));
+    }
+    let (task, _) = run(steps);
+    let subtask = task.subtask(FIRST).unwrap();
+    assert_eq!((subtask.attempts, subtask.unused_leases), (4, 1), "one silence and two results were attempts");
+    assert_eq!(subtask.state, SubtaskState::Escalated);
 }
 
 #[test]
