@@ -129,8 +129,14 @@ pub enum ReturnReason {
     AgentDrained,
     /// The machine was shut out.
     AgentBlacklisted,
-    /// The machine could not run it: no sandbox, no model, an interpreter that does not start.
+    /// The machine could not run it, for a reason that has no word here: its own diagnostics say which.
     AgentUnable,
+    /// The machine has no language model that answers, or not the one that was asked for.
+    ModelUnavailable,
+    /// The snapshot's address did not answer the machine.
+    SnapshotUnavailable,
+    /// What the machine runs code in did not start.
+    SandboxUnavailable,
 }
 
 /// A lease ended without a result; the subtask waits for another machine unless the task ended with it.
@@ -282,6 +288,22 @@ pub struct TaskCancelled {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_words_for_a_lease_that_came_back_are_these_for_ever() {
+        let words = [
+            (ReturnReason::LeaseExpired, "lease_expired"),
+            (ReturnReason::AgentDrained, "agent_drained"),
+            (ReturnReason::AgentBlacklisted, "agent_blacklisted"),
+            (ReturnReason::AgentUnable, "agent_unable"),
+            (ReturnReason::ModelUnavailable, "model_unavailable"),
+            (ReturnReason::SnapshotUnavailable, "snapshot_unavailable"),
+            (ReturnReason::SandboxUnavailable, "sandbox_unavailable"),
+        ];
+        for (reason, word) in words {
+            assert_eq!(serde_json::to_value(reason).unwrap(), word);
+        }
+    }
 
     #[test]
     fn the_signed_text_of_a_result_is_this_for_ever() {

@@ -93,6 +93,7 @@ fn subtask_view(subtask: SubtaskEntry, report: Option<Report>) -> SubtaskView {
         agent_id: subtask.agent,
         paid_ms: subtask.paid_ms,
         cost_micro_credits: subtask.cost,
+        last_return: subtask.last_return,
         report,
     }
 }

@@ -2,7 +2,7 @@
 
 use edgecoder_events::{
     AccountId, AgentId, MicroCredits, ModelName, Position, ProjectId, SubtaskIndex, TaskId, UnixMillis,
-    task::{FailReason, Language, ResourceClass, Verdict, WorkKind},
+    task::{FailReason, Language, ResourceClass, ReturnReason, Verdict, WorkKind},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -193,6 +193,10 @@ pub struct SubtaskView {
     pub paid_ms: u64,
     #[schema(value_type = u64)]
     pub cost_micro_credits: MicroCredits,
+    /// Why the last lease came back, where it did and no machine has taken the subtask since: `model_unavailable`,
+    /// `snapshot_unavailable`, `sandbox_unavailable`, `agent_unable`, `agent_drained`, `lease_expired`, …
+    #[schema(value_type = Option<String>)]
+    pub last_return: Option<ReturnReason>,
     /// The newest report, where there is one.
     pub report: Option<Report>,
 }

@@ -88,6 +88,18 @@ pub enum Outcome {
     Drained,
 }
 
+/// What a machine that is unable to do its work lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Lack {
+    /// A language model that answers, or the one that was asked for.
+    Model,
+    /// An answer from the snapshot's address.
+    Snapshot,
+    /// What it runs code in.
+    Sandbox,
+}
+
 /// `POST /result`, signed by the agent. `E` is the envelope: [`Sealed`] as strangers see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -100,6 +112,9 @@ pub struct SubtaskResult<E = Sealed> {
     pub subtask: SubtaskIndex,
     pub attempt: u16,
     pub outcome: Outcome,
+    /// Where the outcome is unable: what the machine lacks. Everything else stands in its diagnostics alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lacks: Option<Lack>,
     /// How long the machine worked, in milliseconds. The lease's own clock bounds what is paid.
     #[serde(default)]
     pub duration_ms: u64,

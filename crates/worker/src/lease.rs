@@ -75,9 +75,11 @@ pub async fn work_off(station: &Station, session: &Session, leased: LeasedSubtas
 }
 
 fn open(station: &Station, leased: &LeasedSubtask<Envelope>, lease: &Lease) -> Result<Work, Unable> {
-    let plain =
-        station.keys.open(&leased.envelope, Direction::Task, lease).map_err(|error| Unable(error.to_string()))?;
-    serde_json::from_slice(&plain).map_err(|_| Unable("its content is of another version: update this worker".into()))
+    let plain = station
+        .keys
+        .open(&leased.envelope, Direction::Task, lease)
+        .map_err(|error| Unable::because(error.to_string()))?;
+    serde_json::from_slice(&plain).map_err(|_| Unable::because("its content is of another version: update this worker"))
 }
 
 /// Does the work until it is done, the lease is over, or this machine gives it back.
@@ -113,15 +115,16 @@ fn result(
         subtask: lease.subtask,
         attempt: lease.attempt,
         outcome,
+        lacks: None,
         duration_ms,
         report: None,
         report_digest: None,
         report_signature: None,
     };
-    let unable = |why: &str| {
+    let unable = |Unable { lacks, why }| {
         tracing::warn!(task.id = %lease.task, subtask = lease.subtask.0, why, "this machine is unable to do the work");
         station.diary.note(&format!("unable to do {}.{}: {why}", lease.task, lease.subtask));
-        Some(bare(Outcome::Unable))
+        Some(SubtaskResult { lacks, ..bare(Outcome::Unable) })
     };
     match ending {
         Ending::Over => {
@@ -129,7 +132,7 @@ fn result(
             None
         }
         Ending::Drained => Some(bare(Outcome::Drained)),
-        Ending::Unable(Unable(why)) => unable(&why),
+        Ending::Unable(why) => unable(why),
         Ending::Solved(report) => {
             let outcome = match report.verdict {
                 Verdict::Passed => Outcome::Passed,
@@ -145,7 +148,7 @@ fn result(
                     report_signature: Some(said.signature),
                     ..bare(outcome)
                 }),
-                Err(error) => unable(&error.to_string()),
+                Err(error) => unable(Unable::because(error.to_string())),
             }
         }
     }

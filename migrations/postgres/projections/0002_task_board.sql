@@ -41,6 +41,7 @@ CREATE TABLE task_board__subtasks (
     report BYTEA,
     paid_ms BIGINT NOT NULL,
     cost BIGINT NOT NULL,
+    last_return TEXT,
     changed_at BIGINT NOT NULL,
     PRIMARY KEY (position, subtask)
 );

@@ -41,6 +41,7 @@ CREATE TABLE task_board__subtasks (
     report BLOB,
     paid_ms INTEGER NOT NULL,
     cost INTEGER NOT NULL,
+    last_return TEXT,
     changed_at INTEGER NOT NULL,
     PRIMARY KEY (position, subtask)
 ) WITHOUT ROWID;

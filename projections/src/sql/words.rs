@@ -2,7 +2,7 @@
 
 use edgecoder_events::{
     blacklist::BlacklistReason,
-    task::{FailReason, Language, ResourceClass, Verdict, WorkKind},
+    task::{FailReason, Language, ResourceClass, ReturnReason, Verdict, WorkKind},
 };
 
 /// A value that stands in a column as a word.
@@ -37,6 +37,15 @@ words!(FailReason:
     BudgetExhausted = "budget_exhausted",
     PlanningFailed = "planning_failed",
     NoModel = "no_model",
+);
+words!(ReturnReason:
+    LeaseExpired = "lease_expired",
+    AgentDrained = "agent_drained",
+    AgentBlacklisted = "agent_blacklisted",
+    AgentUnable = "agent_unable",
+    ModelUnavailable = "model_unavailable",
+    SnapshotUnavailable = "snapshot_unavailable",
+    SandboxUnavailable = "sandbox_unavailable",
 );
 words!(BlacklistReason:
     AbuseSpam = "abuse_spam",

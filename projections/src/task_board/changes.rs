@@ -97,6 +97,7 @@ fn planned(plan: &PlannedSubtask, at: UnixMillis) -> SubtaskEntry {
         report: None,
         paid_ms: 0,
         cost: MicroCredits::ZERO,
+        last_return: None,
         changed_at: at,
     }
 }
@@ -111,7 +112,10 @@ impl OnBoard {
                 self.task.planned_at = Some(at);
             }
             TaskEvent::SubtaskLeased(it) => self.change(it.subtask, at, |subtask| subtask.on_leased(it)),
-            TaskEvent::SubtaskReturned(it) => self.set(it.subtask, at, SubtaskStanding::Waiting),
+            TaskEvent::SubtaskReturned(it) => self.change(it.subtask, at, |subtask| {
+                subtask.state = SubtaskStanding::Waiting;
+                subtask.last_return = Some(it.reason);
+            }),
             TaskEvent::SubtaskFinished(it) => {
                 self.pay(it.cost);
                 self.change(it.subtask, at, |subtask| subtask.on_finished(it));
@@ -191,6 +195,7 @@ impl SubtaskEntry {
     fn on_leased(&mut self, it: &SubtaskLeased) {
         self.state = SubtaskStanding::Leased;
         self.attempts = it.attempt;
+        self.last_return = None;
         self.agent = Some(it.agent.clone());
         self.granted_at = Some(it.granted_at);
         self.limit_ms = Some(it.limit_ms);
@@ -203,6 +208,8 @@ impl SubtaskEntry {
             (Verdict::Failed, WorkKind::Prompt) => SubtaskStanding::Waiting,
         };
         self.verdict = Some(it.verdict);
+        // A lease that ran out is delivered late.
+        self.last_return = None;
         self.report = Some(it.report);
         self.pay(it.paid_ms, it.cost);
     }

@@ -3,7 +3,7 @@
 use crate::sql::words;
 use edgecoder_events::{
     AccountId, AgentId, BlobRef, MicroCredits, ModelName, Position, ProjectId, SubtaskIndex, TaskId, UnixMillis,
-    task::{FailReason, Language, ResourceClass, Verdict, WorkKind},
+    task::{FailReason, Language, ResourceClass, ReturnReason, Verdict, WorkKind},
 };
 
 /// A task as it stands.
@@ -76,6 +76,8 @@ pub struct SubtaskEntry {
     pub paid_ms: u64,
     /// Over all attempts.
     pub cost: MicroCredits,
+    /// Why the last lease came back, until a machine takes the subtask again.
+    pub last_return: Option<ReturnReason>,
     pub changed_at: UnixMillis,
 }
 

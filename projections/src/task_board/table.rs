@@ -55,6 +55,7 @@ const SUBTASKS: Table = Table {
         "report",
         "paid_ms",
         "cost",
+        "last_return",
         "changed_at",
     ],
     key: &["position", "subtask"],
@@ -65,7 +66,7 @@ pub(crate) struct TaskTables;
 
 impl SqlProjection for TaskTables {
     const QUESTION: Question = Question::TaskBoard;
-    const CODE_VERSION: i64 = 2;
+    const CODE_VERSION: i64 = 3;
     const TABLES: &'static [&'static str] = &[TASKS.name, SUBTASKS.name];
     type Rows = Board;
 
@@ -206,6 +207,7 @@ fn subtask_cells(position: Position, it: &SubtaskEntry) -> Vec<Cell> {
         Cell::blob(it.report),
         Cell::count(it.paid_ms),
         Cell::amount(it.cost),
+        Cell::maybe_text(it.last_return.map(Word::word)),
         Cell::count(it.changed_at.0),
     ]
 }
@@ -229,6 +231,7 @@ pub(super) fn read_subtask(row: Row) -> Result<(Position, SubtaskEntry), Project
         report: row.maybe_fixed()?.map(BlobRef),
         paid_ms: row.count()?,
         cost: row.amount()?,
+        last_return: row.maybe_word()?,
         changed_at: row.instant()?,
     };
     Ok((position, entry))

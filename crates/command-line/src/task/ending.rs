@@ -9,7 +9,7 @@ use crate::{
 use edgecoder_domain::{price, task::MAX_ATTEMPTS};
 use edgecoder_events::{
     MicroCredits,
-    task::{FailReason, ResourceClass, WorkKind},
+    task::{FailReason, ResourceClass, ReturnReason, WorkKind},
 };
 use edgecoder_wire::tasks::{DEFAULT_TIMEOUT_MS, SubtaskView, TaskState, TaskView};
 
@@ -17,7 +17,7 @@ use edgecoder_wire::tasks::{DEFAULT_TIMEOUT_MS, SubtaskView, TaskState, TaskView
 const TIMED_OUT: &str = "timed_out";
 
 /// What to do where nobody can write code. A program of one's own needs no model.
-const NO_MODEL: &str = "no language model answers: start Ollama (ollama serve; ollama pull qwen2.5-coder), or set \
+pub const NO_MODEL: &str = "no language model answers: start Ollama (ollama serve; ollama pull qwen2.5-coder), or set \
                         OPENAI_BASE_URL and OPENAI_MODEL, where inference and workers run";
 
 /// Whether nothing more happens to a task after an event of this kind.
@@ -81,6 +81,34 @@ fn ran_out_of_credits(view: &TaskView) -> bool {
     view.subtasks.iter().any(timed_out) && view.summary.budget_micro_credits < enough(view)
 }
 
+/// What helps where machine after machine tried, by what the last one said.
+fn after_attempts(view: &TaskView) -> String {
+    let last = view.subtasks.iter().find_map(|subtask| Some((subtask.last_return?, subtask.agent_id.as_ref()?)));
+    let Some((reason, agent)) = last else {
+        return match view.summary.work {
+            WorkKind::Prompt => {
+                "ask for less at once, or for another model: edgecoder task submit … --model".to_owned()
+            }
+            WorkKind::Program => "see which machines there are: edgecoder status".to_owned(),
+        };
+    };
+    let own_words = format!("its own words: edgecoder agent diagnostics {agent}");
+    match reason {
+        ReturnReason::ModelUnavailable => format!("{NO_MODEL}; then submit it again ({own_words})"),
+        ReturnReason::SnapshotUnavailable => {
+            format!("{agent} could not fetch the snapshot: see that its address answers there ({own_words})")
+        }
+        ReturnReason::SandboxUnavailable => format!("{agent} could not run code: edgecoder doctor there ({own_words})"),
+        ReturnReason::AgentUnable => format!("{agent} was unable to do it; {own_words}"),
+        ReturnReason::LeaseExpired => {
+            format!("{agent} fell silent, or the work took longer than --timeout allows; {own_words}")
+        }
+        ReturnReason::AgentDrained | ReturnReason::AgentBlacklisted => {
+            "submit it again: edgecoder task submit …".to_owned()
+        }
+    }
+}
+
 fn next_command(view: &TaskView) -> Text {
     let task = &view.summary.task_id;
     let next = match (view.summary.state, view.summary.fail_reason) {
@@ -96,7 +124,8 @@ fn next_command(view: &TaskView) -> Text {
         (TaskState::Failed, Some(FailReason::ProgramFailed)) => {
             "mend it and submit it again: edgecoder task submit … --watch".to_owned()
         }
-        (TaskState::Failed, Some(FailReason::AttemptsExhausted | FailReason::PlanningFailed) | None) => {
+        (TaskState::Failed, Some(FailReason::AttemptsExhausted)) => after_attempts(view),
+        (TaskState::Failed, Some(FailReason::PlanningFailed) | None) => {
             "see which models there are: edgecoder status".to_owned()
         }
         (TaskState::Failed, Some(FailReason::NoModel)) => format!("{NO_MODEL}; then submit it again"),

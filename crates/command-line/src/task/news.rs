@@ -10,8 +10,8 @@ use crate::{
 use edgecoder_events::{
     MicroCredits,
     task::{
-        Language, Planner, SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskRevised, SubtaskStopped,
-        TaskEscalated, TaskFailed, TaskPlanned, TaskSubmitted, Verdict,
+        Language, Planner, ReturnReason, SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskRevised,
+        SubtaskStopped, TaskEscalated, TaskFailed, TaskPlanned, TaskSubmitted, Verdict,
     },
 };
 use serde::de::DeserializeOwned;
@@ -27,12 +27,19 @@ pub struct Standing {
     /// Subtasks that machines hold now.
     held: usize,
     language: Option<Language>,
+    /// Why the newest lease came back, until a machine takes one again.
+    came_back: Option<ReturnReason>,
 }
 
 impl Standing {
     /// The language of a planned task that no machine works on.
     pub fn waits_for(&self) -> Option<Language> {
         self.language.filter(|_| self.subtasks > self.passed && self.held == 0)
+    }
+
+    /// Whether the machine that tried last had no language model.
+    pub fn lacks_a_model(&self) -> bool {
+        self.came_back == Some(ReturnReason::ModelUnavailable)
     }
 
     /// Takes an event in and tells it.
@@ -46,11 +53,13 @@ impl Standing {
             "task.planned" => told(event, |plan| self.planned(plan)),
             "task.subtask_leased" => told(event, |lease: &SubtaskLeased| {
                 self.held += 1;
+                self.came_back = None;
                 leased(lease)
             }),
             "task.subtask_finished" => told(event, |finished| self.finished(finished)),
             "task.subtask_returned" => told(event, |lease: &SubtaskReturned| {
                 self.held = self.held.saturating_sub(1);
+                self.came_back = Some(lease.reason);
                 returned(lease)
             }),
             "task.subtask_stopped" => told(event, |stopped| self.stopped(stopped)),

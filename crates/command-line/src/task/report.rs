@@ -50,6 +50,9 @@ fn subtask_told(subtask: &SubtaskView) -> Text {
     if subtask.attempts > 1 {
         text = text.plain(format!(", {} attempts", subtask.attempts));
     }
+    if let Some(reason) = subtask.last_return {
+        text = text.styled(Style::Notice, format!(", came back: {}", spoken(&reason)));
+    }
     let text = text.plain(format!(", {}", credits::shown(subtask.cost_micro_credits))).end_line();
     match &subtask.report {
         Some(report) => text.then(report_told(report)),

@@ -1,6 +1,6 @@
 //! Why does nothing happen to a watched task yet?
 
-use super::news::Standing;
+use super::{ending::NO_MODEL, news::Standing};
 use crate::{
     api::Api,
     text::{Style, Text},
@@ -34,7 +34,7 @@ impl<'a> Waiting<'a> {
             sleep(self.ask_after).await;
             // Where it can not be asked, the event stream says so.
             let status = self.api.get::<Status>(&["status"], &[]).await.ok();
-            let reason = status.and_then(|status| reason(&status, language));
+            let reason = status.and_then(|status| reason(&status, language, standing));
             self.ask_after = if reason.is_some() { ASK_EVERY } else { (self.ask_after * 2).min(ASK_SELDOM) };
             if let Some(reason) = reason.filter(|reason| self.told.as_ref() != Some(reason)) {
                 self.told = Some(reason.clone());
@@ -45,10 +45,11 @@ impl<'a> Waiting<'a> {
 }
 
 /// What stands in the way of a task in `language`, where it is more than other tasks.
-fn reason(status: &Status, language: Language) -> Option<String> {
+fn reason(status: &Status, language: Language, standing: &Standing) -> Option<String> {
     match status.preparing.iter().find(|it| it.language == language) {
         Some(it) => Some(prepared(it)),
         None if status.agents == 0 => Some("no machine is online".to_owned()),
+        None if standing.lacks_a_model() => Some(NO_MODEL.to_owned()),
         None => None,
     }
 }
@@ -75,15 +76,16 @@ mod tests {
     #[test]
     fn what_is_prepared_is_told_to_those_who_wait_for_it() {
         let python = |machines| LanguageInPreparation { language: Language::Python, machines, percent: 8 };
-        let told = |machines| reason(&status(3, vec![python(machines)]), Language::Python).unwrap();
+        let told =
+            |machines| reason(&status(3, vec![python(machines)]), Language::Python, &Standing::default()).unwrap();
         assert_eq!(told(1), "Python is being prepared on 1 machine (8 %)");
         assert_eq!(told(2), "Python is being prepared on 2 machines (8 %)");
-        assert_eq!(reason(&status(1, vec![python(1)]), Language::Javascript), None);
+        assert_eq!(reason(&status(1, vec![python(1)]), Language::Javascript, &Standing::default()), None);
     }
 
     #[test]
     fn nobody_there_is_a_reason_and_others_before_is_none() {
-        assert_eq!(reason(&status(0, vec![]), Language::Python).unwrap(), "no machine is online");
-        assert_eq!(reason(&status(1, vec![]), Language::Python), None);
+        assert_eq!(reason(&status(0, vec![]), Language::Python, &Standing::default()).unwrap(), "no machine is online");
+        assert_eq!(reason(&status(1, vec![]), Language::Python, &Standing::default()), None);
     }
 }

@@ -75,6 +75,7 @@ pub fn view(state: TaskState, fail_reason: Option<FailReason>, report: Option<Re
         agent_id: Some(AgentId::new("worker-1").unwrap()),
         paid_ms: 1_400,
         cost_micro_credits: MicroCredits::from_micros(1_120_000),
+        last_return: None,
         report,
     };
     TaskView {

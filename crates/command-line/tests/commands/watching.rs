@@ -7,8 +7,11 @@ use crate::{
 };
 use axum::{body::Body, response::IntoResponse};
 use edgecoder_command_line::ExitCode;
-use edgecoder_events::{MicroCredits, task::FailReason};
-use edgecoder_wire::tasks::{Report, TaskState};
+use edgecoder_events::{
+    MicroCredits,
+    task::{FailReason, ReturnReason},
+};
+use edgecoder_wire::tasks::{Report, TaskEventView, TaskState};
 use futures_util::{StreamExt, stream};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -17,7 +20,7 @@ use tokio::sync::Semaphore;
 
 const EVENTS: &str = "GET /tasks/01-primes/events";
 
-fn story(ending: &str) -> Vec<edgecoder_wire::tasks::TaskEventView<Value>> {
+fn story(ending: &str) -> Vec<TaskEventView<Value>> {
     vec![
         sample(3, "task.submitted"),
         sample(4, "task.planned"),
@@ -40,8 +43,8 @@ async fn a_watched_task_is_told_from_submission_to_result() {
     assert_eq!(outcome.err, "");
 }
 
-/// Events of a task that a machine takes when somebody asked for the status `asks` times.
-fn taken_after(asks: usize, service: &Service, told: &Value) {
+/// Events of a task, of which those from `waits_from` on happen when somebody asked for the status `asks` times.
+fn taken_after(asks: usize, service: &Service, told: &Value, story: &[TaskEventView<Value>], waits_from: usize) {
     let asked = Arc::new(Semaphore::new(0));
     let counted = Arc::clone(&asked);
     let told = told.to_string();
@@ -49,8 +52,8 @@ fn taken_after(asks: usize, service: &Service, told: &Value) {
         counted.add_permits(1);
         told.clone().into_response()
     });
-    let story = story("task.completed");
-    let (before, after) = (all_sent(&story[..2]).concat(), all_sent(&story[2..]).concat());
+    let (before, after) = story.split_at(waits_from);
+    let (before, after) = (all_sent(before).concat(), all_sent(after).concat());
     service.on(EVENTS, move || {
         let (asked, after) = (Arc::clone(&asked), after.clone());
         let later = stream::once(async move {
@@ -68,7 +71,7 @@ async fn what_a_task_waits_for_is_told_once() {
     let preparing = json!([{ "language": "python", "machines": 1, "percent": 50 }]);
     let status = json!({ "queued": 1, "leased": 0, "agents": 1, "preparing": preparing, "ledgerSize": 4,
         "ledgerHead": "ab12" });
-    taken_after(2, &service, &status);
+    taken_after(2, &service, &status, &story("task.completed"), 2);
     let outcome = person(&service, &["task", "watch", "01-primes"]).await;
     assert_eq!(outcome.ended.unwrap(), ExitCode::Success);
     assert_eq!(outcome.err, "waiting: Python is being prepared on 1 machine (50 %)\n");
@@ -100,6 +103,44 @@ async fn a_task_that_its_credits_were_too_few_for_names_a_limit_that_would_do() 
         let outcome = person(&service, &["task", "watch", "01-primes"]).await;
         assert!(outcome.out.ends_with("--max-credits 48, which always pays for all of its time\n"), "{}", outcome.out);
     }
+}
+
+#[tokio::test]
+async fn a_task_that_came_back_too_often_ends_with_what_the_machine_lacked() {
+    let advice = [
+        (ReturnReason::ModelUnavailable, "start Ollama"),
+        (ReturnReason::SnapshotUnavailable, "see that its address answers there"),
+        (ReturnReason::SandboxUnavailable, "edgecoder doctor there"),
+        (ReturnReason::AgentUnable, "edgecoder agent diagnostics worker-1"),
+    ];
+    for (reason, advice) in advice {
+        let service = Service::start().await;
+        let word = serde_json::to_value(reason).unwrap();
+        let back = event(8, "task.subtask_returned", |fields| fields["reason"] = word.clone());
+        service.on_stream(EVENTS, &all_sent(&[back, sample(9, "task.failed")]), false);
+        let mut view = view(TaskState::Failed, Some(FailReason::AttemptsExhausted), None);
+        view.subtasks[0].last_return = Some(reason);
+        service.on_json("GET /tasks/01-primes?after=9", &view);
+        let outcome = person(&service, &["task", "watch", "01-primes"]).await;
+        let spoken = word.as_str().unwrap().replace('_', " ");
+        assert!(outcome.out.contains(&format!("came back from worker-1: {spoken}")), "{}", outcome.out);
+        assert!(outcome.out.contains(&format!(", came back: {spoken}")), "{}", outcome.out);
+        assert!(outcome.out.lines().last().unwrap().contains(advice), "{}", outcome.out);
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_waits_for_want_of_a_model_says_so() {
+    let service = Service::start().await;
+    let status = json!({ "queued": 1, "leased": 0, "agents": 1, "preparing": [], "ledgerSize": 4,
+        "ledgerHead": "ab12" });
+    let back = event(6, "task.subtask_returned", |fields| fields["reason"] = json!("model_unavailable"));
+    let mut story = story("task.completed");
+    story[3] = back;
+    taken_after(2, &service, &status, &story, 4);
+    let outcome = person(&service, &["task", "watch", "01-primes"]).await;
+    assert_eq!(outcome.ended.unwrap(), ExitCode::Success);
+    assert!(outcome.err.starts_with("waiting: no language model answers: start Ollama"), "{}", outcome.err);
 }
 
 #[tokio::test]

@@ -90,6 +90,7 @@ impl Agent {
             subtask,
             attempt,
             outcome: Ending::Passed,
+            lacks: None,
             duration_ms: 1,
             report: Some(sealed),
             report_digest: Some(digest),

@@ -120,6 +120,7 @@ impl<'a> Machine<'a> {
             subtask: *subtask,
             attempt: *attempt,
             outcome: Outcome::Passed,
+            lacks: None,
             duration_ms: worked_ms,
             report: Some(sealed),
             report_digest: Some(digest),

@@ -8,10 +8,13 @@ use edgecoder_domain::agent::AgentCommand;
 use edgecoder_events::{Event, agent::OfflineReason};
 use edgecoder_wire::{
     tasks::MAX_REPORT_BYTES,
-    work::{MAX_PULL_WAIT_MS, Pull, ResultAccepted},
+    work::{Lack, MAX_PULL_WAIT_MS, Outcome, Pull, ResultAccepted, SubtaskResult},
 };
 use reqwest::StatusCode;
 use serde_json::json;
+
+/// What came back is kept for machines of others for less than this.
+const PAST_THE_KEPT_TIME_MS: u64 = 10_000;
 
 #[tokio::test]
 async fn the_same_result_again_is_answered_alike_and_paid_once() {
@@ -27,6 +30,28 @@ async fn the_same_result_again_is_answered_alike_and_paid_once() {
     assert_eq!(service.wallet("bob").await, (first.paid_micro_credits, 0));
     let task = service.task("t").await;
     assert_eq!((&task["state"], &task["subtasks"][0]["report"]["stdout"]), (&json!("completed"), &json!("42\n")));
+}
+
+#[tokio::test]
+async fn a_task_tells_why_a_machine_gave_it_back_until_the_next_one_takes_it() {
+    let service = Service::begin().await;
+    let machine = Machine::registered(&service, "m", "bob").await;
+    service.submitted("t").await;
+    let tries = [
+        (Some(Lack::Model), "model_unavailable"),
+        (Some(Lack::Sandbox), "sandbox_unavailable"),
+        (Some(Lack::Snapshot), "snapshot_unavailable"),
+        (None, "agent_unable"),
+    ];
+    for (lacks, word) in tries {
+        let leased = machine.pulls().await.unwrap();
+        assert!(service.task("t").await["subtasks"][0]["lastReturn"].is_null());
+        let result = machine.result(&leased, 0);
+        let unable = SubtaskResult { outcome: Outcome::Unable, lacks, report: None, ..result };
+        let _taken: ResultAccepted = machine.told("/result", &unable).await;
+        assert_eq!(service.task("t").await["subtasks"][0]["lastReturn"], word);
+        service.clock.advance_ms(PAST_THE_KEPT_TIME_MS);
+    }
 }
 
 #[tokio::test]

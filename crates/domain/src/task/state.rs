@@ -248,12 +248,16 @@ impl Subtask {
     }
 
     /// Whether a lease of this owner's machine is no attempt where it comes back for this reason: the machine says that
-    /// it tried nothing, or is silent as one of its owner's was before. All silence of one owner is one attempt.
+    /// it tried nothing, or is silent as one of its owner's was before. All silence of one owner is one attempt. A
+    /// snapshot that did not answer is one, too: it was tried, and what does not answer three times answers nobody.
     pub(super) fn is_no_attempt(&self, reason: ReturnReason, owner: &AccountId) -> bool {
         match reason {
-            ReturnReason::AgentUnable | ReturnReason::AgentDrained => true,
+            ReturnReason::AgentUnable
+            | ReturnReason::AgentDrained
+            | ReturnReason::ModelUnavailable
+            | ReturnReason::SandboxUnavailable => true,
             ReturnReason::LeaseExpired => self.silent_owners.contains(owner),
-            ReturnReason::AgentBlacklisted => false,
+            ReturnReason::AgentBlacklisted | ReturnReason::SnapshotUnavailable => false,
         }
     }
 

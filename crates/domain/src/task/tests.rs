@@ -219,10 +219,27 @@ fn a_silence_that_ends_with_a_late_result_was_an_attempt() {
 }
 
 #[test]
+fn a_snapshot_that_answers_no_machine_fails_the_task_after_three_tries() {
+    let mut steps = program();
+    for attempt in 1..=MAX_ATTEMPTS {
+        let (task, _) = run(steps.clone());
+        assert_eq!(task.ending(), None, "before lease {attempt}");
+        steps.extend([lease(0, 1, 0), come_back(0, attempt, 1, ReturnReason::SnapshotUnavailable)]);
+    }
+    let (task, _) = run(steps);
+    assert_eq!(task.ending(), Some(Ending::Failed(FailReason::AttemptsExhausted)));
+}
+
+#[test]
 fn a_lease_that_is_given_back_unused_uses_up_no_attempt() {
     let mut steps = prompt();
     for attempt in 1..MAX_UNUSED_LEASES {
-        let reason = if attempt % 2 == 0 { ReturnReason::AgentUnable } else { ReturnReason::AgentDrained };
+        let reason = match attempt % 4 {
+            0 => ReturnReason::AgentUnable,
+            1 => ReturnReason::ModelUnavailable,
+            2 => ReturnReason::SandboxUnavailable,
+            _ => ReturnReason::AgentDrained,
+        };
         steps.extend([lease(0, 1, 0), come_back(0, attempt, 1, reason)]);
     }
     for attempt in MAX_UNUSED_LEASES..MAX_UNUSED_LEASES + MAX_ATTEMPTS {

@@ -10,6 +10,7 @@ fn parcel(subtask: u16) -> Parcel {
         subtask: SubtaskIndex(subtask),
         attempt: 1,
         outcome: Outcome::Unable,
+        lacks: None,
         duration_ms: 5,
         report: None,
         report_digest: None,

@@ -19,7 +19,10 @@ use crate::{
 };
 use edgecoder_events::task::WorkKind;
 use edgecoder_sandbox::{Job, Limits, Run, RunReport, Sandbox, SandboxError};
-use edgecoder_wire::{tasks::Report, work::Work};
+use edgecoder_wire::{
+    tasks::Report,
+    work::{Lack, Work},
+};
 use snapshot::Snapshots;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -39,13 +42,29 @@ pub struct Solved(pub Box<Report>);
 
 /// Why this machine can not do the work, though another may.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unable(pub String);
+pub struct Unable {
+    /// What it lacks, where there is a word for it that goes into the log.
+    pub lacks: Option<Lack>,
+    /// In its own words, which stay with the machine and its owner.
+    pub why: String,
+}
+
+impl Unable {
+    /// For a reason that the log has no word for.
+    pub fn because(why: impl Into<String>) -> Self {
+        Self { lacks: None, why: why.into() }
+    }
+
+    fn without(lack: Lack, why: impl Into<String>) -> Self {
+        Self { lacks: Some(lack), why: why.into() }
+    }
+}
 
 /// What stops the work before it has an outcome of its own.
 #[derive(Debug)]
 pub enum Fault {
     /// This machine's: another one may do better.
-    OfMachine(String),
+    OfMachine(Unable),
     /// The submission's: no machine can do better.
     OfSubmission(String),
 }
@@ -58,8 +77,8 @@ impl From<SandboxError> for Fault {
             | SandboxError::Preparation(_)
             | SandboxError::Start(_)
             | SandboxError::Workspace(_)
-            | SandboxError::Follow(_)
-            | SandboxError::ShuttingDown => Self::OfMachine(error.to_string()),
+            | SandboxError::Follow(_) => Self::OfMachine(Unable::without(Lack::Sandbox, error.to_string())),
+            SandboxError::ShuttingDown => Self::OfMachine(Unable::because(error.to_string())),
         }
     }
 }
@@ -87,7 +106,7 @@ impl Solver {
     pub async fn solve(&self, work: &Work, budget: Budget, cancel: &CancellationToken) -> Result<Solved, Unable> {
         match self.try_solve(work, budget, cancel).await {
             Ok(report) => Ok(Solved(Box::new(report))),
-            Err(Fault::OfMachine(why)) => Err(Unable(why)),
+            Err(Fault::OfMachine(unable)) => Err(unable),
             Err(Fault::OfSubmission(why)) => Ok(Solved(Box::new(report::refused(why)))),
         }
     }

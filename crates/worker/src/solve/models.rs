@@ -1,8 +1,9 @@
 //! Which models can this machine answer with now?
 
-use super::Fault;
+use super::{Fault, Unable};
 use edgecoder_events::ModelName;
 use edgecoder_models::{Choice, ModelServer, ServerSettings, choose};
+use edgecoder_wire::work::Lack;
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -25,6 +26,11 @@ pub struct Models {
 enum Found {
     Server { server: ModelServer, models: Vec<ModelName> },
     Nothing { what_to_do: String },
+}
+
+/// No model answers this machine.
+pub fn missing(why: String) -> Fault {
+    Fault::OfMachine(Unable::without(Lack::Model, why))
 }
 
 impl Models {
@@ -68,14 +74,14 @@ impl Models {
     pub fn pick(&self, requested: Option<&ModelName>) -> Result<(ModelServer, ModelName), Fault> {
         let (server, models) = match &*self.lock() {
             Found::Server { server, models } => (server.clone(), models.clone()),
-            Found::Nothing { what_to_do } => return Err(Fault::OfMachine(format!("there is no model: {what_to_do}"))),
+            Found::Nothing { what_to_do } => return Err(missing(format!("there is no model: {what_to_do}"))),
         };
         let wanted = requested.or(self.usual.as_ref()).or(models.first()).cloned();
         if let Some(model) = wanted.filter(|wanted| models.contains(wanted)) {
             return Ok((server, model));
         }
         let which = requested.or(self.usual.as_ref()).map_or("any model".to_owned(), ToString::to_string);
-        Err(Fault::OfMachine(format!("the model server does not have {which}: install it there")))
+        Err(missing(format!("the model server does not have {which}: install it there")))
     }
 
     fn lock(&self) -> MutexGuard<'_, Found> {

@@ -3,7 +3,7 @@
 //! The tests of the submitter stand: a model can write others beside them, never over them.
 
 use super::{
-    Bench, Fault,
+    Bench, Fault, models,
     report::{self, Authorship},
     verdict,
     workspace::Workspace,
@@ -121,7 +121,7 @@ impl Author<'_> {
         let usual = ChatLimits::default();
         let limits = ChatLimits { deadline: usual.deadline.min(self.bench.budget.left()), ..usual };
         let reply = self.server.complete(request, limits, self.bench.cancel.clone()).await;
-        reply.map_err(|error| Fault::OfMachine(error.to_string()))
+        reply.map_err(|error| models::missing(error.to_string()))
     }
 }
 

@@ -21,7 +21,7 @@ use edgecoder_wire::{
     problem::ProblemDetails,
     runtime::Identity,
     tasks::Report,
-    work::{LeasedSubtask, Outcome, Pull, Pulled, ResultAccepted, SubtaskResult, Work},
+    work::{Lack, LeasedSubtask, Outcome, Pull, Pulled, ResultAccepted, SubtaskResult, Work},
 };
 use rand::{SeedableRng, rngs::StdRng};
 use serde::de::DeserializeOwned;
@@ -63,6 +63,7 @@ pub struct Scene {
 pub struct Accepted {
     pub task: String,
     pub outcome: Outcome,
+    pub lacks: Option<Lack>,
     pub report: Option<Report>,
 }
 
@@ -293,7 +294,12 @@ async fn result(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> An
             return Err(problem(StatusCode::CONFLICT, "lease_over"));
         }
         scene.held.retain(|it| *it != lease);
-        scene.accepted.push(Accepted { task: body.task_id.to_string(), outcome: body.outcome, report });
+        scene.accepted.push(Accepted {
+            task: body.task_id.to_string(),
+            outcome: body.outcome,
+            lacks: body.lacks,
+            report,
+        });
         Ok(Json(ResultAccepted { ok: true, paid_micro_credits: 1, position: 1 }))
     })
 }

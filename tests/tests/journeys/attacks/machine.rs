@@ -115,6 +115,7 @@ impl Machine {
             subtask: held.subtask,
             attempt: held.attempt,
             outcome: Outcome::Passed,
+            lacks: None,
             duration_ms: said.duration_ms,
             report: Some(sealed),
             report_digest: Some(digest),

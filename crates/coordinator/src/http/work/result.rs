@@ -15,7 +15,7 @@ use edgecoder_service_kit::{
 };
 use edgecoder_wire::{
     problem::ProblemDetails,
-    work::{Outcome, ResultAccepted, SubtaskResult},
+    work::{Lack, Outcome, ResultAccepted, SubtaskResult},
 };
 
 /// The most events that are looked through for a result that was accepted before.
@@ -45,8 +45,17 @@ pub async fn result(
     coordinator.presence.heard(&signed.agent, coordinator.commands.clock().steady());
     match signed.body.outcome {
         Outcome::Passed | Outcome::Failed => finish(&coordinator, &signed).await,
-        Outcome::Unable => give_back(&coordinator, &signed, ReturnReason::AgentUnable).await,
+        Outcome::Unable => give_back(&coordinator, &signed, unable(signed.body.lacks)).await,
         Outcome::Drained => give_back(&coordinator, &signed, ReturnReason::AgentDrained).await,
+    }
+}
+
+fn unable(lacks: Option<Lack>) -> ReturnReason {
+    match lacks {
+        Some(Lack::Model) => ReturnReason::ModelUnavailable,
+        Some(Lack::Snapshot) => ReturnReason::SnapshotUnavailable,
+        Some(Lack::Sandbox) => ReturnReason::SandboxUnavailable,
+        None => ReturnReason::AgentUnable,
     }
 }
 

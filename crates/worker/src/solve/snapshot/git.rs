@@ -156,7 +156,7 @@ fn pinned(source: &Source) -> Option<String> {
 fn start(mut command: Command) -> Result<Child, SnapshotError> {
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     child.map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => SnapshotError::Unavailable("git is not installed on this machine".to_owned()),
+        io::ErrorKind::NotFound => SnapshotError::NotHere("git is not installed on this machine".to_owned()),
         _ => unavailable(&error),
     })
 }

@@ -8,10 +8,10 @@ mod archive;
 mod download;
 mod git;
 
-use super::{Fault, workspace::Workspace};
+use super::{Fault, Unable, workspace::Workspace};
 use crate::WorkerSettings;
 use address::Source;
-use edgecoder_wire::tasks::Snapshot;
+use edgecoder_wire::{tasks::Snapshot, work::Lack};
 use std::{path::PathBuf, time::Duration};
 
 /// The most that is fetched of one snapshot, in bytes.
@@ -27,16 +27,20 @@ pub enum SnapshotError {
     /// No machine can do better.
     #[error("the snapshot is refused: {0}")]
     Refused(String),
-    /// Another machine, or another time, may do better.
+    /// Another time may do better.
     #[error("the snapshot could not be fetched: {0}")]
     Unavailable(String),
+    /// Another machine may do better.
+    #[error("this machine fetches no snapshots: {0}")]
+    NotHere(String),
 }
 
 impl From<SnapshotError> for Fault {
     fn from(error: SnapshotError) -> Self {
         match error {
             SnapshotError::Refused(_) => Self::OfSubmission(error.to_string()),
-            SnapshotError::Unavailable(_) => Self::OfMachine(error.to_string()),
+            SnapshotError::Unavailable(_) => Self::OfMachine(Unable::without(Lack::Snapshot, error.to_string())),
+            SnapshotError::NotHere(_) => Self::OfMachine(Unable::because(error.to_string())),
         }
     }
 }
@@ -67,7 +71,7 @@ impl Snapshots {
     }
 
     async fn fetch_all(&self, snapshot: &Snapshot) -> Result<Workspace, SnapshotError> {
-        let unusable = |error: std::io::Error| SnapshotError::Unavailable(format!("no scratch folder: {error}"));
+        let unusable = |error: std::io::Error| SnapshotError::NotHere(format!("no scratch folder: {error}"));
         tokio::fs::create_dir_all(&self.scratch).await.map_err(unusable)?;
         let scratch = tempfile::tempdir_in(&self.scratch).map_err(unusable)?;
         let archive = match (&snapshot.sha256, &snapshot.commit) {

@@ -7,7 +7,7 @@ use edgecoder_models::ServerSettings;
 use edgecoder_testkit::{Script, ScriptedOllama};
 use edgecoder_wire::{
     tasks::Report,
-    work::{Outcome, Work},
+    work::{Lack, Outcome, Work},
 };
 use std::sync::Arc;
 
@@ -57,6 +57,7 @@ pub async fn without_a_model_a_prompt_is_returned_as_unable_with_a_line_for_the_
     let worker = house.start(House::settings(home.path(), &[&coordinator]));
     let accepted = coordinator.office.result().await;
     assert!(accepted.outcome == Outcome::Unable && accepted.report.is_none());
+    assert_eq!(accepted.lacks, Some(Lack::Model));
     let line = coordinator.office.wait_for(|scene| scene.diary.pop()).await;
     assert!(line.message.contains("prime.0") && line.message.contains("OLLAMA_HOST"), "{}", line.message);
     worker.stop().await;
