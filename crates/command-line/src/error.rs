@@ -70,6 +70,10 @@ impl CliError {
             Some(field) => format!("{}: {}", one_line(field), one_line(&problem.detail)),
             None => one_line(&problem.detail),
         };
+        let detail = match what_to_type(&problem.error) {
+            Some(advice) => format!("{detail}; {advice}"),
+            None => detail,
+        };
         Self::Refused { status, code: one_line(&problem.error), detail }
     }
 
@@ -80,5 +84,18 @@ impl CliError {
             Self::Refused { status, .. } | Self::Unexplained { status, .. } => matches!(status, 429 | 500..=599),
             _ => false,
         }
+    }
+}
+
+/// Services speak to programs; what a person types next is said here.
+fn what_to_type(code: &str) -> Option<&'static str> {
+    match code {
+        "insufficient_credits" => Some(
+            "set less aside with --max-credits, earn some with a machine of yours, or in development: \
+             edgecoder account faucet NAME 100",
+        ),
+        "account_exists" => Some("for one more token: edgecoder account token new NAME"),
+        "too_many_tokens" => Some("see them with: edgecoder account token list NAME"),
+        _ => None,
     }
 }

@@ -21,7 +21,7 @@ pub fn of(typed: Submit) -> Result<SubmitTask, CliError> {
     let snapshot = snapshot(&typed)?;
     check_content(&typed, &workspace)?;
     Ok(SubmitTask {
-        language: language(typed.language, &workspace)?,
+        language: language(&typed, &workspace)?,
         entry: typed.entry.map(|entry| entry_name(entry, &workspace, snapshot.is_some())).transpose()?,
         stdin: typed.stdin.as_deref().map(stdin).transpose()?,
         task_id: typed.id,
@@ -60,11 +60,27 @@ fn check_content(typed: &Submit, workspace: &Workspace) -> Result<(), CliError> 
     Ok(())
 }
 
-fn language(typed: Option<Language>, workspace: &Workspace) -> Result<Option<Language>, CliError> {
-    if typed.is_none() && workspace.is_mixed() {
+fn language(typed: &Submit, workspace: &Workspace) -> Result<Option<Language>, CliError> {
+    if typed.language.is_none() && workspace.is_mixed() {
         return Err(CliError::usage("the files are of several languages: say which one runs with --language"));
     }
-    Ok(typed.or_else(|| workspace.language()))
+    if typed.language.is_none() && typed.prompt.is_none() {
+        check_that_somebody_runs(typed, workspace)?;
+    }
+    Ok(typed.language.or_else(|| workspace.language()))
+}
+
+/// Refuses a program that would be taken for one of another language: what is run is told by its name.
+fn check_that_somebody_runs(typed: &Submit, workspace: &Workspace) -> Result<(), CliError> {
+    let only_file = workspace.files.first().filter(|_| workspace.files.len() == 1);
+    let run = typed.entry.as_ref().into_iter().chain(&workspace.tests).chain(only_file.map(|file| &file.path));
+    match run.into_iter().find(|name| Language::of_file(name).is_none()) {
+        Some(name) => Err(CliError::usage(format!(
+            "no machine runs {name}: there are Python (.py) and JavaScript (.js, .mjs, .cjs); where it is one of them under \
+             another name, say which with --language"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn entry_name(entry: String, workspace: &Workspace, has_snapshot: bool) -> Result<String, CliError> {
@@ -126,6 +142,18 @@ mod tests {
         };
         assert!(refusal(typed(None)).starts_with("a snapshot needs"));
         assert_eq!(of(typed(Some("ab"))).unwrap().entry.as_deref(), Some("main.py"));
+    }
+
+    #[test]
+    fn a_program_that_no_machine_runs_is_refused_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.rb", "a.ts"] {
+            std::fs::write(folder.path().join(name), "x").unwrap();
+            let typed = |language| Submit { language, code: vec![folder.path().join(name)], ..Submit::default() };
+            let refusal = refusal(typed(None));
+            assert!(refusal.starts_with(&format!("no machine runs {name}: there are Python (.py) and")), "{refusal}");
+            assert_eq!(of(typed(Some(Language::Python))).unwrap().language, Some(Language::Python));
+        }
     }
 
     #[test]
