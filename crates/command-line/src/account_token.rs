@@ -9,7 +9,7 @@ use crate::{
 };
 use clap::Subcommand;
 use edgecoder_events::{AccountId, UnixMillis};
-use edgecoder_wire::credits::AccountTokens;
+use edgecoder_wire::credits::{AccountOpened, AccountTokens, Balance, OpenAccount};
 use serde_json::json;
 
 /// Look after the tokens of a wallet.
@@ -17,6 +17,12 @@ use serde_json::json;
 pub enum TokenCommand {
     /// Show which tokens speak for a wallet
     List {
+        /// The wallet's name
+        #[arg(value_name = "NAME")]
+        account: AccountId,
+    },
+    /// Make one more token for a wallet whose own was lost; the tokens it has stay good
+    New {
         /// The wallet's name
         #[arg(value_name = "NAME")]
         account: AccountId,
@@ -41,6 +47,7 @@ impl TokenCommand {
                 let (now, width) = (context.clock.now(), context.console.width());
                 context.console.answer(&tokens, |tokens| told(tokens, now, width))?;
             }
+            Self::New { account } => give_one_more(context, account).await?,
             Self::Revoke { account, token } => {
                 let path = ["credits", account.as_str(), "tokens", &token, "revoke"];
                 context.wallets()?.command(&path, None::<&()>).await?;
@@ -52,6 +59,25 @@ impl TokenCommand {
         }
         Ok(())
     }
+}
+
+async fn give_one_more(context: &Context, account_id: AccountId) -> Result<(), CliError> {
+    let operators_door = context.control_plane()?;
+    // The route would open a wallet of a mistyped name.
+    let _exists: Balance = operators_door.get(&["credits", account_id.as_str(), "balance"], &[]).await?;
+    let query = [("newToken", Some(true.to_string()))];
+    let given: AccountOpened =
+        operators_door.post_with(&["credits", "accounts"], &query, &OpenAccount { account_id }).await?;
+    context.console.answer(&given, |given| {
+        let next = format!("take a lost one's word away with: edgecoder account token list {}", given.account_id);
+        Text::new()
+            .styled(Style::Bold, given.account_id.as_str())
+            .plain(" has one more token; keep it, it is shown only now:")
+            .end_line()
+            .then(Text::line(Style::Plain, &given.token))
+            .then(Text::line(Style::Dim, next))
+    })?;
+    Ok(())
 }
 
 fn told(tokens: &AccountTokens, now: UnixMillis, width: Option<usize>) -> Text {

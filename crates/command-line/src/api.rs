@@ -82,7 +82,16 @@ impl Api {
     }
 
     pub async fn post<T: DeserializeOwned>(&self, path: &[&str], body: &impl Serialize) -> Result<T, CliError> {
-        self.answer(self.request(Method::POST, path, &[]).json(body)).await
+        self.post_with(path, &[], body).await
+    }
+
+    pub async fn post_with<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, Option<String>)],
+        body: &impl Serialize,
+    ) -> Result<T, CliError> {
+        self.answer(self.request(Method::POST, path, query).json(body)).await
     }
 
     /// Posts what has no answer but that it was done.

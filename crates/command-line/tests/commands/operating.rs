@@ -37,6 +37,23 @@ async fn machines_are_listed_and_one_is_found_on_a_later_page() {
 }
 
 #[tokio::test]
+async fn a_wallet_that_lost_its_token_gets_one_more_and_a_mistyped_name_opens_none() {
+    let service = Service::start().await;
+    service.on_json("GET /credits/ann/balance", &balance());
+    let given = json!({ "accountId": "ann", "tokenId": "0123", "token": "ec_acct_second" });
+    service.on_json("POST /credits/accounts?newToken=true", &given);
+    let outcome = person(&service, &["account", "token", "new", "ann"]).await;
+    assert!(outcome.out.contains("ec_acct_second"), "{}", outcome.out);
+    service.on_problem("GET /credits/anm/balance", 404, "account_not_found", "there is no account of this name");
+    let mistyped = person(&service, &["account", "token", "new", "anm"]).await;
+    assert!(mistyped.refusal().contains("there is no account of this name"), "{}", mistyped.refusal());
+    assert_eq!(service.asked_lines().iter().filter(|line| line.starts_with("POST")).count(), 1);
+    service.on_problem("POST /credits/accounts", 409, "account_exists", "an account of this name is open already");
+    let again = person(&service, &["account", "create", "ann"]).await.refusal();
+    assert!(again.contains("edgecoder account token new NAME"), "{again}");
+}
+
+#[tokio::test]
 async fn what_an_operator_says_of_a_machine_is_sent_as_typed() {
     let service = Service::start().await;
     service.on_done("POST /agents/w/approval").on_done("POST /agents/w/mode");

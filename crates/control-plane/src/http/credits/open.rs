@@ -60,7 +60,7 @@ pub async fn open(
         })
         .await?;
     if done.events.is_empty() && !wanted.new_token {
-        let detail = "an account of this name is open already: ask with ?newToken=true for one more token";
+        let detail = "an account of this name is open already";
         return Err(Problem::conflict("account_exists", detail));
     }
     let opened = new_token(&control_plane, account).await?;
