@@ -6,12 +6,17 @@ use crate::{
     text::{Style, Text},
     words::spoken,
 };
-use edgecoder_domain::{price, task::MAX_ATTEMPTS};
+use edgecoder_domain::{
+    price,
+    task::{MAX_ATTEMPTS, MAX_TIMEOUT_MS},
+};
 use edgecoder_events::{
     MicroCredits,
     task::{FailReason, ResourceClass, ReturnReason, WorkKind},
 };
 use edgecoder_wire::tasks::{DEFAULT_TIMEOUT_MS, SubtaskView, TaskState, TaskView};
+
+const MS_PER_SECOND: u64 = 1_000;
 
 /// How reports call a run that time ended.
 const TIMED_OUT: &str = "timed_out";
@@ -75,10 +80,14 @@ fn with_enough(view: &TaskView) -> String {
     format!("--max-credits {}, which always pays for all of its time", credits::typed(enough(view)))
 }
 
+fn ended_by_time(view: &TaskView) -> bool {
+    let timed_out = |it: &SubtaskView| it.report.as_ref().is_some_and(|report| report.reason == TIMED_OUT);
+    view.subtasks.iter().any(timed_out)
+}
+
 /// Whether a run was ended by time and had less of it than its submitter allowed, for want of credits.
 fn ran_out_of_credits(view: &TaskView) -> bool {
-    let timed_out = |it: &SubtaskView| it.report.as_ref().is_some_and(|report| report.reason == TIMED_OUT);
-    view.subtasks.iter().any(timed_out) && view.summary.budget_micro_credits < enough(view)
+    ended_by_time(view) && view.summary.budget_micro_credits < enough(view)
 }
 
 /// What helps where machine after machine tried, by what the last one said.
@@ -120,6 +129,13 @@ fn next_command(view: &TaskView) -> Text {
         }
         (TaskState::Failed, Some(FailReason::ProgramFailed)) if ran_out_of_credits(view) => {
             format!("its credits paid for no more time: edgecoder task submit … {}", with_enough(view))
+        }
+        (TaskState::Failed, Some(FailReason::ProgramFailed)) if ended_by_time(view) => {
+            format!(
+                "allow it more time: edgecoder task submit … --timeout SECONDS ({} were allowed, {} at most)",
+                timeout_ms(view) / MS_PER_SECOND,
+                MAX_TIMEOUT_MS / MS_PER_SECOND
+            )
         }
         (TaskState::Failed, Some(FailReason::ProgramFailed)) => {
             "mend it and submit it again: edgecoder task submit … --watch".to_owned()

@@ -13,6 +13,9 @@ const MARGIN: &str = "    | ";
 /// Why a run ended that ended by itself.
 const FINISHED: &str = "finished";
 
+/// Why a run ended that printed more than workers take.
+const OUTPUT_LIMIT: &str = "output_limit";
+
 /// Who submitted what, and when.
 pub fn heading(view: &TaskView, now: UnixMillis) -> Text {
     let summary = &view.summary;
@@ -72,7 +75,11 @@ fn subtask_style(state: SubtaskState) -> Style {
 fn report_told(report: &Report) -> Text {
     let mut text = Text::new();
     if report.reason != FINISHED {
-        text = text.then(Text::line(Style::Notice, format!("  the run ended: {}", report.reason.replace('_', " "))));
+        let mut why = report.reason.replace('_', " ");
+        if report.reason == OUTPUT_LIMIT {
+            why.push_str(": a run prints at most 1 MiB");
+        }
+        text = text.then(Text::line(Style::Notice, format!("  the run ended: {why}")));
     } else if report.exit_code != 0 {
         text = text.then(Text::line(Style::Notice, format!("  exit code {}", report.exit_code)));
     }

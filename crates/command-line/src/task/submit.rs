@@ -10,12 +10,16 @@ use crate::{
     words,
 };
 use clap::Args;
+use edgecoder_domain::task::MAX_TIMEOUT_MS;
 use edgecoder_events::{
     MicroCredits, ModelName, ProjectId, TaskId,
     task::{Language, ResourceClass},
 };
 use edgecoder_wire::tasks::TaskAccepted;
 use std::path::PathBuf;
+
+/// The longest that `--timeout` says.
+const MAX_TIMEOUT_SECONDS: u64 = MAX_TIMEOUT_MS / 1_000;
 
 /// Submits a task.
 #[derive(Debug, Default, Args)]
@@ -55,8 +59,8 @@ pub struct Submit {
     /// The kind of machine that should do it; gpu is refused as long as machines can not declare one
     #[arg(long, value_parser = words::one_of::<ResourceClass>(words::RESOURCES))]
     pub resource: Option<ResourceClass>,
-    /// The longest that one piece of it may run
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    /// The longest that one piece of it may run: 30 where it is left out, 600 at most
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=MAX_TIMEOUT_SECONDS))]
     pub timeout: Option<u64>,
     /// The most that it may cost, as 2 or 0.5
     #[arg(long, value_name = "CREDITS", value_parser = credits::parse)]
@@ -98,4 +102,26 @@ fn told(accepted: &TaskAccepted, is_watched: bool) -> Text {
         return text;
     }
     text.then(Text::line(Style::Dim, format!("watch it with: edgecoder task watch {}", accepted.task_id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use edgecoder_wire::tasks::DEFAULT_TIMEOUT_MS;
+
+    #[derive(Debug, clap::Parser)]
+    struct Typed {
+        #[command(flatten)]
+        submit: Submit,
+    }
+
+    #[test]
+    fn the_help_names_the_usual_and_the_longest_time() {
+        let help = Typed::command().term_width(0).render_help().to_string();
+        let told = format!("{} where it is left out, {MAX_TIMEOUT_SECONDS} at most", DEFAULT_TIMEOUT_MS / 1_000);
+        assert!(help.contains(&told), "{help}");
+        let timeout = |seconds| <Typed as clap::Parser>::try_parse_from(["submit", "x", "--timeout", seconds]);
+        assert!(timeout("600").is_ok() && timeout("601").is_err() && timeout("0").is_err());
+    }
 }

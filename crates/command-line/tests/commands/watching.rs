@@ -144,6 +144,30 @@ async fn a_task_that_waits_for_want_of_a_model_says_so() {
 }
 
 #[tokio::test]
+async fn a_program_that_took_too_long_ends_with_the_option_that_gives_it_more_time() {
+    let service = Service::start().await;
+    service.on_stream(EVENTS, &all_sent(&[sample(9, "task.failed")]), false);
+    let cut_short = Report { reason: "timed_out".into(), ..failed() };
+    let view = view(TaskState::Failed, Some(FailReason::ProgramFailed), Some(cut_short));
+    service.on_json("GET /tasks/01-primes?after=9", &view);
+    let outcome = person(&service, &["task", "watch", "01-primes"]).await;
+    assert!(outcome.out.ends_with("--timeout SECONDS (30 were allowed, 600 at most)\n"), "{}", outcome.out);
+}
+
+#[tokio::test]
+async fn what_printed_too_much_is_told_how_much_it_may() {
+    let service = Service::start().await;
+    service.on_stream(EVENTS, &all_sent(&[sample(9, "task.failed")]), false);
+    let report = Report { reason: "output_limit".into(), ..failed() };
+    service.on_json(
+        "GET /tasks/01-primes?after=9",
+        &view(TaskState::Failed, Some(FailReason::ProgramFailed), Some(report)),
+    );
+    let outcome = person(&service, &["task", "watch", "01-primes"]).await;
+    assert!(outcome.out.contains("the run ended: output limit: a run prints at most 1 MiB\n"), "{}", outcome.out);
+}
+
+#[tokio::test]
 async fn a_broken_stream_is_read_on_behind_the_last_event_and_nothing_is_told_twice() {
     let service = Service::start().await;
     let story = story("task.completed");
