@@ -2,6 +2,7 @@
 
 use crate::Question;
 use edgecoder_events::Position;
+use edgecoder_store::FollowError;
 
 /// Why a projection did not move on or did not answer.
 #[derive(Debug, thiserror::Error)]
@@ -24,4 +25,24 @@ pub enum ProjectionError {
     RebuildInterrupted(Question),
     #[error("{0} was stopped")]
     Stopped(Question),
+}
+
+impl ProjectionError {
+    /// Whether nothing more will come: the process ends, and so does what follows its log.
+    pub(crate) fn is_the_end_of_the_log(&self) -> bool {
+        let Self::Log(error) = self else { return false };
+        matches!(error.downcast_ref(), Some(FollowError::Stopped))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_was_closed_is_no_trouble_to_try_again() {
+        assert!(ProjectionError::Log(Box::new(FollowError::Stopped)).is_the_end_of_the_log());
+        assert!(!ProjectionError::Log("the disk is gone".into()).is_the_end_of_the_log());
+        assert!(!ProjectionError::Overtaken.is_the_end_of_the_log());
+    }
 }

@@ -31,7 +31,7 @@ impl<T> Shared<T> {
     }
 }
 
-/// Follows the log for ever; `apply` takes one batch into every projection in memory.
+/// Follows the log until it ends; `apply` takes one batch into every projection in memory.
 pub(crate) async fn follow_in_memory<L: Log>(
     log: L,
     progress: watch::Sender<Progress>,
@@ -49,6 +49,9 @@ pub(crate) async fn follow_in_memory<L: Log>(
                 Err(error) => break error,
             }
         };
+        if error.is_the_end_of_the_log() {
+            return;
+        }
         tracing::warn!("the projections in memory stopped, trying again: {error}");
         progress.send_modify(|it| it.trouble = Some(error.to_string()));
         sleep(RETRY).await;

@@ -61,12 +61,15 @@ enum Next {
 }
 
 impl<P: SqlProjection, L: Log> TableRunner<P, L> {
-    /// Runs for ever. After trouble, everything is read anew from the database, which has all or nothing of each turn.
+    /// Runs until the log ends. After trouble, everything is read anew from the database, which has all or nothing of each turn.
     pub(crate) async fn run(mut self) {
         let mut retry = FIRST_RETRY;
         loop {
             let before = self.progress.borrow().next;
             let Err(error) = self.follow().await;
+            if error.is_the_end_of_the_log() {
+                return;
+            }
             tracing::warn!(projection.question = P::QUESTION.name(), "projection stopped, trying again: {error}");
             self.progress.send_modify(|it| (it.trouble, it.rebuild) = (Some(error.to_string()), None));
             let moved = self.progress.borrow().next != before;
