@@ -107,7 +107,10 @@ async fn backup(settings: &Settings, data: &DataDir, to: &Path) -> Result<()> {
         bail!("this ledger is in PostgreSQL: back it up with pg_dump, and copy {} beside it", data.path().display());
     }
     ensure!(!is_inside(to, data.path()), "a backup can not lie in the directory that it copies: choose another place");
-    edgecoder_store::backup(data.path(), to).await.context("copying the ledger")?;
+    check_place(to)?;
+    edgecoder_store::backup(data.path(), to).await.with_context(|| {
+        format!("could not copy the ledger to {}: see that it can be written to and has room", to.display())
+    })?;
     answer::line(format_args!("copied to {}; it holds the keys too: keep it as safe as the original", to.display()))?;
     Ok(())
 }
@@ -138,6 +141,18 @@ fn is_inside(new: &Path, folder: &Path) -> bool {
     matches!(ancestors, [Ok(parent), Ok(folder)] if parent.starts_with(&folder))
 }
 
+/// Refuses a place where no new directory can be made.
+fn check_place(to: &Path) -> Result<()> {
+    ensure!(
+        !to.exists(),
+        "{} is there already: name a directory that is not, a backup is never mixed with anything",
+        to.display()
+    );
+    let parent = to.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    ensure!(parent.is_dir(), "there is no directory {}: make it first, or name another place", parent.display());
+    Ok(())
+}
+
 /// Copies a backup into a data directory that holds no ledger yet.
 fn restore(data: &DataDir, from: &Path) -> Result<()> {
     if data.join("ledger.db").exists() {
@@ -164,4 +179,19 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_names_the_place_that_it_can_not_be_made_in() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(check_place(&folder.path().join("new")).is_ok());
+        let there = check_place(folder.path()).unwrap_err().to_string();
+        assert!(there.contains("is there already") && there.contains(&folder.path().display().to_string()), "{there}");
+        let nowhere = check_place(&folder.path().join("no/new")).unwrap_err().to_string();
+        assert!(nowhere.starts_with("there is no directory") && nowhere.contains("make it first"), "{nowhere}");
+    }
 }

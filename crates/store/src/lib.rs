@@ -34,6 +34,7 @@ mod tiles;
 
 pub use append::{Append, AppendError, Blob, Condition, IdempotencyKey, IdempotencyKeyLength, Receipt};
 pub use backend::Head;
+pub use backend::sqlite::lock::process_using;
 pub use backup::backup;
 pub use blobs::Blobs;
 pub use checkpoint_file::CheckpointWriteError;

@@ -7,7 +7,10 @@ use edgecoder_service_kit::{
     http::{Bounds, serve_within},
     settings::Settings,
 };
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -48,10 +51,26 @@ pub async fn bind_loopback(settings: &Settings, port: Port) -> Result<Listening>
 
 async fn bind_on(settings: &Settings, host: IpAddr, port: Port) -> Result<Listening> {
     let address = address_on(settings, host, port)?;
-    let listener = TcpListener::bind(address).await.with_context(|| {
-        format!("could not listen on {address}: set {} to another port, or to 0 for a free one", port.setting)
+    let bound = TcpListener::bind(address).await;
+    let listener = bound.map_err(|error| {
+        let what_to_do = cannot_listen(&error, address, port);
+        anyhow::Error::new(error).context(what_to_do)
     })?;
     Ok(Listening { listener, bounds: Bounds::trusting(access::trusted_proxies(settings)?) })
+}
+
+fn cannot_listen(error: &io::Error, address: SocketAddr, port: Port) -> String {
+    let (host, setting) = (address.ip(), port.setting);
+    match error.kind() {
+        io::ErrorKind::AddrNotAvailable => format!(
+            "{host} is not an address of this machine: give --host (EDGECODER_HOST) one that it has, 127.0.0.1 for this \
+             machine alone or 0.0.0.0 for all of them"
+        ),
+        io::ErrorKind::PermissionDenied => {
+            format!("this user may not listen on {address}: set {setting} to a port above 1023, or to 0 for a free one")
+        }
+        _ => format!("could not listen on {address}: set {setting} to another port, or to 0 for a free one"),
+    }
 }
 
 fn address_on(settings: &Settings, host: IpAddr, port: Port) -> Result<SocketAddr> {
@@ -77,4 +96,24 @@ fn url_of(address: SocketAddr) -> String {
 /// Answers requests until `stop`.
 pub fn answer(tasks: &mut JoinSet<()>, listening: Listening, router: Router, stop: &CancellationToken) {
     tasks.spawn(serve_within(listening.bounds, listening.listener, router, stop.clone()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_of_another_machine_is_told_from_a_port_that_is_taken() {
+        let refusal = async |host: &str, port: u16| {
+            let (host, port) = (host.to_owned(), port.to_string());
+            let settings = Settings::of_flags([("EDGECODER_HOST", host.as_str()), ("COORDINATOR_PORT", port.as_str())]);
+            bind(&settings, COORDINATOR).await.err().unwrap().to_string()
+        };
+        // Kept for documentation: no machine has it.
+        let elsewhere = refusal("203.0.113.9", 0).await;
+        assert!(elsewhere.starts_with("203.0.113.9 is not an address of this machine"), "{elsewhere}");
+        let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let refused = refusal("127.0.0.1", taken.local_addr().unwrap().port()).await;
+        assert!(refused.contains("set COORDINATOR_PORT to another port"), "{refused}");
+    }
 }

@@ -48,7 +48,9 @@ pub async fn run(settings: Settings, data: DataDir, mode: Mode) -> Result<ExitCo
         Mode::Inference => parts::start_inference(&settings, &data, &mut tasks, &stop).await,
         Mode::Worker => parts::start_worker(&settings, &data, &mut tasks, &stop).await,
     };
-    let mut ending = started.map_err(|error| trouble::blame_full_disk(error, data.path()))?;
+    let mut ending = started
+        .map_err(|error| trouble::blame_first_start(error, data.path()))
+        .map_err(|error| trouble::blame_full_disk(error, data.path()))?;
     wait_for_the_end(&mut tasks, &mut ending.worker.tasks).await?;
     tracing::info!("stopping: what is under way is finished first; Ctrl-C again does not wait for it");
     ending.worker.drain().await?;

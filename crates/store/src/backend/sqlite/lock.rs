@@ -34,6 +34,12 @@ pub(crate) fn take(dir: &Path) -> Result<DirectoryLock, LockError> {
     Ok(DirectoryLock(file))
 }
 
+/// The process that holds the directory, where one does; for messages, as it may end meanwhile.
+pub fn process_using(dir: &Path) -> Option<String> {
+    let mut file = File::open(dir.join("lock")).ok()?;
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)).then(|| holder(&mut file))
+}
+
 fn holder(file: &mut File) -> String {
     let mut pid = String::new();
     match file.read_to_string(&mut pid) {
@@ -65,7 +71,9 @@ mod tests {
         let first = take(dir.path()).unwrap();
         let refused = take(dir.path()).err().unwrap().to_string();
         assert!(refused.contains(&format!("(pid {})", std::process::id())), "{refused}");
+        assert_eq!(process_using(dir.path()), Some(std::process::id().to_string()));
         drop(first);
+        assert_eq!(process_using(dir.path()), None);
         take(dir.path()).unwrap();
     }
 }

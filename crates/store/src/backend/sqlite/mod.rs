@@ -4,7 +4,7 @@
 mod blobs;
 mod index;
 mod lagging;
-mod lock;
+pub(crate) mod lock;
 mod log;
 mod packed;
 mod statement;
