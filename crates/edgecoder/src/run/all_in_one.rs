@@ -2,8 +2,9 @@
 
 use super::{
     Ending, OwnWorker,
-    banner::{self, Endpoints},
+    banner::{self, Endpoints, Ready},
     first_start, listen,
+    next::Commands,
     node::{Node, Purpose},
     parts,
 };
@@ -25,6 +26,12 @@ pub async fn start(
     stop: &CancellationToken,
 ) -> Result<Ending> {
     let begun = Instant::now();
+    let agent = settings.text("AGENT_ID").unwrap_or_else(|| DEFAULT_AGENT_ID.to_owned());
+    let agent: AgentId = agent.parse().context("AGENT_ID can not be used")?;
+    let settings = settings.clone().with_flag("AGENT_ID", Some(agent.as_str()));
+    // What the worker can not be started with is said before anything is begun.
+    let _usable = parts::worker_settings(&settings, data)?;
+    let settings = &settings;
     let (coordinator, inference, control_plane) = (
         listen::bind(settings, listen::COORDINATOR).await?,
         listen::bind(settings, listen::INFERENCE).await?,
@@ -36,8 +43,6 @@ pub async fn start(
         control_plane: Some(listen::url(&control_plane)?),
     };
     let node = Node::open(settings, data, Purpose::Serve).await?;
-    let agent = settings.text("AGENT_ID").unwrap_or_else(|| DEFAULT_AGENT_ID.to_owned());
-    let agent: AgentId = agent.parse().context("AGENT_ID can not be used")?;
     first_start::open_local_account(&node, data, parts::is_development(settings)?).await?;
     let token = first_start::admit_local_worker(&node, &agent).await?;
 
@@ -50,12 +55,12 @@ pub async fn start(
     listen::answer(tasks, control_plane, services.control_plane_router, stop);
     node.commit().await?;
     banner::remember(data, &endpoints)?;
-    banner::show(&node, data, &endpoints, begun)?;
+    let next = Commands::of_this_process(settings).where_everything_runs();
+    banner::show(&node, data, &endpoints, Ready { begun, next })?;
 
     let coordinator_url = endpoints.coordinator.unwrap_or_default();
     let settings = settings
         .clone()
-        .with_flag("AGENT_ID", Some(agent.as_str()))
         .with_flag("AGENT_REGISTRATION_TOKEN", Some(token.expose()))
         .with_flag("COORDINATOR_URL", Some(coordinator_url));
     let mut own = OwnWorker::default();

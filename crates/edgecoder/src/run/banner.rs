@@ -23,8 +23,16 @@ pub fn remember(data: &DataDir, endpoints: &Endpoints) -> Result<()> {
     data.write_private(ENDPOINTS_FILE, &serde_json::to_string(endpoints)?)
 }
 
+/// What is told beside the addresses.
+pub struct Ready {
+    pub begun: Instant,
+    /// Commands that a person types next.
+    pub next: Vec<String>,
+}
+
 /// Writes to standard output: people look there, the log goes to standard error.
-pub fn show(node: &Node, data: &DataDir, endpoints: &Endpoints, begun: Instant) -> Result<()> {
+pub fn show(node: &Node, data: &DataDir, endpoints: &Endpoints, ready: Ready) -> Result<()> {
+    let Ready { begun, next } = ready;
     let mut out = String::new();
     writeln!(out, "EdgeCoder {} is ready ({} ms)\n", env!("CARGO_PKG_VERSION"), begun.elapsed().as_millis())?;
     let services = [
@@ -44,11 +52,9 @@ pub fn show(node: &Node, data: &DataDir, endpoints: &Endpoints, begun: Instant) 
         writeln!(out, "  {}", node.tokens.operator.expose())?;
     }
     writeln!(out, "\nNext, in a second terminal:")?;
-    writeln!(
-        out,
-        "  cargo run --release -- task submit --language python --code examples/primes.py --tests examples/test_primes.py --watch"
-    )?;
-    writeln!(out, "  cargo run --release -- audit verify")?;
+    for command in next {
+        writeln!(out, "  {command}")?;
+    }
     answer::line(out)
 }
 

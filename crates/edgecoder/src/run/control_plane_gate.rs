@@ -4,8 +4,8 @@
 //! the same routes under `/control-plane` and checks token and address. The coordinator believes the door about the
 //! operator's address where the door is among its `TRUSTED_PROXIES`. Nothing else of the coordinator is reached here.
 
-use super::{Ending, banner, listen};
-
+use super::{Ending, banner, listen, next::Commands};
+use crate::answer;
 use anyhow::{Context, Result};
 use axum::{
     Router,
@@ -51,7 +51,12 @@ pub async fn start(settings: &Settings, tasks: &mut JoinSet<()>, stop: &Cancella
         .build()
         .context("preparing to ask the coordinator")?;
     let gate = Gate { http, coordinator };
-    banner::say_ready("control plane", &listen::url(&listener)?)?;
+    let url = listen::url(&listener)?;
+    banner::say_ready("control plane", &url)?;
+    let next = Commands::of_this_process(settings).command(format_args!("--control-plane {url} agent list"));
+    answer::line(format_args!(
+        "Next, with the operator's token (operator.token where the coordinator runs) in ADMIN_API_TOKEN:\n  {next}"
+    ))?;
     let router = Router::new().route("/{*path}", any(hand_on)).with_state(gate);
     listen::answer(tasks, listener, bounded(router), stop);
     Ok(Ending::default())

@@ -7,6 +7,7 @@ mod control_plane_gate;
 mod first_start;
 pub mod listen;
 pub mod log_keys;
+mod next;
 pub mod node;
 mod open_files;
 mod parts;
@@ -42,7 +43,7 @@ pub async fn run(settings: Settings, data: DataDir, mode: Mode) -> Result<ExitCo
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
     let started = match mode {
-        Mode::AllInOne => all_in_one::start(&settings, &data, &mut tasks, &stop).await,
+        Mode::AllInOne => Box::pin(all_in_one::start(&settings, &data, &mut tasks, &stop)).await,
         Mode::Coordinator => parts::start_coordinator(&settings, &data, &mut tasks, &stop).await,
         Mode::ControlPlane => control_plane_gate::start(&settings, &mut tasks, &stop).await,
         Mode::Inference => parts::start_inference(&settings, &data, &mut tasks, &stop).await,

@@ -3,8 +3,9 @@
 use super::{
     Ending,
     access::{self, Tokens},
-    banner::{self, Endpoints},
+    banner::{self, Endpoints, Ready},
     first_start, listen,
+    next::Commands,
     node::{Node, Purpose},
     witness,
 };
@@ -128,7 +129,8 @@ pub async fn start_coordinator(
     let endpoints = Endpoints { coordinator: Some(url), inference: None, control_plane: Some(control_plane) };
     node.commit().await?;
     banner::remember(data, &endpoints)?;
-    banner::show(&node, data, &endpoints, begun)?;
+    let next = Commands::of_this_process(settings).where_machines_are_missing();
+    banner::show(&node, data, &endpoints, Ready { begun, next })?;
     Ok(Ending { node: Some(node), ..Ending::default() })
 }
 
@@ -163,10 +165,16 @@ pub async fn start_worker(
     Ok(Ending::default())
 }
 
-/// A worker as the settings want it.
-pub fn worker(settings: &Settings, data: &DataDir) -> Result<Worker> {
+/// What the settings say of a worker.
+pub fn worker_settings(settings: &Settings, data: &DataDir) -> Result<WorkerSettings> {
     let mut worker = WorkerSettings::read(&|name| settings.text(name), data.join("worker"))?;
     worker.local_snapshots &= is_development(settings)?;
+    Ok(worker)
+}
+
+/// A worker as the settings want it.
+pub fn worker(settings: &Settings, data: &DataDir) -> Result<Worker> {
+    let worker = worker_settings(settings, data)?;
     let sandbox = Sandbox::new(SandboxSettings {
         mode: worker.sandbox_mode,
         runtime_dir: data.join("sandbox"),
