@@ -76,25 +76,31 @@ impl Witnesses {
     }
 }
 
-/// Asks every witness that has an address, until `stop`.
+/// Asks every witness that has an address, until `stop`; without any it only waits, for what is a service's own part never
+/// ends before the service.
 pub(crate) async fn run(coordinator: Coordinator, stop: CancellationToken) {
-    let Some(cosignatures) = &coordinator.witnesses.cosignatures else { return };
+    let mut asking = ask_all(&coordinator);
+    stop.cancelled().await;
+    asking.shutdown().await;
+}
+
+fn ask_all(coordinator: &Coordinator) -> JoinSet<()> {
+    let mut asking = JoinSet::new();
+    let Some(cosignatures) = &coordinator.witnesses.cosignatures else { return asking };
     let client = match request::client() {
         Ok(client) => client,
         Err(error) => {
             tracing::error!(%error, "no witness can be asked: no secure connections can be made on this machine");
-            return;
+            return asking;
         }
     };
-    let mut asking = JoinSet::new();
     for witness in cosignatures.policy().witnesses() {
         if let Some(url) = witness.url.clone() {
             let (coordinator, witness, client) = (coordinator.clone(), witness.clone(), client.clone());
             asking.spawn(async move { Asking { coordinator, witness, url, client, size: 0 }.go_on().await });
         }
     }
-    stop.cancelled().await;
-    asking.shutdown().await;
+    asking
 }
 
 /// The conversation with one witness.
@@ -190,7 +196,8 @@ impl Asking {
             "The witness {} ({}) does not cosign: {answer}\n\nWhat it was asked:\n\n{request}\nWhat it stands for:\n\n{theirs}",
             self.witness.name, self.witness.key
         );
-        self.coordinator.witnesses.evidence.keep(&format!("{OWN_LOG}{}-{}", &id[..16], request.old), &content);
+        let about = format!("{OWN_LOG}{}", &id[..16]);
+        self.coordinator.witnesses.evidence.keep(&about, request.checkpoint().size, &content);
         Uncosigned::Contradicted
     }
 }

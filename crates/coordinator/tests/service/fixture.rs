@@ -52,7 +52,7 @@ pub struct Service {
     commands: Commands,
     access: Access,
     tokens: Tokens,
-    _running: JoinSet<()>,
+    running: JoinSet<()>,
     dir: TempDir,
 }
 
@@ -136,10 +136,14 @@ impl Service {
         coordinator.start(&mut running, &stop);
         running.spawn(serve(listener, router(coordinator), stop));
         let client = Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
-        let service =
-            Self { base, client, clock, store, projections, commands, access, tokens, _running: running, dir };
+        let service = Self { base, client, clock, store, projections, commands, access, tokens, running, dir };
         service.give_credit_to_ada().await;
         service
+    }
+
+    /// Whether every part of the coordinator still works: a process ends with the first that does not.
+    pub fn is_whole(&mut self) -> bool {
+        self.running.try_join_next().is_none()
     }
 
     /// A file of evidence, by its name.

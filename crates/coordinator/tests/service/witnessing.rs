@@ -109,6 +109,14 @@ async fn a_second_history_of_a_log_is_noticed_and_its_evidence_kept() {
     assert!(shown.get_as(shown.ada(), "/health/runtime").await.status.is_success());
 }
 
+#[tokio::test]
+async fn a_coordinator_that_nobody_witnesses_keeps_running() {
+    let mut alone = Service::begin().await;
+    alone.submitted("t").await;
+    receipt(&alone, 0).await;
+    assert!(alone.is_whole());
+}
+
 /// What the coordinator complains about, once it does. A receipt that gets no cosignature takes its time.
 async fn problem(service: &Service) -> String {
     for _ in 0..LOOKS {
