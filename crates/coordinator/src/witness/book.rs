@@ -5,20 +5,31 @@
 
 use edgecoder_ledger::{Checkpoint, note::Note, witness::log_id};
 use edgecoder_store::replace_file;
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs::{self, File},
+    io,
+    path::PathBuf,
+};
 
 /// The notes by log.
-pub(super) struct Book(PathBuf);
+pub(super) struct Book {
+    folder: PathBuf,
+    /// Open as long as the book is: of two processes that shared it, one would sign what the other had left behind.
+    _lock: File,
+}
 
 impl Book {
+    /// Takes the book for this process.
     pub(super) fn open(folder: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
-        Ok(Self(folder))
+        let lock = File::create(folder.join("lock"))?;
+        lock.try_lock().map_err(|_| io::Error::other("another process has the witness's book"))?;
+        Ok(Self { folder, _lock: lock })
     }
 
     /// The note that was cosigned last, by the log's id.
     pub(super) fn note(&self, id: &str) -> io::Result<Option<String>> {
-        match fs::read_to_string(self.0.join(id)) {
+        match fs::read_to_string(self.folder.join(id)) {
             Ok(note) => Ok(Some(note)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -34,6 +45,6 @@ impl Book {
 
     /// Takes down a note that is about to be cosigned; durable when this returns.
     pub(super) fn put(&self, origin: &str, note: &Note) -> io::Result<()> {
-        replace_file(&self.0.join(log_id(origin)), note.to_string().as_bytes())
+        replace_file(&self.folder.join(log_id(origin)), note.to_string().as_bytes())
     }
 }

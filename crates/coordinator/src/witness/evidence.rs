@@ -7,8 +7,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// As many pieces as are kept: the first ones tell.
-const MOST_PIECES: usize = 64;
+/// As many pieces as are kept about one log or witness: the first ones tell.
+const PIECES_ABOUT_ONE: usize = 8;
+/// As many names as are read at the start.
+const MOST_PIECES: usize = 4_096;
 
 /// The folder of evidence.
 pub(crate) struct Evidence {
@@ -24,14 +26,15 @@ impl Evidence {
         Ok(Self { folder, names: Mutex::new(names?.into_iter().flatten().collect()) })
     }
 
-    /// Keeps one piece; nothing where one of this name is there, or enough of them.
-    pub(super) fn keep(&self, name: &str, content: &str) {
+    /// Keeps one piece; nothing where one of this name is there, or enough of them about the same.
+    pub(super) fn keep(&self, about: &str, size: u64, content: &str) {
+        let name = format!("{about}-{size}");
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        if names.iter().any(|known| known == name) || names.len() >= MOST_PIECES {
+        if names.contains(&name) || names.iter().filter(|known| known.starts_with(about)).count() >= PIECES_ABOUT_ONE {
             return;
         }
-        match replace_file(&self.folder.join(name), content.as_bytes()) {
-            Ok(()) => names.push(name.to_owned()),
+        match replace_file(&self.folder.join(&name), content.as_bytes()) {
+            Ok(()) => names.push(name),
             Err(error) => tracing::error!(%error, name, "evidence of two histories could not be kept"),
         }
     }

@@ -80,8 +80,8 @@ impl Witness {
         let (checkpoint, id) = (request.checkpoint(), log_id(&request.checkpoint().origin));
         let Some(cosigned) = book.note(&id)? else { return Ok(()) };
         tracing::error!(log.origin = %checkpoint.origin, size = checkpoint.size, "FORK: a log signed two roots for one size");
-        let name = format!("{OTHER_LOGS}{}-{}", &id[..16], checkpoint.size);
-        self.evidence.keep(&name, &format!("{cosigned}\n{}", request.note));
+        let about = format!("{OTHER_LOGS}{}", &id[..16]);
+        self.evidence.keep(&about, checkpoint.size, &format!("{cosigned}\n{}", request.note));
         Ok(())
     }
 }
