@@ -115,7 +115,7 @@ mod tests {
             }
             assert!(unread.len() < 8, "somewhere there is a bound");
         };
-        assert_eq!((unread.len(), refused.status().as_u16()), (2, 429));
+        assert_eq!((unread.len(), refused.status().as_u16()), (3, 429));
         assert!(room.promise("bob").await.is_ok());
         drop(unread);
         assert!(room.promise("ann").await.is_ok(), "what was read takes no memory");

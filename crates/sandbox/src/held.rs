@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mapping_whose_file_can_not_be_measured_counts_without_end_unless_it_is_gone() {
+    fn a_mapping_that_is_gone_meanwhile_counts_nothing() {
         let threads = vec![PathBuf::from("/proc/self")];
         let gone = Mapping { from: 1, to: 2, file: FileNumber::MAX };
         assert_eq!(mapped_bytes(std::process::id(), &threads, &gone, &[]), 0);

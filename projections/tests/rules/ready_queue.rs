@@ -97,10 +97,10 @@ impl Reference<'_> {
                     holder = Some(&lease.payee);
                 }
                 Event::SubtaskReturned(back) if (&back.task, back.subtask) == (&key.0, key.1) => {
-                    if holder.take() == Some(owner) {
-                        until = it.recorded_at.plus_ms((RETRY_ELSEWHERE_MS << undone).min(MAX_RETRY_ELSEWHERE_MS));
-                        undone += 1;
-                    }
+                    let is_owners = holder.take() == Some(owner);
+                    let while_ms = (RETRY_ELSEWHERE_MS << undone).min(MAX_RETRY_ELSEWHERE_MS);
+                    until = if is_owners { it.recorded_at.plus_ms(while_ms) } else { until };
+                    undone += u32::from(is_owners);
                 }
                 Event::SubtaskFinished(done)
                     if (&done.task, done.subtask) == (&key.0, key.1)
@@ -543,7 +543,8 @@ fn of_an_ended_task_no_name_that_its_submitter_invented_is_remembered() {
 fn no_account_counts_for_more_than_its_part_of_what_waits() {
     let of = |account, count: usize| vec![prompt_of(account, 0); count];
     let takeable = |steps: &[Step], most_of_one| {
-        let offer = Offer { languages: &[Language::Python], models: &[], gpu: false };
+        let models = [model_name(1)];
+        let offer = Offer { languages: &[Language::Python], models: &models, gpu: false };
         queue_of(steps).0.takeable([offer], most_of_one)
     };
     assert_eq!(takeable(&of(0, 12), 1), 1, "twelve of one press nobody");

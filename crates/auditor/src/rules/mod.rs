@@ -132,8 +132,8 @@ impl Rules {
         let checked = self.authors.check(entry, event, signed_result, &mut self.noted);
         self.count_author(entry, checked);
         self.credit.check_pair(entry, event, &mut self.noted);
-        let of_the_entry = [streams::check(entry, event), actors::check(entry, event)];
-        for broken in of_the_entry.into_iter().chain([self.machines.check(entry, event)]).filter_map(Result::err) {
+        let checks = [streams::check(entry, event), actors::check(entry, event), self.machines.check(entry, event)];
+        for broken in checks.into_iter().filter_map(Result::err) {
             self.noted.broken(entry.position, broken);
         }
         let was_due = self.promises.check(entry, event, &mut self.noted);

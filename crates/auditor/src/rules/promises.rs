@@ -109,7 +109,7 @@ impl Promise {
         let task = &self.task;
         match &self.due {
             Due::Reserved(account, budget) => {
-                format!("{account} must set the budget of {task} aside, {budget} credits")
+                format!("{account} must set {budget} credits aside for {task}, its budget")
             }
             Due::Completed => format!("every subtask of {task} passed: it must be completed"),
             Due::Failed(reason) => format!("the task {task} must fail here: {reason:?}"),

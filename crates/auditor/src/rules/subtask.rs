@@ -2,7 +2,7 @@
 
 use super::promises::Due;
 use edgecoder_events::{
-    SubtaskIndex,
+    AccountId, SubtaskIndex,
     task::{FailReason, PlannedSubtask, ReturnReason, SubtaskLeased, Verdict, WorkKind},
 };
 
@@ -22,6 +22,8 @@ pub(super) struct Subtask {
     /// Leases so far, and those of them that came back untried.
     attempts: u16,
     unused: u16,
+    /// Whose machines let a lease run out, once for each such lease.
+    silent: Vec<AccountId>,
     /// Better code was brought.
     revised: bool,
     standing: Standing,
@@ -49,6 +51,7 @@ impl Subtask {
             depends_on: plan.depends_on.clone(),
             attempts: 0,
             unused: 0,
+            silent: Vec::new(),
             revised: false,
             standing: Standing::Waiting,
             lapsed: None,
@@ -106,15 +109,35 @@ impl Subtask {
     /// Its `lease` ended without a result.
     pub fn come_back(&mut self, lease: SubtaskLeased, reason: ReturnReason) -> Option<Due> {
         self.standing = Standing::Waiting;
-        let goes_on = match reason {
-            ReturnReason::AgentUnable | ReturnReason::AgentDrained => {
-                self.unused = self.unused.saturating_add(1);
-                self.unused < MAX_UNUSED_LEASES
-            }
-            ReturnReason::LeaseExpired | ReturnReason::AgentBlacklisted => self.has_attempts_left(),
+        let is_no_attempt = match reason {
+            ReturnReason::AgentUnable
+            | ReturnReason::AgentDrained
+            | ReturnReason::ModelUnavailable
+            | ReturnReason::SandboxUnavailable => true,
+            // All silence of one owner is one attempt.
+            ReturnReason::LeaseExpired => self.silent.contains(&lease.payee),
+            ReturnReason::AgentBlacklisted | ReturnReason::SnapshotUnavailable => false,
         };
-        self.lapsed = (reason == ReturnReason::LeaseExpired).then_some(lease);
+        let goes_on = if is_no_attempt {
+            self.unused = self.unused.saturating_add(1);
+            self.unused < MAX_UNUSED_LEASES
+        } else {
+            self.has_attempts_left()
+        };
+        if reason == ReturnReason::LeaseExpired {
+            self.silent.push(lease.payee.clone());
+            self.lapsed = Some(lease);
+        }
         (!goes_on).then_some(Due::Failed(FailReason::AttemptsExhausted))
+    }
+
+    /// The lease that ran out last was used after all: it delivered late.
+    pub fn was_not_silent(&mut self, owner: &AccountId) {
+        if let Some(last) = self.silent.iter().rposition(|it| it == owner) {
+            self.silent.remove(last);
+            let was_no_attempt = self.silent.contains(owner);
+            self.unused = self.unused.saturating_sub(u16::from(was_no_attempt));
+        }
     }
 
     /// A machine delivered: what follows from that, but that a task whose subtasks all passed is completed.

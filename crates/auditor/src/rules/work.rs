@@ -150,10 +150,14 @@ impl Work {
 
     /// The lease by which a result is delivered, now or after it ran out; it delivers nothing else.
     fn deliver(&mut self, it: &SubtaskFinished) -> Result<SubtaskLeased, String> {
-        let subtask = self.open(&it.task)?.subtask(it.subtask);
-        let late = subtask
-            .and_then(|subtask| subtask.lapsed.take_if(|lease| lease.attempt == it.attempt && lease.agent == it.agent));
-        late.map_or_else(|| self.end_lease(&it.task, it.subtask, it.attempt, &it.agent), Ok)
+        if let Some(subtask) = self.open(&it.task)?.subtask(it.subtask) {
+            let is_meant = |lease: &mut SubtaskLeased| lease.attempt == it.attempt && lease.agent == it.agent;
+            if let Some(late) = subtask.lapsed.take_if(is_meant) {
+                subtask.was_not_silent(&late.payee);
+                return Ok(late);
+            }
+        }
+        self.end_lease(&it.task, it.subtask, it.attempt, &it.agent)
     }
 
     fn finish(&mut self, entry: &Entry<'_>, it: &SubtaskFinished) -> Result<Follows, String> {

@@ -163,14 +163,14 @@ const FAILED: Verdict = Verdict::Failed;
 
 #[tokio::test]
 async fn a_task_is_completed_when_all_of_it_has_passed() {
-    let two = plan(WorkKind::Program, &[&[], &[]]);
+    let two = [plan(WorkKind::Program, &[&[], &[]])];
     let first = [lease(0, 1), delivered(0, 1, PASSED)];
-    honest_story(&[&[two.clone()], &first, &[lease(1, 1)], &[delivered(1, 1, PASSED), completed()]]).await;
-    honest_story(&[&[two.clone()], &first, &[cancelled(0)]]).await;
-    broken_story(&[&[two.clone()], &first, &[completed()]], 3).await;
-    broken_story(&[&[two.clone()], &first, &[lease(1, 1)], &[delivered(1, 1, PASSED)], &[completed()]], 4).await;
-    broken_story(&[&[two.clone()], &first, &[delivered(0, 1, PASSED)]], 3).await;
-    broken_story(&[&[two], &first, &[lease(0, 2)]], 3).await;
+    honest_story(&[&two, &first, &[lease(1, 1)], &[delivered(1, 1, PASSED), completed()]]).await;
+    honest_story(&[&two, &first, &[cancelled(0)]]).await;
+    broken_story(&[&two, &first, &[completed()]], 3).await;
+    broken_story(&[&two, &first, &[lease(1, 1)], &[delivered(1, 1, PASSED)], &[completed()]], 4).await;
+    broken_story(&[&two, &first, &[delivered(0, 1, PASSED)]], 3).await;
+    broken_story(&[&two, &first, &[lease(0, 2)]], 3).await;
     broken_story(&[&[plan(WorkKind::Program, ONE)], &[completed()]], 1).await;
 }
 
@@ -221,11 +221,11 @@ async fn who_pays_for_a_task_an_operator_or_the_program_cancels_it() {
 
 #[tokio::test]
 async fn a_subtask_waits_for_those_that_it_needs() {
-    let chained = plan(WorkKind::Program, &[&[], &[0]]);
+    let chained = [plan(WorkKind::Program, &[&[], &[0]])];
     let first = [lease(0, 1), delivered(0, 1, PASSED)];
-    honest_story(&[&[chained.clone()], &first, &[lease(1, 1)]]).await;
-    broken_story(&[&[chained.clone()], &[lease(1, 1)]], 1).await;
-    broken_story(&[&[chained], &[lease(0, 1)], &[lease(1, 1)]], 2).await;
+    honest_story(&[&chained, &first, &[lease(1, 1)]]).await;
+    broken_story(&[&chained, &[lease(1, 1)]], 1).await;
+    broken_story(&[&chained, &[lease(0, 1)], &[lease(1, 1)]], 2).await;
 }
 
 #[tokio::test]
@@ -237,6 +237,10 @@ async fn a_plan_has_one_to_ten_subtasks_in_their_places_that_need_earlier_ones()
     let mut displaced = planned();
     displaced.subtasks[0].index = SubtaskIndex(1);
     broken_story(&[&[displaced.into()]], 0).await;
+}
+
+fn exhausted() -> Event {
+    failed(FailReason::AttemptsExhausted, 0)
 }
 
 /// Three machines fail with a prompt.
@@ -253,11 +257,10 @@ async fn three_machines_try_a_prompt_then_better_code_is_tried_once() {
     let asked = [&tried[..], &[escalated()]].concat();
     let again = [revised(), lease(0, 4)];
     let passed = [delivered(0, 4, PASSED), completed()];
-    let exhausted = failed(FailReason::AttemptsExhausted, 0);
     honest_story(&[&prompt, &asked, &again, &passed]).await;
-    honest_story(&[&prompt, &asked, &again, &[delivered(0, 4, FAILED), exhausted.clone()]]).await;
-    honest_story(&[&prompt, &asked, &again, &[back(4, ReturnReason::LeaseExpired), exhausted.clone()]]).await;
-    honest_story(&[&prompt, &asked, &[exhausted.clone()]]).await;
+    honest_story(&[&prompt, &asked, &again, &[delivered(0, 4, FAILED), exhausted()]]).await;
+    honest_story(&[&prompt, &asked, &again, &[back(4, ReturnReason::LeaseExpired), exhausted()]]).await;
+    honest_story(&[&prompt, &asked, &[exhausted()]]).await;
     honest_story(&[&prompt, &asked, &[cancelled(0)]]).await;
     broken_story(&[&prompt, &tried, &[lease(0, 4)]], 6).await;
     broken_story(&[&prompt, &tried[..4], &[escalated()]], 5).await;
@@ -274,7 +277,6 @@ fn comes_back(times: u16, reason: ReturnReason) -> Vec<Event> {
 #[tokio::test]
 async fn a_subtask_that_comes_back_too_often_fails_its_task() {
     let program = [plan(WorkKind::Program, ONE)];
-    let exhausted = failed(FailReason::AttemptsExhausted, 0);
     for (reason, most) in [(ReturnReason::LeaseExpired, 3), (ReturnReason::AgentBlacklisted, 3)]
         .into_iter()
         .chain([(ReturnReason::AgentUnable, 16), (ReturnReason::AgentDrained, 16)])
@@ -282,8 +284,8 @@ async fn a_subtask_that_comes_back_too_often_fails_its_task() {
         let (fewer, last) = (comes_back(most - 1, reason), comes_back(most, reason));
         let place = usize::from(most) * 2;
         honest_story(&[&program, &[fewer.clone(), vec![lease(0, most)]].concat()]).await;
-        honest_story(&[&program, &[last.clone(), vec![exhausted.clone()]].concat()]).await;
+        honest_story(&[&program, &[last.clone(), vec![exhausted()]].concat()]).await;
         broken_story(&[&program, &last, &[lease(0, most + 1)]], place).await;
-        broken_story(&[&program, &fewer, &[exhausted.clone()]], place - 1).await;
+        broken_story(&[&program, &fewer, &[exhausted()]], place - 1).await;
     }
 }
