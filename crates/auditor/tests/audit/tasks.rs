@@ -277,10 +277,16 @@ fn comes_back(times: u16, reason: ReturnReason) -> Vec<Event> {
 #[tokio::test]
 async fn a_subtask_that_comes_back_too_often_fails_its_task() {
     let program = [plan(WorkKind::Program, ONE)];
-    for (reason, most) in [(ReturnReason::LeaseExpired, 3), (ReturnReason::AgentBlacklisted, 3)]
-        .into_iter()
-        .chain([(ReturnReason::AgentUnable, 16), (ReturnReason::AgentDrained, 16)])
-    {
+    for (reason, most) in [
+        // One owner's silence: one attempt, and then sixteen leases that are none.
+        (ReturnReason::LeaseExpired, 17),
+        (ReturnReason::AgentBlacklisted, 3),
+        (ReturnReason::SnapshotUnavailable, 3),
+        (ReturnReason::AgentUnable, 16),
+        (ReturnReason::AgentDrained, 16),
+        (ReturnReason::ModelUnavailable, 16),
+        (ReturnReason::SandboxUnavailable, 16),
+    ] {
         let (fewer, last) = (comes_back(most - 1, reason), comes_back(most, reason));
         let place = usize::from(most) * 2;
         honest_story(&[&program, &[fewer.clone(), vec![lease(0, most)]].concat()]).await;
