@@ -12,10 +12,11 @@ struct Bench {
     postgres: bool,
 }
 
-const BENCHES: [Bench; 8] = [
+const BENCHES: [Bench; 9] = [
     Bench { name: "ledger", package: "edgecoder-ledger", example: "speed", postgres: false },
     Bench { name: "audit", package: "edgecoder-auditor", example: "audit_speed", postgres: false },
     Bench { name: "append", package: "edgecoder-store", example: "append_speed", postgres: true },
+    Bench { name: "proof", package: "edgecoder-store", example: "proof_speed", postgres: false },
     Bench { name: "queue", package: "edgecoder-projections", example: "queue_cost", postgres: false },
     Bench { name: "rebuild", package: "edgecoder-projections", example: "rebuild_speed", postgres: false },
     Bench { name: "start", package: "edgecoder-projections", example: "start_speed", postgres: false },

@@ -32,8 +32,17 @@ impl Connection {
     pub async fn post(&mut self, path: &str, headers: &[(&'static str, String)], body: Vec<u8>) -> Outcome<Bytes> {
         let request = Request::post(path).header(HOST, "localhost").header(CONTENT_TYPE, "application/json");
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+        self.send(path, request.body(Full::new(Bytes::from(body)))?).await
+    }
+
+    /// The same of a question without a body.
+    pub async fn get(&mut self, path: &str) -> Outcome<Bytes> {
+        self.send(path, Request::get(path).header(HOST, "localhost").body(Full::default())?).await
+    }
+
+    async fn send(&mut self, path: &str, request: Request<Full<Bytes>>) -> Outcome<Bytes> {
         self.0.ready().await?;
-        let answer = self.0.send_request(request.body(Full::new(Bytes::from(body)))?).await?;
+        let answer = self.0.send_request(request).await?;
         let status = answer.status();
         let body = answer.into_body().collect().await?.to_bytes();
         if status.is_success() {

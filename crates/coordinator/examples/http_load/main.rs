@@ -1,4 +1,5 @@
-//! How many tasks per second are taken in, handed out and paid for, over real sockets, durable and signed?
+//! How many tasks per second are taken in, handed out and paid for, and how many tiles of the log are read, over real
+//! sockets, durable and signed?
 //!
 //! `http_load [FOLDER]`: the folder decides the disk. Clients and coordinator share one process and its cores. Beside the
 //! figures stand what the machine itself gives in the same run: an empty HTTP answer, a signature check, an fdatasync.
@@ -32,6 +33,7 @@ struct Round {
     syncs: f64,
     submitted: f64,
     finished: f64,
+    tiles: f64,
 }
 
 #[tokio::main]
@@ -49,8 +51,9 @@ async fn main() -> Outcome<()> {
         let echo = raw::echoes_per_second(&body).await?;
         let submitted = submit_all(home.address, home.account_token(), &body).await?;
         let finished = finish_all(&mut agents).await?;
+        let tiles = read_tiles(home.address).await?;
         let syncs = f64::midpoint(syncs, raw::syncs_per_second(dir.path())?);
-        rounds.push(Round { echo, verify, syncs, submitted, finished });
+        rounds.push(Round { echo, verify, syncs, submitted, finished, tiles });
     }
     report(&rounds);
     home.close().await
@@ -119,6 +122,20 @@ async fn finish_all(agents: &mut [Agent]) -> Outcome<f64> {
     .await
 }
 
+/// Full tiles of leaf hashes, by turns: there are some after the first submissions.
+async fn read_tiles(address: SocketAddr) -> Outcome<f64> {
+    const TILES: u32 = 8;
+    all_ask(connections(address).await?, |mut connection, end| async move {
+        let mut read = 0;
+        while Instant::now() < end {
+            connection.get(&format!("/tile/0/{:03}", read % TILES)).await?;
+            read += 1;
+        }
+        Ok(read)
+    })
+    .await
+}
+
 fn report(rounds: &[Round]) {
     let middle = |of: fn(&Round) -> f64| {
         let mut values: Vec<f64> = rounds.iter().map(of).collect();
@@ -131,5 +148,7 @@ fn report(rounds: &[Round]) {
         "the machine: {echo:.0} HTTP echoes/s, {verify:.0} signature checks/s on one core, {syncs:.0} fdatasync/s"
     );
     println!("submit:        {submitted:>8.0}/s, {:.2} of an echo", submitted / echo);
+    let tiles = middle(|it| it.tiles);
+    println!("tile of 8 KiB: {tiles:>8.0}/s, {:.2} of an echo", tiles / echo);
     println!("pull + result: {finished:>8.0}/s, {:.2} of two echoes", finished * 2.0 / echo);
 }

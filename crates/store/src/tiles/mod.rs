@@ -17,8 +17,8 @@ use futures_util::TryStreamExt;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
-/// How many full tiles are kept at hand, 8 KiB each; at most twice as many.
-const TILES_AT_HAND: usize = 512;
+/// How many full tiles are kept at hand, 8 KiB each; at most twice as many: those of a log of a million entries.
+const TILES_AT_HAND: usize = 2_048;
 
 /// A checkpoint whose tiles and entries can all be read.
 #[derive(Debug)]
