@@ -10,7 +10,7 @@ use crate::{
 const PURE_FOLDERS: [&str; 3] = ["events/src/", "crates/ledger/src/", "crates/domain/src/"];
 
 /// Words by which waiting, time, chance, a database or something said comes in.
-const IMPURE_WORDS: [&str; 15] = [
+const IMPURE_WORDS: [&str; 14] = [
     "async",
     "await",
     "chrono",
@@ -20,7 +20,6 @@ const IMPURE_WORDS: [&str; 15] = [
     "Instant",
     "println",
     "rand",
-    "RandomState",
     "sqlx",
     "SystemTime",
     "tokio",
