@@ -1,7 +1,7 @@
 //! How is the tree cut into files that never change? The tiles of C2SP tlog-tiles: 256 hashes each.
 
 use super::{Hash, MAX_TREE_SIZE, Subtrees, node_hash};
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// How many hashes a full tile has, and how many entries a full bundle.
 pub const TILE_WIDTH: u64 = 256;
@@ -150,7 +150,7 @@ pub struct MissingTile(pub TilePlace);
 
 /// Tiles at hand, enough for one proof.
 #[derive(Debug, Clone, Default)]
-pub struct TileSet(HashMap<TilePlace, Vec<Hash>>);
+pub struct TileSet(HashMap<TilePlace, Arc<[Hash]>>);
 
 impl TileSet {
     /// The tiles that a proof takes hashes from: `prove` makes it, as with [`super::inclusion_proof`].
@@ -167,8 +167,8 @@ impl TileSet {
     }
 
     /// Adds a tile, full or not.
-    pub fn insert(&mut self, place: TilePlace, hashes: Vec<Hash>) {
-        self.0.insert(place, hashes);
+    pub fn insert(&mut self, place: TilePlace, hashes: impl Into<Arc<[Hash]>>) {
+        self.0.insert(place, hashes.into());
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{StorageError, backend::Database, checkpoint_file::Checkpoints};
 use edgecoder_events::Position;
 use edgecoder_ledger::{
     Checkpoint,
-    tree::{FullTile, Hash, MissingTile, TILE_WIDTH, TilePlace, Tiling, leaf_hash},
+    tree::{Hash, MissingTile, TILE_WIDTH, TilePlace, Tiling, leaf_hash},
 };
 use futures_util::TryStreamExt;
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -131,10 +131,6 @@ impl TileKeeper {
                 self.keeping.database.save_tiles(std::mem::take(&mut full)).await?;
             }
         }
-        self.save(full).await
-    }
-
-    async fn save(&self, full: Vec<FullTile>) -> Result<(), StorageError> {
         if full.is_empty() { Ok(()) } else { self.keeping.database.save_tiles(full).await }
     }
 

@@ -57,7 +57,7 @@ impl Tiles {
     async fn gather(&self, published: &Published, places: &[TilePlace]) -> Result<TileSet, StorageError> {
         let mut tiles = TileSet::default();
         for place in places {
-            tiles.insert(*place, self.hashes(published, *place).await?.to_vec());
+            tiles.insert(*place, self.hashes(published, *place).await?);
         }
         Ok(tiles)
     }

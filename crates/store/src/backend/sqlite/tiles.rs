@@ -47,13 +47,18 @@ impl TileFile {
         row.map(|row| Ok(row.try_get(0)?)).transpose()
     }
 
+    /// Takes the writer out; whoever wrote well puts it back.
+    async fn connection(&self, writer: &mut Option<SqliteConnection>) -> Result<SqliteConnection, StorageError> {
+        match writer.take() {
+            Some(connection) => Ok(connection),
+            None => Ok(SqliteConnection::connect_with(&self.options).await?),
+        }
+    }
+
     /// Writes all or none.
     pub(super) async fn save(&self, tiles: &[FullTile]) -> Result<(), StorageError> {
         let mut writer = self.writer.lock().await;
-        let mut connection = match writer.take() {
-            Some(connection) => connection,
-            None => SqliteConnection::connect_with(&self.options).await?,
-        };
+        let mut connection = self.connection(&mut writer).await?;
         let mut transaction = connection.begin().await?;
         for tile in tiles {
             sqlx::query("INSERT OR REPLACE INTO tiles (id, hashes) VALUES (?, ?)")
@@ -69,10 +74,7 @@ impl TileFile {
 
     pub(super) async fn forget(&self) -> Result<(), StorageError> {
         let mut writer = self.writer.lock().await;
-        let mut connection = match writer.take() {
-            Some(connection) => connection,
-            None => SqliteConnection::connect_with(&self.options).await?,
-        };
+        let mut connection = self.connection(&mut writer).await?;
         sqlx::query("DELETE FROM tiles").execute(&mut connection).await?;
         *writer = Some(connection);
         Ok(())
