@@ -75,7 +75,7 @@ macro_rules! catalog {
             pub fn from_bytes(kind: &str, schema: u16, bytes: &[u8]) -> Result<Self, DecodeError> {
                 match (kind, schema) {
                     $($(($kind, $schema) => decode(kind, schema, bytes).map(Self::$name),)+)+
-                    (unknown, schema) => Err(DecodeError::UnknownKind { kind: unknown.to_owned(), schema }),
+                    (kind, schema) => from_earlier(kind, schema, bytes),
                 }
             }
 
@@ -133,7 +133,7 @@ catalog! {
         "task.escalated" 1 => TaskEscalated(task::TaskEscalated),
         "task.subtask_revised" 1 => SubtaskRevised(task::SubtaskRevised),
         "task.completed" 1 => TaskCompleted(task::TaskCompleted),
-        "task.failed" 1 => TaskFailed(task::TaskFailed),
+        "task.failed" 2 => TaskFailed(task::TaskFailed),
         "task.cancelled" 1 => TaskCancelled(task::TaskCancelled),
     }
     /// What moves between accounts.
@@ -144,6 +144,14 @@ catalog! {
         "credit.spent" 1 => CreditsSpent(credit::CreditsSpent),
         "credit.earned" 1 => CreditsEarned(credit::CreditsEarned),
         "credit.released" 1 => CreditsReleased(credit::CreditsReleased),
+    }
+}
+
+/// Reads what an earlier build recorded, in the words of today.
+fn from_earlier(kind: &str, schema: u16, bytes: &[u8]) -> Result<Event, DecodeError> {
+    match (kind, schema) {
+        ("task.failed", 1) => decode(kind, schema, bytes).map(|it: task::TaskFailedV1| Event::TaskFailed(it.into())),
+        _ => Err(DecodeError::UnknownKind { kind: kind.to_owned(), schema }),
     }
 }
 

@@ -275,6 +275,23 @@ pub struct TaskFailed {
     pub task: TaskId,
     pub reason: FailReason,
     pub cost: MicroCredits,
+    /// The subtask that failed, where it was one; none in a [`TaskFailedV1`], which did not say.
+    pub subtask: Option<SubtaskIndex>,
+}
+
+/// A [`TaskFailed`] as schema 1 has it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TaskFailedV1 {
+    task: TaskId,
+    reason: FailReason,
+    cost: MicroCredits,
+}
+
+impl From<TaskFailedV1> for TaskFailed {
+    fn from(it: TaskFailedV1) -> Self {
+        Self { task: it.task, reason: it.reason, cost: it.cost, subtask: None }
+    }
 }
 
 /// The submitter or an operator stopped the task. What was left of the budget was released by the same append.

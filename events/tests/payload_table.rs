@@ -9,15 +9,20 @@ use std::{fs, path::PathBuf};
 const DOCUMENT: &str = include_str!("../../docs/LEDGER.md");
 const BEFORE: &str = "| kind | schema | payload |\n|---|---|---|\n";
 /// Fields that may be nil, with what they are otherwise: one sample can not show both.
-const OPTIONAL: [(&str, &str); 2] = [("requested_model", "str"), ("expires_at", "uint")];
+const OPTIONAL: [(&str, &str, &str); 3] = [
+    ("task.submitted", "requested_model", "str"),
+    ("agent.blacklisted", "expires_at", "uint"),
+    ("task.failed", "subtask", "uint"),
+];
 
 fn samples() -> Vec<(String, Value)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples");
-    let read = |(kind, schema): &(&str, u16)| {
+    let read = |(kind, schema): (&str, u16)| {
         let text = fs::read_to_string(folder.join(format!("{kind}.v{schema}.json"))).unwrap();
         (format!("| `{kind}` | {schema} |"), serde_json::from_str(&text).unwrap())
     };
-    Event::KINDS.iter().map(read).collect()
+    let schemas = Event::KINDS.iter().flat_map(|&(kind, newest)| (1..=newest).map(move |schema| (kind, schema)));
+    schemas.map(read).collect()
 }
 
 /// The fields of an event as JSON text, which keeps the order that a [`Value`] does not.
@@ -32,6 +37,7 @@ fn json_text(sample: &Value) -> String {
 
 /// Reads an encoded payload beside the names of its fields.
 struct Reader<'a> {
+    kind: &'a str,
     rest: &'a [u8],
     text: &'a str,
 }
@@ -78,8 +84,8 @@ impl Reader<'_> {
         in_order.sort_by_key(|(name, _)| self.text.find(&format!("\"{name}\":")).unwrap());
         let shown = in_order.into_iter().map(|(name, value)| {
             let shape = self.value(value);
-            match OPTIONAL.iter().find(|(optional, _)| optional == name) {
-                Some((_, some)) => format!("`{name}` {some} or nil"),
+            match OPTIONAL.iter().find(|(kind, optional, _)| (*kind, *optional) == (self.kind, name)) {
+                Some((_, _, some)) => format!("`{name}` {some} or nil"),
                 None => format!("`{name}` {shape}"),
             }
         });
@@ -90,7 +96,7 @@ impl Reader<'_> {
 fn table() -> String {
     let rows = samples().into_iter().map(|(row, sample)| {
         let (payload, text) = (hex::decode(sample["payload"].as_str().unwrap()).unwrap(), json_text(&sample));
-        let mut reader = Reader { rest: &payload, text: &text };
+        let mut reader = Reader { kind: sample["kind"].as_str().unwrap(), rest: &payload, text: &text };
         let shape = reader.value(&sample["fields"]);
         assert!(reader.rest.is_empty(), "{row} has bytes after its end");
         format!("{row} {shape} |\n")

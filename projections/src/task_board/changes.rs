@@ -1,7 +1,6 @@
 //! What does one recorded event change on the board?
 
 use super::{SubtaskEntry, SubtaskStanding, TaskEntry, TaskState};
-use edgecoder_domain::task::MAX_ATTEMPTS;
 use edgecoder_events::{
     Event, Family, MicroCredits, Recorded, SubtaskIndex, TaskEvent, TaskId, UnixMillis,
     task::{PlannedSubtask, SubtaskFinished, SubtaskLeased, SubtaskStopped, TaskSubmitted, Verdict, WorkKind},
@@ -132,6 +131,9 @@ impl OnBoard {
             TaskEvent::TaskCompleted(_) => return self.end(TaskState::Completed, at),
             TaskEvent::TaskFailed(it) => {
                 self.task.fail_reason = Some(it.reason);
+                if let Some(failed) = it.subtask {
+                    self.set(failed, at, SubtaskStanding::Failed);
+                }
                 return self.end(TaskState::Failed, at);
             }
             TaskEvent::TaskCancelled(_) => return self.end(TaskState::Cancelled, at),
@@ -157,8 +159,7 @@ impl OnBoard {
         self.task.state = state;
         self.task.ended_at = Some(at);
         for subtask in self.subtasks.iter_mut().filter(|it| it.is_open()) {
-            let has_failed = state == TaskState::Failed && subtask.has_had_its_chances();
-            subtask.state = if has_failed { SubtaskStanding::Failed } else { SubtaskStanding::Stopped };
+            subtask.state = SubtaskStanding::Stopped;
             subtask.changed_at = at;
         }
     }
@@ -185,11 +186,6 @@ impl SubtaskEntry {
             SubtaskStanding::Waiting | SubtaskStanding::Leased | SubtaskStanding::Escalated => true,
             SubtaskStanding::Passed | SubtaskStanding::Failed | SubtaskStanding::Stopped => false,
         }
-    }
-
-    /// A machine's result failed, or machine after machine came back without one.
-    fn has_had_its_chances(&self) -> bool {
-        self.verdict == Some(Verdict::Failed) || self.attempts >= MAX_ATTEMPTS
     }
 
     fn on_leased(&mut self, it: &SubtaskLeased) {

@@ -66,7 +66,7 @@ pub(crate) struct TaskTables;
 
 impl SqlProjection for TaskTables {
     const QUESTION: Question = Question::TaskBoard;
-    const CODE_VERSION: i64 = 3;
+    const CODE_VERSION: i64 = 4;
     const TABLES: &'static [&'static str] = &[TASKS.name, SUBTASKS.name];
     type Rows = Board;
 

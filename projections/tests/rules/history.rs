@@ -23,7 +23,7 @@ pub enum Step {
     Submit { account: u8, project: u8, priority: u8, model: Option<u8>, work: WorkKind, gpu: bool, shape: u8 },
     Lease { task: usize, subtask: u16, agent: u8 },
     Finish { task: usize, subtask: u16, passed: bool },
-    Return { task: usize, subtask: u16 },
+    Return { task: usize, subtask: u16, reason: ReturnReason },
     Revise { task: usize, subtask: u16 },
     Cancel { task: usize },
     Agent { agent: u8, command: u8 },
@@ -76,7 +76,7 @@ impl History {
             Step::Submit { .. } => self.submit(step),
             Step::Lease { task, subtask, agent } => self.lease(task, SubtaskIndex(subtask), agent),
             Step::Finish { task, subtask, passed } => self.finish(task, SubtaskIndex(subtask), passed),
-            Step::Return { task, subtask } => self.give_back(task, SubtaskIndex(subtask)),
+            Step::Return { task, subtask, reason } => self.give_back(task, SubtaskIndex(subtask), reason),
             Step::Revise { task, subtask } => {
                 let subtask = SubtaskIndex(subtask);
                 self.task(task, TaskCommand::Revise { subtask, content: BlobRef([7; 32]) });
@@ -149,9 +149,9 @@ impl History {
         self.task(task, TaskCommand::Finish(finish));
     }
 
-    fn give_back(&mut self, task: usize, subtask: SubtaskIndex) {
+    fn give_back(&mut self, task: usize, subtask: SubtaskIndex, reason: ReturnReason) {
         let Some((attempt, agent)) = self.held(task, subtask) else { return };
-        let back = ReturnSubtask { subtask, attempt, agent, reason: ReturnReason::LeaseExpired, now: self.now };
+        let back = ReturnSubtask { subtask, attempt, agent, reason, now: self.now };
         self.task(task, TaskCommand::Return(back));
     }
 

@@ -10,7 +10,7 @@ use edgecoder_domain::{
 };
 use edgecoder_events::{
     AccountId, AgentId, Event, ModelName, ProjectId, SubtaskIndex, TaskId, UnixMillis,
-    task::{Language, ResourceClass, Verdict, WorkKind},
+    task::{Language, ResourceClass, ReturnReason, Verdict, WorkKind},
 };
 use edgecoder_projections::ready_queue::{AgentNeeds, MAX_RETRY_ELSEWHERE_MS, Offer, RETRY_ELSEWHERE_MS, ReadyQueue};
 use proptest::prelude::*;
@@ -400,11 +400,8 @@ fn an_agent_claims_no_more_than_it_has_places_for() {
 
 #[test]
 fn what_came_back_from_an_agent_is_offered_to_its_owner_again_only_after_a_while() {
-    let (mut queue, history) = queue_of(&[
-        prompt(0, 0, None),
-        Step::Lease { task: 0, subtask: 0, agent: 1 },
-        Step::Return { task: 0, subtask: 0 },
-    ]);
+    let (mut queue, history) =
+        queue_of(&[prompt(0, 0, None), Step::Lease { task: 0, subtask: 0, agent: 1 }, ran_out()]);
     let soon = history.now.plus_ms(RETRY_ELSEWHERE_MS - 1);
     assert_eq!(queue.claim(&needs(1, &[0], false), soon), None);
     assert_eq!(queue.claim(&needs(0, &[0], false), soon), None, "another machine of the same owner");
@@ -417,7 +414,7 @@ fn what_came_back_from_an_agent_is_offered_to_its_owner_again_only_after_a_while
 fn each_time_that_it_comes_back_undone_its_owner_is_held_off_twice_as_long() {
     let (mut queue, mut history) = queue_of(&[prompt(0, 0, None)]);
     for while_ms in [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000, 600_000] {
-        let steps = [Step::Lease { task: 0, subtask: 0, agent: 1 }, Step::Return { task: 0, subtask: 0 }];
+        let steps = [Step::Lease { task: 0, subtask: 0, agent: 1 }, ran_out()];
         follow(&mut queue, &mut history, steps);
         let again = history.now.plus_ms(while_ms);
         assert_eq!(queue.claim(&needs(1, &[0], false), UnixMillis(again.0 - 1)), None, "for {while_ms} ms");
@@ -433,14 +430,19 @@ fn owners_that_take_turns_are_all_held_off() {
     let (mut queue, history) = queue_of(&[
         prompt(0, 0, None),
         Step::Lease { task: 0, subtask: 0, agent: 0 },
-        Step::Return { task: 0, subtask: 0 },
+        ran_out(),
         Step::Lease { task: 0, subtask: 0, agent: 2 },
-        Step::Return { task: 0, subtask: 0 },
+        ran_out(),
     ]);
     for agent in [0, 2] {
         assert_eq!(queue.claim(&needs(agent, &[0], false), history.now), None);
     }
     assert!(queue.claim(&needs(4, &[0], false), history.now).is_some());
+}
+
+/// The lease of the first subtask runs out.
+fn ran_out() -> Step {
+    Step::Return { task: 0, subtask: 0, reason: ReturnReason::LeaseExpired }
 }
 
 fn prompt_of(account: u8, project: u8) -> Step {

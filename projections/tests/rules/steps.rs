@@ -1,7 +1,7 @@
 //! How random steps are drawn.
 
 use crate::history::Step;
-use edgecoder_events::task::WorkKind;
+use edgecoder_events::task::{ReturnReason, WorkKind};
 use proptest::prelude::*;
 
 fn submit() -> impl Strategy<Value = Step> {
@@ -20,6 +20,19 @@ fn submit() -> impl Strategy<Value = Step> {
     )
 }
 
+/// Half of the leases that come back ran out.
+fn reason() -> impl Strategy<Value = ReturnReason> {
+    prop_oneof![
+        6 => Just(ReturnReason::LeaseExpired),
+        1 => Just(ReturnReason::AgentDrained),
+        1 => Just(ReturnReason::AgentBlacklisted),
+        1 => Just(ReturnReason::AgentUnable),
+        1 => Just(ReturnReason::ModelUnavailable),
+        1 => Just(ReturnReason::SnapshotUnavailable),
+        1 => Just(ReturnReason::SandboxUnavailable),
+    ]
+}
+
 /// One step of any kind; most are about tasks.
 pub fn step() -> impl Strategy<Value = Step> {
     let place = || (any::<u8>().prop_map(usize::from), 0u16..3);
@@ -27,7 +40,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         4 => submit(),
         4 => (place(), 0u8..4).prop_map(|((task, subtask), agent)| Step::Lease { task, subtask, agent }),
         4 => (place(), prop::bool::weighted(0.6)).prop_map(|((task, subtask), passed)| Step::Finish { task, subtask, passed }),
-        2 => place().prop_map(|(task, subtask)| Step::Return { task, subtask }),
+        2 => (place(), reason()).prop_map(|((task, subtask), reason)| Step::Return { task, subtask, reason }),
         1 => place().prop_map(|(task, subtask)| Step::Revise { task, subtask }),
         1 => any::<u8>().prop_map(|task| Step::Cancel { task: task.into() }),
         3 => (0u8..4, 0u8..11).prop_map(|(agent, command)| Step::Agent { agent, command }),

@@ -6,11 +6,13 @@ use crate::{
     steps,
     test_log::TestLog,
 };
-use edgecoder_domain::{Aggregate, agent::Agent, task::Ending, wallet::Wallet};
-use edgecoder_events::{
-    AccountId, Event, Position, StreamName,
-    task::{FailReason, WorkKind},
+use edgecoder_domain::{
+    Aggregate,
+    agent::Agent,
+    task::{Ending, Subtask, SubtaskState, Task},
+    wallet::Wallet,
 };
+use edgecoder_events::{AccountId, Event, Position, StreamName, SubtaskIndex, TaskId, task::WorkKind};
 use edgecoder_projections::{
     PageRequest, ProjectionError, Projections, Question, TablesIn,
     ready_queue::ReadyQueue,
@@ -104,10 +106,9 @@ fn compare_tasks(history: &History, answers: &Answers) {
         assert_eq!(subtasks.len(), task.subtasks().len());
         let has_open = subtasks.iter().any(|it| is_open(it.state));
         assert!(!has_open || task.ending().is_none(), "nothing waits in a task that ended");
-        if task.ending() == Some(Ending::Failed(FailReason::AttemptsExhausted)) {
-            assert!(subtasks.iter().any(|it| it.state == SubtaskStanding::Failed), "what failed says so");
-        }
+        let failed_by = failed_by(history, &entry.task);
         for (row, subtask) in subtasks.iter().zip(task.subtasks()) {
+            assert_eq!(row.state, standing(task, subtask, failed_by), "{:?}", subtask.state);
             assert_eq!(
                 (row.attempts, row.report, row.content),
                 (subtask.attempts, subtask.last_report, subtask.content)
@@ -116,6 +117,26 @@ fn compare_tasks(history: &History, answers: &Answers) {
         }
         let paid: u64 = subtasks.iter().map(|it| it.cost.micros()).sum();
         assert_eq!(paid, entry.cost.micros(), "what the subtasks cost is what the task costs");
+    }
+}
+
+/// The subtask that the task failed by, as the event says.
+fn failed_by(history: &History, task: &TaskId) -> Option<SubtaskIndex> {
+    history.events.iter().find_map(|it| match &it.event {
+        Event::TaskFailed(it) if it.task == *task => it.subtask,
+        _ => None,
+    })
+}
+
+/// What the board must say of a subtask. The domain keeps no word for one that is over because its task is.
+fn standing(task: &Task, subtask: &Subtask, failed_by: Option<SubtaskIndex>) -> SubtaskStanding {
+    match &subtask.state {
+        SubtaskState::Passed => SubtaskStanding::Passed,
+        _ if failed_by == Some(subtask.plan.index) => SubtaskStanding::Failed,
+        _ if task.ending().is_some() => SubtaskStanding::Stopped,
+        SubtaskState::Leased(_) => SubtaskStanding::Leased,
+        SubtaskState::Escalated => SubtaskStanding::Escalated,
+        SubtaskState::Waiting | SubtaskState::Failed => SubtaskStanding::Waiting,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::noted::Noted;
 use edgecoder_events::{
     AccountId, Event, MicroCredits, SubtaskIndex, TaskId,
-    task::{FailReason, TaskSubmitted},
+    task::{FailReason, TaskFailed, TaskSubmitted},
 };
 use edgecoder_ledger::Entry;
 
@@ -15,8 +15,8 @@ pub(super) enum Due {
     Reserved(AccountId, MicroCredits),
     /// Every subtask passed.
     Completed,
-    /// It cannot be done.
-    Failed(FailReason),
+    /// It cannot be done, for this subtask cannot.
+    Failed(FailReason, SubtaskIndex),
     /// Better code is asked for.
     Escalated(SubtaskIndex),
     /// A machine was stopped because of it.
@@ -50,15 +50,17 @@ impl Due {
         Self::Reserved(it.account.clone(), it.budget)
     }
 
-    fn answer(&self, task: &TaskId, event: &Event) -> Answer {
+    fn answer(&self, task: &TaskId, event: &Event, schema: u16) -> Answer {
         let is_kept = match (self, event) {
             (Self::Reserved(..), Event::TaskPlanned(it)) if it.task == *task => return Answer::NotYet,
-            (Self::Failed(_) | Self::Ended, Event::SubtaskStopped(it)) if it.task == *task => return Answer::NotYet,
+            (Self::Failed(..) | Self::Ended, Event::SubtaskStopped(it)) if it.task == *task => return Answer::NotYet,
             (Self::Reserved(account, budget), Event::CreditsReserved(it)) => {
                 (&it.task, &it.account, it.amount) == (task, account, *budget)
             }
             (Self::Completed, Event::TaskCompleted(it)) => it.task == *task,
-            (Self::Failed(reason), Event::TaskFailed(it)) => it.task == *task && it.reason == *reason,
+            (Self::Failed(reason, subtask), Event::TaskFailed(it)) => {
+                it.task == *task && it.reason == *reason && names(it, *subtask, schema)
+            }
             (Self::Ended, Event::TaskFailed(it)) => it.task == *task,
             (Self::Ended, Event::TaskCancelled(it)) => it.task == *task,
             (Self::Escalated(subtask), Event::TaskEscalated(it)) => it.task == *task && it.subtask == *subtask,
@@ -66,6 +68,11 @@ impl Due {
         };
         if is_kept { Answer::Kept } else { Answer::Broken }
     }
+}
+
+/// Whether the subtask that failed is named; schema 1 has no place for it.
+fn names(failed: &TaskFailed, subtask: SubtaskIndex, schema: u16) -> bool {
+    failed.subtask == (schema > 1).then_some(subtask)
 }
 
 impl Promises {
@@ -102,7 +109,7 @@ impl Promises {
 impl Promise {
     fn answer(&self, entry: &Entry<'_>, event: &Event) -> Answer {
         let one_append = self.correlation_id == entry.correlation_id && self.recorded_at_ms == entry.recorded_at_ms;
-        if one_append { self.due.answer(&self.task, event) } else { Answer::Broken }
+        if one_append { self.due.answer(&self.task, event, entry.schema) } else { Answer::Broken }
     }
 
     fn text(&self) -> String {
@@ -112,7 +119,9 @@ impl Promise {
                 format!("{account} must set {budget} credits aside for {task}, its budget")
             }
             Due::Completed => format!("every subtask of {task} passed: it must be completed"),
-            Due::Failed(reason) => format!("the task {task} must fail here: {reason:?}"),
+            Due::Failed(reason, subtask) => {
+                format!("the task {task} must fail here by its subtask {subtask}: {reason:?}")
+            }
             Due::Escalated(subtask) => format!("better code must be asked for {task} subtask {subtask}"),
             Due::Ended => format!("a machine is stopped because {task} ends"),
         }

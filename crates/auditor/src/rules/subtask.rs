@@ -128,7 +128,7 @@ impl Subtask {
             self.silent.push(lease.payee.clone());
             self.lapsed = Some(lease);
         }
-        (!goes_on).then_some(Due::Failed(FailReason::AttemptsExhausted))
+        (!goes_on).then_some(Due::Failed(FailReason::AttemptsExhausted, self.index))
     }
 
     /// The lease that ran out last was used after all: it delivered late.
@@ -149,9 +149,11 @@ impl Subtask {
         };
         match (verdict, self.work) {
             (Verdict::Passed, _) => None,
-            (Verdict::Failed, WorkKind::Program) => Some(Due::Failed(FailReason::ProgramFailed)),
+            (Verdict::Failed, WorkKind::Program) => Some(Due::Failed(FailReason::ProgramFailed, self.index)),
             (Verdict::Failed, WorkKind::Prompt) if self.has_attempts_left() => None,
-            (Verdict::Failed, WorkKind::Prompt) if self.revised => Some(Due::Failed(FailReason::AttemptsExhausted)),
+            (Verdict::Failed, WorkKind::Prompt) if self.revised => {
+                Some(Due::Failed(FailReason::AttemptsExhausted, self.index))
+            }
             (Verdict::Failed, WorkKind::Prompt) => Some(Due::Escalated(self.index)),
         }
     }

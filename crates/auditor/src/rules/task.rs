@@ -70,12 +70,16 @@ impl Task {
     }
 
     /// Whether a task may fail for this reason where no result or return made it fail.
-    pub fn may_fail(&self, reason: FailReason) -> bool {
-        match reason {
-            FailReason::PlanningFailed | FailReason::NoModel => self.subtasks.is_empty(),
-            FailReason::AttemptsExhausted => self.subtasks.iter().any(Subtask::is_escalated),
-            FailReason::BudgetExhausted => self.cannot_go_on(),
-            FailReason::ProgramFailed => false,
+    pub fn may_fail(&self, reason: FailReason, named: Option<SubtaskIndex>, schema: u16) -> bool {
+        match (reason, named) {
+            (FailReason::PlanningFailed | FailReason::NoModel, None) => self.subtasks.is_empty(),
+            (FailReason::BudgetExhausted, None) => self.cannot_go_on(),
+            (FailReason::AttemptsExhausted, Some(index)) => {
+                self.subtasks.get(usize::from(index.0)).is_some_and(Subtask::is_escalated)
+            }
+            // Schema 1 does not name the subtask.
+            (FailReason::AttemptsExhausted, None) if schema == 1 => self.subtasks.iter().any(Subtask::is_escalated),
+            (FailReason::AttemptsExhausted | FailReason::ProgramFailed, _) | (_, Some(_)) => false,
         }
     }
 

@@ -64,7 +64,7 @@ impl Work {
             Event::TaskEscalated(it) => self.escalate(it, was_due),
             Event::SubtaskRevised(it) => self.revise(&it.task, it.subtask),
             Event::TaskCompleted(it) => self.complete(it, was_due),
-            Event::TaskFailed(it) => self.fail(it, was_due),
+            Event::TaskFailed(it) => self.fail(entry.schema, it, was_due),
             Event::TaskCancelled(it) => self.cancel(entry, it),
             Event::CreditsReserved(it) if !was_due => {
                 Err(format!("{} sets credit aside for {}, which is not submitted here", it.account, it.task))
@@ -198,14 +198,15 @@ impl Work {
         Err(format!("the task {} is completed, and no last result of it passed here", it.task))
     }
 
-    fn fail(&mut self, it: &TaskFailed, was_due: bool) -> Result<(), String> {
+    fn fail(&mut self, schema: u16, it: &TaskFailed, was_due: bool) -> Result<(), String> {
         let task = self.open(&it.task)?;
-        let may_fail = was_due || task.may_fail(it.reason);
+        let may_fail = was_due || task.may_fail(it.reason, it.subtask, schema);
         task.end(&it.task, it.cost)?;
         if may_fail {
             return Ok(());
         }
-        Err(format!("the task {} is said to have failed: {:?}, which is not so", it.task, it.reason))
+        let by = it.subtask.map(|subtask| format!(" by its subtask {subtask}")).unwrap_or_default();
+        Err(format!("the task {} is said to have failed{by}: {:?}, which is not so", it.task, it.reason))
     }
 
     fn cancel(&mut self, entry: &Entry<'_>, it: &TaskCancelled) -> Result<(), String> {

@@ -63,6 +63,7 @@ pub struct Draft {
     pub origin: String,
     pub stream: StreamName,
     pub kind: String,
+    pub schema: u16,
     pub payload: Vec<u8>,
     pub at_ms: u64,
     pub actor: &'static str,
@@ -71,9 +72,9 @@ pub struct Draft {
 }
 
 pub fn draft(at_ms: u64, stream: StreamName, event: &Event) -> Draft {
-    let (kind, payload) = (event.kind().to_owned(), event.to_bytes());
+    let (kind, schema, payload) = (event.kind().to_owned(), event.schema(), event.to_bytes());
     let actor = actor_of(event);
-    Draft { origin: ORIGIN.to_owned(), stream, kind, payload, at_ms, actor, key: None, author: None }
+    Draft { origin: ORIGIN.to_owned(), stream, kind, schema, payload, at_ms, actor, key: None, author: None }
 }
 
 /// Who causes such an event, as the product names them.
@@ -113,7 +114,7 @@ pub fn row(position: u64, version: u64, prev_hash: [u8; 32], draft: &Draft) -> R
         stream: draft.stream.as_str(),
         version,
         kind: &draft.kind,
-        schema: 1,
+        schema: draft.schema,
         event_id: id,
         recorded_at_ms: draft.at_ms,
         actor: draft.actor,

@@ -32,7 +32,7 @@ pub fn put(drafts: &mut [Draft], position: usize, event: impl Into<Event>) {
     let event = event.into();
     event.kind().clone_into(&mut drafts[position].kind);
     drafts[position].actor = actor_of(&event);
-    drafts[position].payload = event.to_bytes();
+    (drafts[position].schema, drafts[position].payload) = (event.schema(), event.to_bytes());
 }
 
 /// The result, signed by its machine, and everything that follows from its cost.

@@ -80,7 +80,12 @@ fn cancelled(cost: u64) -> Event {
 }
 
 fn failed(reason: FailReason, cost: u64) -> Event {
-    TaskFailed { task: id("t1"), reason, cost: micros(cost) }.into()
+    let is_a_subtasks = matches!(reason, FailReason::ProgramFailed | FailReason::AttemptsExhausted);
+    failed_by(is_a_subtasks.then_some(0), reason, cost)
+}
+
+fn failed_by(subtask: Option<u16>, reason: FailReason, cost: u64) -> Event {
+    TaskFailed { task: id("t1"), reason, cost: micros(cost), subtask: subtask.map(SubtaskIndex) }.into()
 }
 
 fn completed() -> Event {
@@ -267,6 +272,36 @@ async fn three_machines_try_a_prompt_then_better_code_is_tried_once() {
     broken_story(&[&prompt, &asked, &[lease(0, 4)]], 8).await;
     broken_story(&[&prompt, &tried[..4], &[revised()]], 5).await;
     broken_story(&[&prompt, &asked, &again, &[delivered(0, 4, FAILED)], &[lease(0, 5)]], 10).await;
+}
+
+#[tokio::test]
+async fn a_task_that_failed_names_the_subtask_that_failed() {
+    let prompts = [plan(WorkKind::Prompt, &[&[], &[]])];
+    let asked = [&three_failures()[..], &[escalated()]].concat();
+    let by = |subtask| failed_by(subtask, FailReason::AttemptsExhausted, 0);
+    honest_story(&[&prompts, &asked, &[by(Some(0))]]).await;
+    for wrong in [None, Some(1), Some(2)] {
+        broken_story(&[&prompts, &asked, &[by(wrong)]], 8).await;
+    }
+    let programs = [plan(WorkKind::Program, &[&[], &[]])];
+    let by = |subtask| failed_by(subtask, FailReason::ProgramFailed, 0);
+    honest_story(&[&programs, &[lease(1, 1), delivered(1, 1, FAILED), by(Some(1))]]).await;
+    for wrong in [None, Some(0)] {
+        broken_story(&[&programs, &[lease(1, 1), delivered(1, 1, FAILED), by(wrong)]], 2).await;
+    }
+}
+
+#[tokio::test]
+async fn the_first_schema_of_a_failure_names_no_subtask() {
+    let asked = [&three_failures()[..], &[escalated()]].concat();
+    let mut drafts =
+        story(&[&[plan(WorkKind::Prompt, ONE)], &asked, &[failed_by(None, FailReason::AttemptsExhausted, 0)]]);
+    let failed = drafts.iter_mut().find(|it| it.kind == "task.failed").unwrap();
+    // An array of four that ends with nil becomes the array of three that it was.
+    assert_eq!((failed.payload[0], failed.payload.pop()), (0x94, Some(0xc0)));
+    (failed.payload[0], failed.schema) = (0x93, 1);
+    let (_, document) = verdict_of(&drafts).await;
+    assert_eq!(document["verdict"], "OK", "{document:#}");
 }
 
 /// A lease that comes back so often for this reason.

@@ -71,7 +71,9 @@ impl Standing {
             }),
             "task.completed" => Text::line(Style::Good, "completed"),
             "task.failed" => told(event, |failed: &TaskFailed| {
-                Text::new().styled(Style::Bad, format!("failed: {}", spoken(&failed.reason)))
+                let by = failed.subtask.filter(|_| self.subtasks > 1).map(|it| format!(" by subtask {it}"));
+                let by = by.unwrap_or_default();
+                Text::new().styled(Style::Bad, format!("failed{by}: {}", spoken(&failed.reason)))
             }),
             "task.cancelled" => Text::line(Style::Notice, "cancelled"),
             _ => unknown(event),

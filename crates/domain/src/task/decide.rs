@@ -62,7 +62,7 @@ impl Open<'_> {
             TaskCommand::Submit(_) => Err(TaskRefusal::TaskExists),
             TaskCommand::Plan { planner, subtasks } => self.plan(planner, subtasks),
             TaskCommand::AbandonPlanning { .. } if self.task.is_planned() => Err(TaskRefusal::PlannedAlready),
-            TaskCommand::AbandonPlanning { reason, now } => Ok(self.fail_after(vec![], reason, now)),
+            TaskCommand::AbandonPlanning { reason, now } => Ok(self.fail_after(vec![], reason, None, now)),
             TaskCommand::Lease(wanted) => self.lease(wanted),
             TaskCommand::Return(returned) => self.take_back(returned),
             TaskCommand::Finish(finish) => self.finish(finish),
@@ -94,7 +94,7 @@ impl Open<'_> {
             return if others {
                 Err(TaskRefusal::BudgetBound)
             } else {
-                Ok(self.fail_after(vec![], FailReason::BudgetExhausted, wanted.now))
+                Ok(self.fail_after(vec![], FailReason::BudgetExhausted, None, wanted.now))
             };
         }
         let leased = SubtaskLeased {
@@ -126,7 +126,7 @@ impl Open<'_> {
         if goes_on {
             return Ok(vec![returned]);
         }
-        Ok(self.fail_after(vec![returned], FailReason::AttemptsExhausted, now))
+        Ok(self.fail_after(vec![returned], FailReason::AttemptsExhausted, Some(index), now))
     }
 
     fn finish(&self, finish: FinishSubtask) -> Decision {
@@ -145,19 +145,22 @@ impl Open<'_> {
             cost: price::of_result(paid_ms, lease.price_per_ms, finish.verdict),
         };
         let events = vec![Event::from(finished)];
+        let failed = Some(finish.subtask);
         match (finish.verdict, subtask.plan.work) {
             (Verdict::Passed, _) if self.all_passed_after(&events) => {
                 Ok(self.end_after(events, finish.now, |task, cost| TaskCompleted { task, cost }.into()))
             }
             (Verdict::Passed, _) => Ok(events),
-            (Verdict::Failed, WorkKind::Program) => Ok(self.fail_after(events, FailReason::ProgramFailed, finish.now)),
+            (Verdict::Failed, WorkKind::Program) => {
+                Ok(self.fail_after(events, FailReason::ProgramFailed, failed, finish.now))
+            }
             (Verdict::Failed, WorkKind::Prompt) if self.attempts_are_left_after(&events, subtask) => Ok(events),
             (Verdict::Failed, WorkKind::Prompt) if !subtask.revised => {
                 let escalated = TaskEscalated { task: self.id.clone(), subtask: finish.subtask };
                 Ok([events, vec![escalated.into()]].concat())
             }
             (Verdict::Failed, WorkKind::Prompt) => {
-                Ok(self.fail_after(events, FailReason::AttemptsExhausted, finish.now))
+                Ok(self.fail_after(events, FailReason::AttemptsExhausted, failed, finish.now))
             }
         }
     }
@@ -175,7 +178,7 @@ impl Open<'_> {
 
     fn abandon_revision(&self, index: SubtaskIndex, now: UnixMillis) -> Decision {
         match self.subtask(index)?.state {
-            SubtaskState::Escalated => Ok(self.fail_after(vec![], FailReason::AttemptsExhausted, now)),
+            SubtaskState::Escalated => Ok(self.fail_after(vec![], FailReason::AttemptsExhausted, Some(index), now)),
             SubtaskState::Waiting | SubtaskState::Leased(_) | SubtaskState::Passed | SubtaskState::Failed => {
                 Err(TaskRefusal::NotEscalated)
             }
@@ -231,8 +234,14 @@ impl Open<'_> {
         after
     }
 
-    fn fail_after(&self, events: Vec<Event>, reason: FailReason, now: UnixMillis) -> Vec<Event> {
-        self.end_after(events, now, |task, cost| TaskFailed { task, reason, cost }.into())
+    fn fail_after(
+        &self,
+        events: Vec<Event>,
+        reason: FailReason,
+        subtask: Option<SubtaskIndex>,
+        now: UnixMillis,
+    ) -> Vec<Event> {
+        self.end_after(events, now, |task, cost| TaskFailed { task, reason, cost, subtask }.into())
     }
 
     /// Ends the task after `events`: machines that still hold leases are paid for their time, then `end` follows.
