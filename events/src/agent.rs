@@ -2,6 +2,7 @@
 
 use crate::{AgentId, ModelName, PublicKey, node::AgentMode, task::Language};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// How a machine confines the code that it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,6 +32,21 @@ pub struct Capabilities {
     pub models: Vec<ModelName>,
 }
 
+/// What a machine signs of its keys: one line per field. By the key that it brings where it is new, else by the one
+/// that it had: nobody but the machine replaces its keys, the log's owner included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeysStatement<'a> {
+    pub agent: &'a AgentId,
+    pub signing_key: PublicKey,
+    pub envelope_key: PublicKey,
+}
+
+impl fmt::Display for KeysStatement<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "edgecoder agent keys v1\n{}\n{}\n{}\n", self.agent, self.signing_key, self.envelope_key)
+    }
+}
+
 /// A machine proved that it holds its keys and may sign requests with them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,13 +60,29 @@ pub struct AgentRegistered {
     pub capabilities: Capabilities,
 }
 
-/// The machine's keys changed; the request was signed by the old key.
+impl AgentRegistered {
+    /// What the machine signed, by the key that it brought.
+    pub fn statement(&self) -> String {
+        let &Self { signing_key, envelope_key, .. } = self;
+        KeysStatement { agent: &self.agent, signing_key, envelope_key }.to_string()
+    }
+}
+
+/// The machine's keys changed; signed by the old key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgentKeyReplaced {
     pub agent: AgentId,
     pub signing_key: PublicKey,
     pub envelope_key: PublicKey,
+}
+
+impl AgentKeyReplaced {
+    /// What the machine signed, by the key that is replaced.
+    pub fn statement(&self) -> String {
+        let &Self { signing_key, envelope_key, .. } = self;
+        KeysStatement { agent: &self.agent, signing_key, envelope_key }.to_string()
+    }
 }
 
 /// The machine offers something else than before.
@@ -84,4 +116,18 @@ pub enum OfflineReason {
 pub struct AgentWentOffline {
     pub agent: AgentId,
     pub reason: OfflineReason,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signed_text_of_keys_is_this_for_ever() {
+        let agent = AgentId::new("worker-1").unwrap();
+        let statement =
+            KeysStatement { agent: &agent, signing_key: PublicKey([0xab; 32]), envelope_key: PublicKey([1; 32]) };
+        let expected = format!("edgecoder agent keys v1\nworker-1\n{}\n{}\n", "ab".repeat(32), "01".repeat(32));
+        assert_eq!(statement.to_string(), expected);
+    }
 }

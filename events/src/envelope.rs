@@ -124,7 +124,7 @@ impl Actor {
 pub struct Author {
     /// The key that signed.
     pub key: PublicKey,
-    /// Over what it signed: the request's canonical text (docs/LEDGER.md, "Author signatures").
+    /// Over the event's [`Event::author_statement`].
     pub signature: Signature,
 }
 

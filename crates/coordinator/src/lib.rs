@@ -38,7 +38,9 @@ use edgecoder_domain::{
     agent::{self, AgentCommand},
     task::{self, ReturnSubtask, TaskCommand},
 };
-use edgecoder_events::{AccountId, Actor, AgentId, ModelName, NewEvent, StreamName, TaskId, agent::OfflineReason};
+use edgecoder_events::{
+    AccountId, Actor, AgentId, Author, ModelName, NewEvent, StreamName, TaskId, agent::OfflineReason,
+};
 use edgecoder_identity::NodeKeys;
 use edgecoder_projections::{Projections, ready_queue::ActiveLease};
 use edgecoder_service_kit::{
@@ -222,11 +224,10 @@ impl Coordinator {
     /// Runs a command about a machine.
     async fn agent_command(
         &self,
-        actor: Actor,
+        request: Request,
         id: &AgentId,
         command: AgentCommand,
     ) -> Result<Done, CommandError<Refusal>> {
-        let request = Request::new(actor, [Subject::Agent(id.clone())]);
         let stream = StreamName::agent(id);
         self.commands
             .run(request, |view| {
@@ -237,10 +238,11 @@ impl Coordinator {
     }
 
     /// Runs a command that a machine gave about itself, at a bounded pace.
-    async fn own_command(&self, id: &AgentId, command: AgentCommand) -> Result<(), Problem> {
+    async fn own_command(&self, id: &AgentId, command: AgentCommand, author: Option<Author>) -> Result<(), Problem> {
         let now = self.commands.clock().steady();
         self.changes.check(id, now)?;
-        let done = self.agent_command(Actor::agent(id), id, command).await?;
+        let request = Request::new(Actor::agent(id), [Subject::Agent(id.clone())]).signed_by(author);
+        let done = self.agent_command(request, id, command).await?;
         self.changes.spent(id, done.events.len(), now);
         Ok(())
     }
@@ -250,18 +252,18 @@ impl Coordinator {
         self.presence.heard(id, self.commands.clock().steady());
         let known = self.projections.agent_directory(|agents| agents.get(id)).is_some_and(|entry| entry.is_online());
         if !known {
-            self.own_command(id, AgentCommand::ComeOnline).await?;
+            self.own_command(id, AgentCommand::ComeOnline, None).await?;
         }
         Ok(())
     }
 
     /// The machine said good-bye.
     async fn mark_drained(&self, id: &AgentId) -> Result<(), Problem> {
-        self.own_command(id, AgentCommand::GoOffline { reason: OfflineReason::Drained }).await
+        self.own_command(id, AgentCommand::GoOffline { reason: OfflineReason::Drained }, None).await
     }
 
     /// The machine answers with other models than before.
     async fn update_models(&self, id: &AgentId, models: Vec<ModelName>) -> Result<(), Problem> {
-        self.own_command(id, AgentCommand::OfferModels { models }).await
+        self.own_command(id, AgentCommand::OfferModels { models }, None).await
     }
 }

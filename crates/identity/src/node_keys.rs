@@ -6,7 +6,7 @@ use crate::{
     signature,
 };
 use ed25519_dalek::SigningKey;
-use edgecoder_events::{PublicKey, Signature};
+use edgecoder_events::{AgentId, PublicKey, Signature, agent::KeysStatement};
 use rand::CryptoRng;
 use std::{fmt, path::Path};
 use x25519_dalek::StaticSecret;
@@ -46,6 +46,12 @@ impl NodeKeys {
     /// Signs a text.
     pub fn sign(&self, text: &[u8]) -> Signature {
         signature::sign_text(&self.signing, text)
+    }
+
+    /// Signs both keys as those of `agent`, by the signing key: what a machine that is new says of itself.
+    pub fn sign_own_keys(&self, agent: &AgentId) -> Signature {
+        let (signing_key, envelope_key) = (self.signing_key(), self.envelope_key());
+        self.sign(KeysStatement { agent, signing_key, envelope_key }.to_string().as_bytes())
     }
 
     /// Opens an envelope that was sealed for this machine, this lease and this direction.

@@ -1,7 +1,7 @@
 //! Agents: register, heartbeat, diagnostics, capacity.
 
 use edgecoder_events::{
-    AccountId, AgentId, ModelName, PublicKey, SubtaskIndex, TaskId, UnixMillis,
+    AccountId, AgentId, ModelName, PublicKey, Signature, SubtaskIndex, TaskId, UnixMillis,
     agent::SandboxMode,
     node::{AgentMode, NodeKind},
     task::Language,
@@ -23,6 +23,10 @@ pub struct Register {
     /// X25519, hex.
     #[schema(value_type = String)]
     pub envelope_key: PublicKey,
+    /// Over `agentId`, `signingKey` and `envelopeKey` (docs/LEDGER.md, "Author signatures"), by the key that signs the
+    /// request; hex. Stands in the log: whoever audits it sees that the machine itself brought its keys.
+    #[schema(value_type = String)]
+    pub keys_signature: Signature,
     #[schema(value_type = String)]
     pub mode: AgentMode,
     pub os: String,

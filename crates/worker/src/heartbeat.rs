@@ -117,6 +117,7 @@ fn registration(station: &Station) -> Register {
         registration_token: settings.registration_token.as_ref().map(|token| token.expose_secret().to_owned()),
         signing_key: station.keys.signing_key(),
         envelope_key: station.keys.envelope_key(),
+        keys_signature: station.keys.sign_own_keys(&settings.agent_id),
         mode: settings.mode,
         os: settings.os.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

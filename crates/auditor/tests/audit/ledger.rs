@@ -77,6 +77,13 @@ pub fn draft(at_ms: u64, stream: StreamName, event: &Event) -> Draft {
     Draft { origin: ORIGIN.to_owned(), stream, kind, schema, payload, at_ms, actor, key: None, author: None }
 }
 
+/// With its author's signature over it.
+pub fn signed_by(author: &Machine, draft: Draft) -> Draft {
+    let event = Event::from_bytes(&draft.kind, draft.schema, &draft.payload).unwrap();
+    let signature = author.sign(&event.author_statement().unwrap());
+    Draft { author: Some((author.key().0, signature.0)), ..draft }
+}
+
 /// Who causes such an event, as the product names them.
 #[expect(clippy::wildcard_enum_match_arm, reason = "what nobody else does is done by the operator")]
 pub fn actor_of(event: &Event) -> &'static str {
@@ -84,6 +91,7 @@ pub fn actor_of(event: &Event) -> &'static str {
     match event {
         Event::LedgerCreated(_) => "system:store",
         Event::AgentRegistered(it) => machine(&it.agent),
+        Event::AgentKeyReplaced(it) => machine(&it.agent),
         Event::TaskSubmitted(_) | Event::TaskPlanned(_) | Event::CreditsReserved(_) => "account:ann",
         Event::SubtaskLeased(it) => machine(&it.agent),
         Event::SubtaskReturned(it) => machine(&it.agent),
@@ -176,7 +184,7 @@ fn created() -> Event {
     LedgerCreated { origin: ORIGIN.to_owned(), log_key: PublicKey(key.to_bytes()) }.into()
 }
 
-fn registered() -> Event {
+pub fn registered() -> Event {
     let capabilities = Capabilities {
         os: "linux".to_owned(),
         version: "1".to_owned(),
@@ -259,9 +267,7 @@ pub fn finished() -> SubtaskFinished {
 }
 
 pub fn signed(at_ms: u64, finished: &SubtaskFinished) -> Draft {
-    let signature = machine().sign(&finished.statement());
-    let author = Some((machine().key().0, signature.0));
-    Draft { author, ..draft(at_ms, task_stream(), &finished.clone().into()) }
+    signed_by(&machine(), draft(at_ms, task_stream(), &finished.clone().into()))
 }
 
 pub fn task_stream() -> StreamName {
@@ -346,7 +352,7 @@ pub fn honest() -> Vec<Draft> {
         draft(1_003, wallet("ann"), &issued.into()),
         enrolled,
         approved,
-        draft(1_004, StreamName::agent(&id("worker-1")), &registered()),
+        signed_by(&machine(), draft(1_004, StreamName::agent(&id("worker-1")), &registered())),
         draft(1_005, task_stream(), &submitted().into()),
         draft(1_005, wallet("ann"), &reserved.into()),
         draft(1_006, task_stream(), &planned().into()),

@@ -2,10 +2,11 @@
 
 use crate::ledger::{
     Draft, LOG_SEED, Ledger, Machine, actor_of, admitted, at, chain, draft, earned, enrolled, finished, honest, id,
-    leased, micros, note, planned, report, signed, spent, submitted, task_stream, wallet,
+    leased, machine, micros, note, planned, report, signed, signed_by, spent, submitted, task_stream, wallet,
 };
 use edgecoder_events::{
-    AgentId, Event, StreamName, SubtaskIndex, UnixMillis,
+    AgentId, Event, PublicKey, StreamName, SubtaskIndex, UnixMillis,
+    agent::AgentKeyReplaced,
     blacklist::{AgentBlacklistLifted, AgentBlacklisted},
     credit::{CreditsEarned, CreditsIssued, CreditsReserved, CreditsSpent, IssueReason},
     node::{NodeEnrolled, NodeKind, NodeRejected},
@@ -84,6 +85,39 @@ async fn a_report_is_signed_by_its_reporter() {
         put(drafts, at::BLACKLISTED, report);
     };
     expect_with(change, 1, "BAD SIGNATURE", at::BLACKLISTED).await;
+}
+
+/// The machine gets another key, in a history that ends there.
+fn replaced(author: Option<&Machine>) -> Vec<Draft> {
+    let next = Machine::of([6; 32]);
+    let replaced =
+        AgentKeyReplaced { agent: id("worker-1"), signing_key: next.key(), envelope_key: PublicKey([9; 32]) };
+    let draft = draft(1_005, StreamName::agent(&id("worker-1")), &replaced.into());
+    let mut drafts = honest();
+    drafts.truncate(at::REGISTERED + 1);
+    drafts.push(author.map_or_else(|| draft.clone(), |author| signed_by(author, draft.clone())));
+    drafts
+}
+
+#[tokio::test]
+async fn a_machine_itself_brings_its_keys() {
+    let unsigned = |drafts: &mut Vec<Draft>| drafts[at::REGISTERED].author = None;
+    broken(unsigned, at::REGISTERED).await;
+    let by_another = |drafts: &mut Vec<Draft>| {
+        drafts[at::REGISTERED] = signed_by(&Machine::of([6; 32]), drafts[at::REGISTERED].clone());
+    };
+    expect_with(by_another, 1, "BAD SIGNATURE", at::REGISTERED).await;
+    let over_other_keys = |drafts: &mut Vec<Draft>| drafts[at::REGISTERED].author.as_mut().unwrap().1[0] ^= 1;
+    expect_with(over_other_keys, 1, "BAD SIGNATURE", at::REGISTERED).await;
+}
+
+#[tokio::test]
+async fn a_machines_key_is_replaced_by_the_machine_alone() {
+    let becomes = |drafts: Vec<Draft>| move |honest: &mut Vec<Draft>| *honest = drafts;
+    kept(becomes(replaced(Some(&machine())))).await;
+    let by_another = becomes(replaced(Some(&Machine::of([6; 32]))));
+    expect_with(by_another, 1, "BAD SIGNATURE", at::REGISTERED + 1).await;
+    broken(becomes(replaced(None)), at::REGISTERED + 1).await;
 }
 
 #[tokio::test]

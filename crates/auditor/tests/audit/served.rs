@@ -43,7 +43,7 @@ async fn a_served_log_is_verified_from_the_web_and_from_a_folder() {
         for log in [&web.url(), folder.path().to_str().unwrap()] {
             let (code, document) = verify(log, &["--key", &key]);
             assert_eq!((code, &document["coverage"]["entries"]), (0, &size.into()), "{document:#}");
-            assert_eq!(document["coverage"]["authorSignaturesChecked"], 2);
+            assert_eq!(document["coverage"]["authorSignaturesChecked"], 3);
         }
     }
 }

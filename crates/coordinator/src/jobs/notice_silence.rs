@@ -3,6 +3,7 @@
 use crate::Coordinator;
 use edgecoder_domain::agent::AgentCommand;
 use edgecoder_events::{Actor, AgentId, agent::OfflineReason};
+use edgecoder_service_kit::commands::{Request, Subject};
 
 /// Records that machines went offline that were silent for too long.
 pub async fn tick(coordinator: &Coordinator) {
@@ -13,7 +14,8 @@ pub async fn tick(coordinator: &Coordinator) {
     });
     for id in silent {
         let gone = AgentCommand::GoOffline { reason: OfflineReason::Silent };
-        if let Err(error) = coordinator.agent_command(Actor::system("presence"), &id, gone).await {
+        let request = Request::new(Actor::system("presence"), [Subject::Agent(id.clone())]);
+        if let Err(error) = coordinator.agent_command(request, &id, gone).await {
             tracing::warn!(agent.id = %id, %error, "an agent's silence could not be recorded yet");
         }
     }

@@ -43,6 +43,7 @@ impl<'a> Machine<'a> {
             registration_token: Some(token.expose().to_owned()),
             signing_key: keys.signing_key(),
             envelope_key: keys.envelope_key(),
+            keys_signature: keys.sign_own_keys(&id),
             mode: AgentMode::SwarmOnly,
             os: "linux".to_owned(),
             version: "0".to_owned(),

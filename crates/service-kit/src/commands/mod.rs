@@ -66,7 +66,7 @@ impl Request {
         self.about(subject)
     }
 
-    /// Signed by `author`.
+    /// Signed by `author`, where the decision begins with an event that is signed.
     #[must_use]
     pub fn signed_by(mut self, author: Option<Author>) -> Self {
         self.author = author;
@@ -279,7 +279,8 @@ impl Request {
     fn append(&self, events: Vec<NewEvent>, cache: &Cache) -> Append {
         let mut append = Append::new(self.actor.clone(), events);
         append.conditions = cache.conditions(&self.subjects, &append.events);
-        append.author = self.author;
+        let statement = append.events.first().and_then(|new| new.event.author_statement());
+        append.author = self.author.filter(|_| statement.is_some());
         append.causation_id = self.causation_id;
         append.blobs.clone_from(&self.blobs);
         append

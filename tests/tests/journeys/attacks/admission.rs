@@ -1,6 +1,8 @@
 //! Who is let in as a machine? Registration with nobody's token, somebody else's, or another key.
 
 use super::{house::House, machine::Machine};
+use edgecoder_events::agent::KeysStatement;
+use edgecoder_wire::agents::Register;
 use serde_json::json;
 
 #[test]
@@ -39,9 +41,17 @@ fn a_registered_key_is_replaced_only_by_its_holder() {
     let mut thief = Machine::new("ann", 666);
     assert_eq!(thief.registers(&house, Some(&token)).problem(), (401, "signature_invalid".into()));
     assert_eq!(house.ask(&thief.pull(0)).problem(), (401, "signature_invalid".into()));
-    // Signed by the old key, it is the owner's own wish; from then on the old key is nobody's.
+    // The log keeps who brought the keys: the request's signature is not enough.
     let mut next = ann.registration(None);
     next.signing_key = thief.keys.signing_key();
+    for wrong in [next.keys_signature, thief.keys.sign_own_keys(&ann.id)] {
+        next.keys_signature = wrong;
+        assert_eq!(house.ask(&ann.signed("/register", &next)).json()["field"], "keysSignature");
+    }
+    // Signed by the old key, it is the owner's own wish; from then on the old key is nobody's.
+    let &Register { signing_key, envelope_key, .. } = &next;
+    let statement = KeysStatement { agent: &ann.id, signing_key, envelope_key }.to_string();
+    next.keys_signature = ann.keys.sign(statement.as_bytes());
     house.ask(&ann.signed("/register", &next)).success();
     assert_eq!(house.ask(&ann.pull(0)).problem().0, 401);
     house.ask(&thief.pull(0)).success();

@@ -66,6 +66,7 @@ impl Machine {
             registration_token: token.map(str::to_owned),
             signing_key: self.keys.signing_key(),
             envelope_key: self.keys.envelope_key(),
+            keys_signature: self.keys.sign_own_keys(&self.id),
             mode: AgentMode::SwarmOnly,
             os: "linux".to_owned(),
             version: "1".to_owned(),

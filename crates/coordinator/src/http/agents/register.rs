@@ -4,7 +4,11 @@ use super::check_models;
 use crate::{Coordinator, presence::HEARTBEAT_INTERVAL_MS};
 use axum::extract::State;
 use edgecoder_domain::agent::{AgentCommand, RegisterAgent};
-use edgecoder_events::agent::Capabilities;
+use edgecoder_events::{
+    AgentId, Author, PublicKey,
+    agent::{Capabilities, KeysStatement},
+};
+use edgecoder_identity::verify_text;
 use edgecoder_service_kit::{
     callers::SignedRegistration,
     http::{Json, Problem},
@@ -41,20 +45,31 @@ pub async fn register(
 ) -> Result<Json<Registered>, Problem> {
     let (id, body) = (signed.agent, signed.body);
     check(&body)?;
+    let author = author_of_keys(&id, signed.author.key, &body)?;
     let wanted = RegisterAgent {
         signing_key: body.signing_key,
         envelope_key: body.envelope_key,
         mode: body.mode,
         capabilities: capabilities(body),
-        proven_key: signed.author.key,
+        proven_key: author.key,
     };
-    coordinator.own_command(&id, AgentCommand::Register(Box::new(wanted))).await?;
+    coordinator.own_command(&id, AgentCommand::Register(Box::new(wanted)), Some(author)).await?;
     coordinator.mark_online(&id).await?;
     Ok(Json(Registered {
         accepted: true,
         heartbeat_interval_ms: HEARTBEAT_INTERVAL_MS,
         coordinator_envelope_key: coordinator.keys.envelope_key(),
     }))
+}
+
+/// Who signed the request signed the keys in it, too, in words that the log keeps.
+fn author_of_keys(agent: &AgentId, key: PublicKey, body: &Register) -> Result<Author, Problem> {
+    let &Register { signing_key, envelope_key, keys_signature: signature, .. } = body;
+    let statement = KeysStatement { agent, signing_key, envelope_key }.to_string();
+    verify_text(&key, statement.as_bytes(), &signature).map_err(|_| {
+        Problem::bad_field("keysSignature", "expected a signature over the keys by the key that signs the request")
+    })?;
+    Ok(Author { key, signature })
 }
 
 fn check(body: &Register) -> Result<(), Problem> {

@@ -146,6 +146,7 @@ fn registration(name: &str, keys: &NodeKeys, token: Option<&str>) -> Vec<u8> {
         registration_token: token.map(str::to_owned),
         signing_key: keys.signing_key(),
         envelope_key: keys.envelope_key(),
+        keys_signature: keys.sign_own_keys(&name.parse().unwrap()),
         mode: AgentMode::SwarmOnly,
         os: "linux".to_owned(),
         version: "1".to_owned(),
