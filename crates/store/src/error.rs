@@ -4,8 +4,9 @@ use edgecoder_events::{DecodeError, Position, PublicKey};
 use edgecoder_ledger::EntryError;
 use std::io;
 
-/// How PostgreSQL's codes begin where it is being shut down or started.
-const OPERATOR_INTERVENTION: &str = "57P";
+/// How PostgreSQL's codes begin where it is being shut down or started, has no connection left, or lost this one.
+/// *Source*: its manual, "PostgreSQL Error Codes".
+const ABSENCE: [&str; 3] = ["57P", "53", "08"];
 
 /// Why stored bytes could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -35,11 +36,12 @@ pub enum StorageError {
 impl StorageError {
     /// Whether the database does not answer now: what is asked later may be answered.
     pub fn is_absence(&self) -> bool {
-        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
+        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, WorkerCrashed};
         let Self::Database(error) = self else { return false };
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-        matches!(error, Io(_) | PoolClosed | PoolTimedOut | WorkerCrashed)
-            || code.is_some_and(|code| code.starts_with(OPERATOR_INTERVENTION))
+        // A connection that breaks in the middle of an answer is an answer that breaks the protocol.
+        matches!(error, Io(_) | PoolClosed | PoolTimedOut | Protocol(_) | WorkerCrashed)
+            || code.is_some_and(|code| ABSENCE.iter().any(|class| code.starts_with(class)))
     }
 }
 
@@ -50,7 +52,8 @@ mod tests {
     #[test]
     fn a_database_that_does_not_answer_is_absent_and_a_damaged_log_is_not() {
         let refused = sqlx::Error::Io(io::ErrorKind::ConnectionRefused.into());
-        for error in [refused, sqlx::Error::PoolTimedOut] {
+        let broken = sqlx::Error::Protocol("expected 5 bytes, got 0".into());
+        for error in [refused, broken, sqlx::Error::PoolTimedOut] {
             assert!(StorageError::from(error).is_absence());
         }
         assert!(!StorageError::from(sqlx::Error::RowNotFound).is_absence());

@@ -11,6 +11,8 @@ use std::{path::Path, str::FromStr, time::Duration};
 
 const READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 8;
+/// How long a reader waits for a connection to PostgreSQL: whoever asked is told then that it is not there.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Every statement that is ever prepared on one connection fits.
 const STATEMENTS: usize = 256;
@@ -65,7 +67,8 @@ impl Database {
         let options = PgConnectOptions::from_str(url)?
             .options([("search_path", POSTGRES_SCHEMA)])
             .statement_cache_capacity(STATEMENTS);
-        let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?;
+        let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT);
+        let pool = pool.connect_with(options).await?;
         sqlx::raw_sql(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {POSTGRES_SCHEMA}"))).execute(&pool).await?;
         Ok(Self::Postgres(pool))
     }

@@ -17,10 +17,12 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 /// How many connections read at the same time.
 const READERS: u32 = 4;
+/// How long a reader waits for a connection: whoever asked is told then that the database is not there.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The most bytes of a name in PostgreSQL.
 const MOST_NAME_BYTES: usize = 63;
 const TABLES: [(&str, &str); 2] = [
@@ -42,7 +44,8 @@ impl PostgresBackend {
         }
         let options = url.parse::<PgConnectOptions>()?.options([("search_path", schema)]);
         make_tables(&options, schema).await?;
-        let readers = PgPoolOptions::new().max_connections(READERS).connect_with(options.clone()).await?;
+        let readers = PgPoolOptions::new().max_connections(READERS).acquire_timeout(ACQUIRE_TIMEOUT);
+        let readers = readers.connect_with(options.clone()).await?;
         Ok(Self { lead: Lead::new(options, readers.clone(), schema.to_owned()), readers })
     }
 }
