@@ -39,10 +39,10 @@ use edgecoder_domain::{
     task::{self, ReturnSubtask, TaskCommand},
 };
 use edgecoder_events::{
-    AccountId, Actor, AgentId, Author, ModelName, NewEvent, StreamName, TaskId, agent::OfflineReason,
+    AccountId, Actor, AgentId, Author, ModelName, NewEvent, Position, StreamName, TaskId, agent::OfflineReason,
 };
 use edgecoder_identity::NodeKeys;
-use edgecoder_projections::{Projections, ready_queue::ActiveLease};
+use edgecoder_projections::{Projections, Question, ready_queue::ActiveLease};
 use edgecoder_service_kit::{
     callers::{Access, Reader},
     chance,
@@ -55,11 +55,14 @@ use presence::Presence;
 use report_pace::ReportPace;
 use scheduler::Scheduler;
 use seats::Seats;
-use std::{io, ops::Deref, sync::Arc};
+use std::{io, ops::Deref, sync::Arc, time::Duration};
 use submission_pace::SubmissionPace;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use witness::{Witness, Witnesses};
+
+/// How long a heartbeat waits for the queue to have read what is recorded.
+const QUEUE_LIMIT: Duration = Duration::from_secs(1);
 
 /// The coordinator's state. Cheap to clone.
 #[derive(Clone)]
@@ -198,6 +201,12 @@ impl Coordinator {
 
     fn active_leases(&self, agent: &AgentId) -> Vec<ActiveLease> {
         self.projections.ready_queue(|queue| queue.leases_of(agent).cloned().collect())
+    }
+
+    /// Waits a little until the queue has read all that is recorded now; whether it has.
+    async fn queue_knows_all(&self) -> bool {
+        let Some(newest) = self.store.head().size.checked_sub(1) else { return true };
+        self.projections.wait_until(Question::ReadyQueue, Position(newest), QUEUE_LIMIT).await.is_ok()
     }
 
     /// Ends a lease without a result.

@@ -3,6 +3,7 @@
 use super::check_models;
 use crate::{Coordinator, presence::LeaseName};
 use axum::extract::State;
+use edgecoder_events::AgentId;
 use edgecoder_service_kit::{
     callers::Signed,
     http::{Json, Problem},
@@ -42,12 +43,8 @@ pub async fn heartbeat(
     }
     check_models(models.as_deref().unwrap_or_default())?;
     let now = coordinator.commands.clock().steady();
-    let active = coordinator.active_leases(&signed.agent);
-    let is_held = |lease: &HeldLease| {
-        active.iter().any(|it| (&it.task, it.subtask, it.attempt) == (&lease.task_id, lease.subtask, lease.attempt))
-    };
+    let (held, ended_leases) = part(&coordinator, &signed.agent, leases).await;
     // What the machine does not hold is not remembered: names that it made up would fill the memory.
-    let (held, ended_leases): (Vec<HeldLease>, Vec<HeldLease>) = leases.into_iter().partition(is_held);
     let names =
         held.into_iter().map(|lease| LeaseName { task: lease.task_id, subtask: lease.subtask, attempt: lease.attempt });
     coordinator.presence.renewed(&signed.agent, names, now);
@@ -61,4 +58,25 @@ pub async fn heartbeat(
         coordinator.update_models(&signed.agent, models).await?;
     }
     Ok(Json(Heard { ok: true, ended_leases }))
+}
+
+/// The leases that the machine holds, and those that are over.
+async fn part(coordinator: &Coordinator, agent: &AgentId, leases: Vec<HeldLease>) -> (Vec<HeldLease>, Vec<HeldLease>) {
+    let (held, unknown) = held_of(coordinator, agent, leases);
+    if unknown.is_empty() {
+        return (held, unknown);
+    }
+    // A lease may be newer than what the queue has read: it is over only where the queue knows all that is recorded.
+    if coordinator.queue_knows_all().await {
+        let (newer, ended) = held_of(coordinator, agent, unknown);
+        return ([held, newer].concat(), ended);
+    }
+    (held, Vec::new())
+}
+
+fn held_of(coordinator: &Coordinator, agent: &AgentId, leases: Vec<HeldLease>) -> (Vec<HeldLease>, Vec<HeldLease>) {
+    let active = coordinator.active_leases(agent);
+    leases.into_iter().partition(|lease| {
+        active.iter().any(|it| (&it.task, it.subtask, it.attempt) == (&lease.task_id, lease.subtask, lease.attempt))
+    })
 }
