@@ -91,7 +91,7 @@ impl AccountCommand {
             Self::Forget(asked) => forget(context, asked).await?,
             Self::History(asked) => history(context, asked).await?,
             Self::Faucet(FaucetFor { to: OneAccount { account }, credits }) => {
-                let body = Faucet { credits: Some(credits) };
+                let body = Faucet { credits };
                 let balance: Balance =
                     context.control_plane()?.post(&["credits", account.as_str(), "faucet"], &body).await?;
                 context.console.answer(&balance, balance_told)?;

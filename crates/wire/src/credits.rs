@@ -69,8 +69,8 @@ pub struct AccountToken {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Faucet {
-    /// Whole credits, 1 to 10,000; 100 where there is none.
-    pub credits: Option<u64>,
+    /// Whole credits, 1 to 10,000.
+    pub credits: u64,
 }
 
 /// `GET /credits/{accountId}/balance`.

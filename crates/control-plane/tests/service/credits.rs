@@ -29,7 +29,7 @@ async fn the_faucet_fills_an_account_and_the_books_show_it() {
     service.opened("ada").await;
     let balance = service.done("/credits/ada/faucet", json!({ "credits": 5 })).await;
     assert_eq!(balance["availableMicroCredits"], 5 * MICRO);
-    let balance = service.done("/credits/ada/faucet", json!({ "credits": null })).await;
+    let balance = service.done("/credits/ada/faucet", json!({ "credits": 100 })).await;
     assert_eq!(balance["availableMicroCredits"], 105 * MICRO);
     assert_eq!(service.seen("/credits/ada/balance").await, balance);
 
@@ -40,6 +40,25 @@ async fn the_faucet_fills_an_account_and_the_books_show_it() {
     let rest = service.seen(&format!("/credits/ada/history?before={}", first["next"])).await;
     assert_eq!((&rest["movements"][0]["availableDelta"], &rest["next"]), (&json!(5 * MICRO), &Value::Null));
     assert_eq!(rest["movements"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_gift_that_is_asked_for_again_with_its_key_is_given_once() {
+    let service = Service::begin().await;
+    service.opened("ada").await;
+    let gives = async |credits: u64, key: &str| {
+        let request = service.nobody_posts("/credits/ada/faucet", &json!({ "credits": credits }));
+        hear(request.bearer_auth(service.operator.expose()).header("Idempotency-Key", key)).await
+    };
+    let first = gives(5, "a").await;
+    assert_eq!((first.status, &first.body["availableMicroCredits"]), (StatusCode::OK, &json!(5 * MICRO)));
+    assert_eq!(gives(5, "a").await.body, first.body, "the same answer");
+    let other = gives(6, "a").await;
+    assert_eq!((other.status, &other.body["error"]), (StatusCode::CONFLICT, &json!("idempotency_conflict")));
+    assert_eq!(gives(5, "b").await.body["availableMicroCredits"], 10 * MICRO);
+    assert_eq!(gives(5, "").await.body["field"], "Idempotency-Key");
+    let balance = service.seen("/credits/ada/balance").await;
+    assert_eq!(balance["availableMicroCredits"], 10 * MICRO, "what is remembered is what is recorded");
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ pub const NOON: UnixMillis = UnixMillis(1_700_000_000_000);
 pub struct Service {
     base: String,
     client: Client,
-    operator: Token,
+    pub operator: Token,
     own: Token,
     pub clock: Arc<SetClock>,
     pub commands: Commands,

@@ -16,7 +16,7 @@ pub use subject::{Subject, View};
 
 use cache::{Cache, Tentative};
 use edgecoder_events::{Actor, Author, Clock, Event, EventId, NewEvent, Position, Version};
-use edgecoder_store::{Append, AppendError, Blob, Pending, Receipt, StorageError, Store};
+use edgecoder_store::{Append, AppendError, Blob, IdempotencyKey, Pending, Receipt, StorageError, Store};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use subject::State;
 
@@ -40,6 +40,7 @@ pub struct Request {
     begun: Vec<Subject>,
     pub author: Option<Author>,
     pub causation_id: Option<EventId>,
+    idempotency_key: Option<IdempotencyKey>,
     /// Contents that must be durable when the events are.
     pub blobs: Vec<Blob>,
 }
@@ -48,7 +49,8 @@ impl Request {
     /// A request of `actor` about `subjects`.
     pub fn new(actor: Actor, subjects: impl IntoIterator<Item = Subject>) -> Self {
         let subjects = subjects.into_iter().collect();
-        Self { actor, subjects, begun: vec![], author: None, causation_id: None, blobs: vec![] }
+        let (begun, blobs) = (vec![], vec![]);
+        Self { actor, subjects, begun, author: None, causation_id: None, idempotency_key: None, blobs }
     }
 
     /// Also about `subject`.
@@ -70,6 +72,13 @@ impl Request {
     #[must_use]
     pub fn signed_by(mut self, author: Option<Author>) -> Self {
         self.author = author;
+        self
+    }
+
+    /// Recorded once, however often it is asked with this key.
+    #[must_use]
+    pub fn once(mut self, key: Option<IdempotencyKey>) -> Self {
+        self.idempotency_key = key;
         self
     }
 
@@ -252,6 +261,10 @@ struct Taken<'a> {
 
 impl Taken<'_> {
     fn settle(mut self, receipt: Receipt) -> Done {
+        if receipt.replayed {
+            // The states have taken in twice what was recorded once: they are forgotten.
+            return Done { events: self.events.clone(), receipt: Some(receipt) };
+        }
         self.commands.lock().settle(&receipt.versions);
         Done { events: std::mem::take(&mut self.events), receipt: Some(receipt) }
     }
@@ -282,6 +295,7 @@ impl Request {
         let statement = append.events.first().and_then(|new| new.event.author_statement());
         append.author = self.author.filter(|_| statement.is_some());
         append.causation_id = self.causation_id;
+        append.idempotency_key.clone_from(&self.idempotency_key);
         append.blobs.clone_from(&self.blobs);
         append
     }

@@ -9,42 +9,47 @@ use edgecoder_projections::Question;
 use edgecoder_service_kit::{
     callers::Operator,
     commands::{Request, Subject},
-    http::{Json, Path, Problem, Refusal},
+    http::{AskedOnce, Json, Path, Problem, Refusal},
 };
 use edgecoder_wire::{
     credits::{Balance, Faucet},
     problem::ProblemDetails,
 };
 
-const DEFAULT_CREDITS: u64 = 100;
-
-/// Gives an account credit that nobody paid for. Refused outside of development.
+/// Gives an account credit that nobody paid for. Refused outside of development. With an `Idempotency-Key`, a request that
+/// is sent again gives nothing again.
 #[utoipa::path(
     post,
     path = "/credits/{accountId}/faucet",
     operation_id = "give_credit",
     tag = "credits",
     security(("operator" = [])),
-    params(("accountId" = String, Path)),
+    params(
+        ("accountId" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 64 visible ASCII characters"),
+    ),
     request_body = Faucet,
     responses(
         (status = 200, body = Balance, description = "the balance after the gift"),
         (status = 400, body = ProblemDetails, description = "credits are out of bounds"),
         (status = 403, body = ProblemDetails, description = "faucet_disabled"),
         (status = 404, body = ProblemDetails, description = "account_not_found"),
+        (status = 409, body = ProblemDetails, description = "idempotency_conflict: the key named another gift"),
     ),
 )]
 pub async fn faucet(
     State(control_plane): State<ControlPlane>,
     operator: Operator,
+    asked_once: AskedOnce,
     Path(account): Path<AccountId>,
     Json(body): Json<Faucet>,
 ) -> Result<Json<Balance>, Problem> {
     if !control_plane.faucet_enabled {
         return Err(Problem::forbidden("faucet_disabled", "credit is bought here: the faucet is for development only"));
     }
-    let amount = amount(body.credits.unwrap_or(DEFAULT_CREDITS))?;
-    let request = Request::new(operator.actor(), [Subject::Wallet(account.clone())]);
+    let amount = amount(body.credits)?;
+    let key = asked_once.key_of(&operator.actor());
+    let request = Request::new(operator.actor(), [Subject::Wallet(account.clone())]).once(key);
     let stream = StreamName::credits(&account);
     let done = control_plane
         .commands
