@@ -1,6 +1,7 @@
 //! What can people do with tasks?
 
 mod ending;
+mod excerpt;
 mod follow;
 mod list;
 mod news;

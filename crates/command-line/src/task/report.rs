@@ -1,5 +1,6 @@
 //! What came of each piece of a task: tests, output, changes, cost?
 
+use super::excerpt;
 use crate::{
     credits,
     durations::{shown_ago, shown_ms},
@@ -89,8 +90,8 @@ fn report_told(report: &Report) -> Text {
     if let Some(tests) = &report.tests {
         text = text.then(tests_told(tests));
     }
-    text.then(part("output", &report.stdout, |_| Style::Plain))
-        .then(part("errors", &report.stderr, |_| Style::Plain))
+    text.then(part("output", &excerpt::of(&report.stdout), |_| Style::Plain))
+        .then(part("errors", &excerpt::of(&report.stderr), |_| Style::Plain))
         .then(changes_told(report))
 }
 
