@@ -28,6 +28,8 @@ pub struct NodeEnrolled {
     #[schema(value_type = String)]
     pub node_id: AgentId,
     pub registration_token: String,
+    /// It was enrolled before: the token that was given then is worth nothing any more.
+    pub replaces_token: bool,
 }
 
 /// `POST /agents/{id}/approval`.

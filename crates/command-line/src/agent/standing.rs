@@ -53,10 +53,15 @@ impl Enroll {
         let body = EnrollNode { node_id: self.node.agent, node_kind: self.kind, owner_account_id: self.owner };
         let enrolled: NodeEnrolled = context.control_plane()?.post(&["nodes", "enroll"], &body).await?;
         context.console.answer(&enrolled, |enrolled| {
+            let standing = if enrolled.replaces_token {
+                "was enrolled before, and the token that it got then is void;"
+            } else {
+                "is enrolled;"
+            };
             let next = format!("when it has registered, let it in with: edgecoder agent approve {}", enrolled.node_id);
             Text::new()
                 .styled(Style::Bold, enrolled.node_id.as_str())
-                .plain(" is enrolled; give the machine its token, it is shown only now:")
+                .plain(format!(" {standing} give the machine its token, it is shown only now:"))
                 .end_line()
                 .then(Text::line(Style::Plain, &enrolled.registration_token))
                 .then(Text::line(Style::Dim, next))

@@ -58,7 +58,7 @@ async fn what_an_operator_says_of_a_machine_is_sent_as_typed() {
     let service = Service::start().await;
     service.on_done("POST /agents/w/approval").on_done("POST /agents/w/mode");
     service.on_done("POST /security/blacklist/w/lift");
-    let enrolled = json!({ "nodeId": "w", "registrationToken": "ec_node_once" });
+    let enrolled = json!({ "nodeId": "w", "registrationToken": "ec_node_once", "replacesToken": false });
     service.on_json("POST /nodes/enroll", &enrolled);
     for words in [
         &["agent", "enroll", "w", "--owner", "bob"][..],
@@ -79,6 +79,19 @@ async fn what_an_operator_says_of_a_machine_is_sent_as_typed() {
     ];
     assert_eq!(bodies, expected);
     assert!(usage(&["agent", "reject", "w"]).contains("--reason"));
+}
+
+#[tokio::test]
+async fn who_enrolls_a_machine_again_reads_that_the_token_before_is_void() {
+    let service = Service::start().await;
+    for (replaces, words) in
+        [(false, "w is enrolled;"), (true, "w was enrolled before, and the token that it got then is void;")]
+    {
+        let enrolled = json!({ "nodeId": "w", "registrationToken": "ec_node_once", "replacesToken": replaces });
+        service.on_json("POST /nodes/enroll", &enrolled);
+        let outcome = person(&service, &["agent", "enroll", "w", "--owner", "bob"]).await;
+        assert!(outcome.out.contains(words), "{}", outcome.out);
+    }
 }
 
 #[tokio::test]

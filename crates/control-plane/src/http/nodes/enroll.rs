@@ -6,7 +6,7 @@ use edgecoder_domain::{
     agent::{self, AgentCommand},
     wallet::WalletRefusal,
 };
-use edgecoder_events::{NewEvent, StreamName};
+use edgecoder_events::{Event, NewEvent, StreamName};
 use edgecoder_identity::{Token, TokenRole};
 use edgecoder_projections::Question;
 use edgecoder_service_kit::{
@@ -48,7 +48,8 @@ pub async fn enroll(
     let token = Token::generate(TokenRole::Node, &mut chance::system());
     control_plane.access.tokens().give_to_node(&node, &token).await?;
     control_plane.show(Question::AgentDirectory, &done).await;
-    Ok(Json(NodeEnrolled { node_id: node, registration_token: token.expose().to_owned() }))
+    let replaces_token = done.events.iter().any(|new| matches!(new.event, Event::NodeTokenRotated(_)));
+    Ok(Json(NodeEnrolled { node_id: node, registration_token: token.expose().to_owned(), replaces_token }))
 }
 
 /// What a machine earns must have somewhere to go.
