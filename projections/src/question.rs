@@ -17,6 +17,14 @@ impl Question {
     pub const ALL: [Self; 5] =
         [Self::ReadyQueue, Self::AgentDirectory, Self::TaskBoard, Self::CreditBalances, Self::Blacklist];
 
+    /// Whether the answers are kept in tables, which can be built anew; the others are read from the log at each start.
+    pub const fn is_in_tables(self) -> bool {
+        match self {
+            Self::ReadyQueue | Self::AgentDirectory => false,
+            Self::TaskBoard | Self::CreditBalances | Self::Blacklist => true,
+        }
+    }
+
     /// The name, as operators and the tables know it.
     pub const fn name(self) -> &'static str {
         match self {

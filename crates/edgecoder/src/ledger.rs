@@ -18,9 +18,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::{path::Path, process::ExitCode};
 
-/// The questions whose answers are kept in tables.
-const IN_TABLES: [Question; 3] = [Question::TaskBoard, Question::CreditBalances, Question::Blacklist];
-
 /// Does what was asked.
 pub async fn run(settings: &Settings, global: &Global, command: LedgerCommand) -> Result<ExitCode> {
     let path = DataDir::locate(settings)?;
@@ -69,7 +66,7 @@ async fn stats(settings: &Settings, data: &DataDir, json: bool) -> Result<()> {
 async fn rebuild(settings: &Settings, data: &DataDir) -> Result<()> {
     let node = open(settings, data).await?;
     let style = ProgressStyle::with_template("{msg:<16} {wide_bar} {pos}/{len} {eta}").context("the bar's form")?;
-    for question in IN_TABLES {
+    for question in Question::ALL.into_iter().filter(|it| it.is_in_tables()) {
         let bar = ProgressBar::new(node.store.head().size).with_style(style.clone()).with_message(question.name());
         node.projections.rebuild(question, |progress| bar.set_position(progress.done.0)).await?;
         bar.finish();
