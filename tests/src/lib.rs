@@ -9,6 +9,7 @@ pub mod floors;
 pub mod heavy;
 pub mod licences;
 pub mod lints;
+pub mod origins;
 pub mod policy;
 pub mod purity;
 pub mod registries;

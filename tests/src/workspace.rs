@@ -21,6 +21,8 @@ pub struct Package {
     pub name: String,
     pub version: String,
     pub licence: Option<String>,
+    /// As cargo names it; none for a folder.
+    pub source: Option<String>,
     /// The folder below the root, for our own packages.
     pub member: Option<String>,
     pub uses: Vec<Use>,
@@ -116,6 +118,7 @@ struct RawPackage {
     name: String,
     version: String,
     license: Option<String>,
+    source: Option<String>,
     manifest_path: PathBuf,
     metadata: Value,
 }
@@ -157,6 +160,7 @@ fn packages(metadata: Metadata, root: &Path) -> Vec<Package> {
         name: raw.name,
         version: raw.version,
         licence: raw.license,
+        source: raw.source,
     };
     metadata.packages.into_iter().map(package).collect()
 }

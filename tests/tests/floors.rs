@@ -1,7 +1,7 @@
 //! Does this tree keep the rules of the house? One test per rule; a failure lists every place that breaks it.
 
 use edgecoder_system_tests::{
-    duplicates, floors, heavy, licences, lints, policy::Policy, purity, registries, sources, unused,
+    duplicates, floors, heavy, licences, lints, origins, policy::Policy, purity, registries, sources, unused,
     workspace::Workspace,
 };
 use std::sync::LazyLock;
@@ -35,6 +35,11 @@ fn a_crate_uses_only_floors_below_its_own() {
 #[test]
 fn heavy_crates_stay_in_their_wrapper_and_banned_ones_outside() {
     none("deny.toml, bans.deny", &heavy::outside_their_wrapper(workspace(), &POLICY.bans.deny));
+}
+
+#[test]
+fn every_package_comes_from_the_registry() {
+    none("a package comes from elsewhere", &origins::elsewhere(workspace()));
 }
 
 #[test]
