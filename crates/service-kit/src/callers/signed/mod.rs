@@ -118,7 +118,13 @@ fn admit_once(signed: SignedRequest, access: &Access) -> Result<Author, Problem>
         Err(NonceFileError::Refused(NonceRefusal::Replayed)) => {
             Err(Problem::unauthorized("replayed_request", "this request was received before: sign each retry anew"))
         }
-        Err(NonceFileError::Refused(refusal)) => Err(Problem::too_many("too_many_requests", refusal.to_string())),
+        Err(NonceFileError::Refused(NonceRefusal::Forgotten)) => Err(Problem::unavailable(
+            "clock_set_back",
+            "this service's clock was set back: it takes signed requests when it is past those that it took before",
+        )),
+        Err(NonceFileError::Refused(refusal @ NonceRefusal::TooManyRequests)) => {
+            Err(Problem::too_many("too_many_requests", refusal.to_string()))
+        }
         Err(error) => Err(Problem::internal(&error)),
     }
 }
