@@ -4,7 +4,7 @@
 //! the same routes under `/control-plane` and checks token and address. The coordinator believes the door about the
 //! operator's address where the door is among its `TRUSTED_PROXIES`. Nothing else of the coordinator is reached here.
 
-use super::{Ending, banner, listen, next::Commands};
+use super::{Ending, banner, listen, next::Commands, parts::CONTROL_PLANE_PATH};
 use crate::answer;
 use anyhow::{Context, Result};
 use axum::{
@@ -27,8 +27,6 @@ use std::{
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// Where the coordinator serves the operators' routes.
-const OPERATORS_PATH: &str = "/control-plane/";
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const ADMIN_TOKEN: &str = "x-admin-token";
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -103,9 +101,9 @@ impl Gate {
     /// The coordinator's address of an operators' route; none for a path that leads elsewhere, as `/../submit` does.
     fn address(&self, uri: &Uri) -> Result<Url, Problem> {
         let mut url = self.coordinator.clone();
-        url.set_path(&format!("{OPERATORS_PATH}{}", uri.path().trim_start_matches('/')));
+        url.set_path(&format!("{CONTROL_PLANE_PATH}/{}", uri.path().trim_start_matches('/')));
         url.set_query(uri.query());
-        let is_within = url.path().starts_with(OPERATORS_PATH);
+        let is_within = url.path().strip_prefix(CONTROL_PLANE_PATH).is_some_and(|rest| rest.starts_with('/'));
         is_within
             .then_some(url)
             .ok_or_else(|| Problem::not_found("no_such_route", "there is nothing at this path: see docs/API.md"))

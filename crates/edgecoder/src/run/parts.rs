@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 /// Interpreters that a worker keeps started, so that a task does not wait for one.
 const SPARE_INTERPRETERS: usize = 1;
 /// Where the coordinator serves the operators' routes for a control plane in a process of its own.
-const CONTROL_PLANE_PATH: &str = "/control-plane";
+pub(super) const CONTROL_PLANE_PATH: &str = "/control-plane";
 
 /// The services that stand on the ledger.
 pub struct LedgerServices {
