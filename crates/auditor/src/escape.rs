@@ -14,7 +14,7 @@ pub fn escape(text: &str) -> String {
 }
 
 const fn turns_direction(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -23,7 +23,7 @@ mod tests {
 
     #[test]
     fn a_terminal_sees_no_command_and_no_second_line() {
-        assert_eq!(escape("a\x1b[2Jb\nc\u{9b}d\u{202e}e"), "a\\u{1b}[2Jb\\nc\\u{9b}d\\u{202e}e");
+        assert_eq!(escape("a\x1b[2Jb\nc\u{9b}d\u{202e}e\u{61c}"), "a\\u{1b}[2Jb\\nc\\u{9b}d\\u{202e}e\\u{61c}");
         assert_eq!(escape("grüße 漢字"), "grüße 漢字");
     }
 }
