@@ -100,7 +100,7 @@ impl Home {
 
     async fn open_account(&self) -> Outcome<()> {
         let account = AccountId::new(ACCOUNT)?;
-        let request = Request::new(Actor::system("load"), [Subject::Wallet(account.clone())]);
+        let request = Request::new(Actor::operator("load"), [Subject::Wallet(account.clone())]);
         self.commands
             .run(request, |view| {
                 let mut wallet = view.wallet(&account).clone();
@@ -133,7 +133,7 @@ impl Home {
 
     async fn admit(&self, id: &AgentId) -> Outcome<()> {
         let owner = AccountId::new(id.as_str())?;
-        let request = Request::new(Actor::system("load"), [Subject::Agent(id.clone())]);
+        let request = Request::new(Actor::operator("load"), [Subject::Agent(id.clone())]);
         self.commands
             .run(request, |view| {
                 let mut machine = view.agent(id).clone();
