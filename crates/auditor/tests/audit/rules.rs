@@ -8,7 +8,7 @@ use edgecoder_events::{
     AgentId, Event, PublicKey, StreamName, SubtaskIndex, UnixMillis,
     agent::AgentKeyReplaced,
     blacklist::{AgentBlacklistLifted, AgentBlacklisted},
-    credit::{CreditsEarned, CreditsIssued, CreditsReserved, CreditsSpent, IssueReason},
+    credit::{AccountOpened, CreditsEarned, CreditsIssued, CreditsReserved, CreditsSpent, IssueReason},
     node::{NodeEnrolled, NodeKind, NodeRejected},
     task::{
         ResourceClass, ReturnReason, SubtaskFinished, SubtaskLeased, SubtaskReturned, TaskCompleted, TaskSubmitted,
@@ -218,6 +218,12 @@ async fn no_account_falls_below_zero_and_none_is_given_to_unopened() {
     let nobody = CreditsIssued { account: id("nobody"), amount: micros(1), reason: IssueReason::Faucet };
     let gift = |drafts: &mut Vec<Draft>| drafts.insert(at::ISSUED, draft(1_002, wallet("nobody"), &nobody.into()));
     broken(gift, at::ISSUED).await;
+}
+
+#[tokio::test]
+async fn an_account_is_opened_once() {
+    let opened: Event = AccountOpened { account: id("ann") }.into();
+    broken(|drafts| drafts.push(draft(4_000, wallet("ann"), &opened)), at::COUNT).await;
 }
 
 #[tokio::test]
