@@ -6,6 +6,7 @@
 
 mod apart;
 mod attacks;
+mod auditing;
 mod crash;
 mod custody;
 mod database;

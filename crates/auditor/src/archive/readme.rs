@@ -1,11 +1,12 @@
 //! How is an archive checked by somebody who has nothing of ours?
 
 use super::About;
-use crate::prove::Signed;
+use crate::{escape::escape, prove::Signed};
 
 /// The text of the archive's `README.md`. The lines of Python in it need Python's own library only.
 pub(super) fn text(signed: &Signed, about: &About, entries: usize) -> String {
-    let (origin, size, root) = (&signed.checkpoint.origin, signed.checkpoint.size, hex::encode(signed.checkpoint.root));
+    let (origin, about) = (escape(&signed.checkpoint.origin), escape(&about.to_string()));
+    let (size, root) = (signed.checkpoint.size, hex::encode(signed.checkpoint.root));
     let source = if signed.key_given {
         "was given by the one who made this archive"
     } else {

@@ -2,8 +2,14 @@
 
 use super::LogAddress;
 use reqwest::{Client, Response, StatusCode, Url, redirect::Policy};
-use std::{io, net::IpAddr, path::Path, time::Duration};
-use tokio::io::AsyncReadExt;
+use std::{
+    fs::File,
+    io::{self, Read},
+    net::IpAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tokio::task::spawn_blocking;
 
 const CONNECT_WAIT: Duration = Duration::from_secs(5);
 /// How long one file may take; the largest has 16 MiB.
@@ -63,21 +69,20 @@ impl Source {
     pub async fn get(&self, path: &str, limit: usize) -> Result<Option<Vec<u8>>, SourceError> {
         match (&self.address, &self.client) {
             (LogAddress::Web(base), Some(client)) => self.download(client, base, path, limit).await,
-            (LogAddress::Folder(folder), _) => self.read(&folder.join(path), path, limit).await,
+            (LogAddress::Folder(folder), _) => self.read(folder.join(path), path, limit).await,
             (LogAddress::Web(_), None) => unreachable!("`open` makes a client for every web address"),
         }
     }
 
-    async fn read(&self, file: &Path, path: &str, limit: usize) -> Result<Option<Vec<u8>>, SourceError> {
-        let problem = |error: io::Error| SourceError::File { address: self.name_of(path), problem: error.to_string() };
-        let file = match tokio::fs::File::open(file).await {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            file => file.map_err(problem)?,
-        };
-        let mut bytes = Vec::new();
-        let longest = u64::try_from(limit).unwrap_or(u64::MAX);
-        file.take(longest.saturating_add(1)).read_to_end(&mut bytes).await.map_err(problem)?;
-        if bytes.len() > limit { Err(self.too_long(path, limit)) } else { Ok(Some(bytes)) }
+    /// A thread for each file: files are many and short.
+    async fn read(&self, file: PathBuf, path: &str, limit: usize) -> Result<Option<Vec<u8>>, SourceError> {
+        let read = spawn_blocking(move || read_at_most(&file, limit)).await.expect("reading a file does not panic");
+        match read {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(SourceError::File { address: self.name_of(path), problem: error.to_string() }),
+            Ok(bytes) if bytes.len() > limit => Err(self.too_long(path, limit)),
+            Ok(bytes) => Ok(Some(bytes)),
+        }
     }
 
     async fn download(
@@ -145,6 +150,14 @@ impl Source {
         };
         SourceError::Unreachable { address: self.name_of(path), problem }
     }
+}
+
+/// One byte more than the limit at most, so that a longer file is known to be one.
+fn read_at_most(file: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let longest = u64::try_from(limit).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    File::open(file)?.take(longest.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn client(base: &Url) -> Result<Client, SourceError> {
