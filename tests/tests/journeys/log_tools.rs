@@ -13,7 +13,7 @@ const TASKS: usize = 120;
 
 /// The folder with the programs; nothing, said aloud, where there is none.
 #[expect(clippy::disallowed_methods, reason = "who runs the tests says where the programs are")]
-fn tools() -> Option<PathBuf> {
+pub fn tools() -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("EDGECODER_TEST_LOG_TOOLS") else {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "EDGECODER_TEST_LOG_TOOLS must name the programs");
         println!("skipped: EDGECODER_TEST_LOG_TOOLS names no folder of programs");

@@ -22,3 +22,4 @@ mod product;
 mod prompt;
 mod sandbox;
 mod watching;
+mod witnesses;

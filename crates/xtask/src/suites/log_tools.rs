@@ -1,4 +1,4 @@
-//! The need `log-tools`: programs over other people's libraries that verify a served log (Go, Apache-2.0 and BSD).
+//! The need `log-tools`: programs over other people's libraries that verify a served log, and witness one (Go, Apache-2.0 and BSD).
 
 use super::Supplies;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 use anyhow::{Result, ensure};
 use std::{path::Path, process::Command};
 
-/// The folder with both programs.
+/// The folder with the programs.
 const VARIABLE: &str = "EDGECODER_TEST_LOG_TOOLS";
 /// The log checker of transparency-dev, as it is published.
 const FSCK: &str = "github.com/transparency-dev/tessera/cmd/fsck";
