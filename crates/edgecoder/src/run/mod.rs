@@ -2,6 +2,7 @@
 
 mod access;
 mod all_in_one;
+mod asked_to_end;
 pub mod banner;
 mod control_plane_gate;
 mod first_start;
@@ -15,10 +16,11 @@ mod witness;
 
 use crate::{data_dir::DataDir, trouble};
 use anyhow::{Context, Result};
+use asked_to_end::AskedToEnd;
 use clap::ValueEnum;
 use edgecoder_service_kit::settings::Settings;
 use std::process::ExitCode;
-use tokio::{signal, task::JoinSet};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// What a process is.
@@ -40,27 +42,42 @@ pub enum Mode {
 pub async fn run(settings: Settings, data: DataDir, mode: Mode) -> Result<ExitCode> {
     open_files::raise();
     trouble::check_room(data.path())?;
+    let mut asked_to_end = AskedToEnd::listen()?;
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
-    let started = match mode {
-        Mode::AllInOne => Box::pin(all_in_one::start(&settings, &data, &mut tasks, &stop)).await,
-        Mode::Coordinator => parts::start_coordinator(&settings, &data, &mut tasks, &stop).await,
-        Mode::ControlPlane => control_plane_gate::start(&settings, &mut tasks, &stop).await,
-        Mode::Inference => parts::start_inference(&settings, &data, &mut tasks, &stop).await,
-        Mode::Worker => parts::start_worker(&settings, &data, &mut tasks, &stop).await,
+    let started = tokio::select! {
+        started = start(mode, &settings, &data, &mut tasks, &stop) => started,
+        // As a crash would, which loses nothing either.
+        () = asked_to_end.again() => return Ok(ExitCode::SUCCESS),
     };
     let mut ending = started
         .map_err(|error| trouble::blame_first_start(error, data.path()))
         .map_err(|error| trouble::blame_full_disk(error, data.path()))?;
-    wait_for_the_end(&mut tasks, &mut ending.worker.tasks).await?;
+    wait_for_the_end(&mut asked_to_end, &mut tasks, &mut ending.worker.tasks).await?;
     tracing::info!("stopping: what is under way is finished first; Ctrl-C again does not wait for it");
-    ending.worker.drain().await?;
+    ending.worker.drain(&mut asked_to_end).await;
     stop.cancel();
     while let Some(done) = tasks.join_next().await {
         done.context("a service ended badly")?;
     }
     ending.end().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn start(
+    mode: Mode,
+    settings: &Settings,
+    data: &DataDir,
+    tasks: &mut JoinSet<()>,
+    stop: &CancellationToken,
+) -> Result<Ending> {
+    match mode {
+        Mode::AllInOne => Box::pin(all_in_one::start(settings, data, tasks, stop)).await,
+        Mode::Coordinator => parts::start_coordinator(settings, data, tasks, stop).await,
+        Mode::ControlPlane => control_plane_gate::start(settings, tasks, stop).await,
+        Mode::Inference => parts::start_inference(settings, data, tasks, stop).await,
+        Mode::Worker => parts::start_worker(settings, data, tasks, stop).await,
+    }
 }
 
 /// What ends before and after the services.
@@ -87,52 +104,26 @@ pub struct OwnWorker {
 }
 
 impl OwnWorker {
-    async fn drain(&mut self) -> Result<()> {
+    async fn drain(&mut self, asked_to_end: &mut AskedToEnd) {
         self.stop.cancel();
         tokio::select! {
-            pressed = signal::ctrl_c() => pressed.context("waiting for Ctrl-C"),
-            () = async { while self.tasks.join_next().await.is_some() {} } => Ok(()),
+            () = asked_to_end.again() => {}
+            () = async { while self.tasks.join_next().await.is_some() {} } => {}
         }
     }
 }
 
-/// Ctrl-C, SIGTERM, or a service that ended by itself.
-async fn wait_for_the_end(services: &mut JoinSet<()>, worker: &mut JoinSet<()>) -> Result<()> {
-    let mut terminate = Terminate::new()?;
+/// Until somebody asks for the end, or a service ends by itself.
+async fn wait_for_the_end(
+    asked_to_end: &mut AskedToEnd,
+    services: &mut JoinSet<()>,
+    worker: &mut JoinSet<()>,
+) -> Result<()> {
     let ended = tokio::select! {
-        pressed = signal::ctrl_c() => return pressed.context("waiting for Ctrl-C"),
-        () = terminate.received() => return Ok(()),
+        () = asked_to_end.again() => return Ok(()),
         Some(ended) = services.join_next() => ended,
         Some(ended) = worker.join_next() => ended,
     };
     ended.context("a service ended badly")?;
     anyhow::bail!("a service ended by itself: see the log lines above")
-}
-
-#[cfg(unix)]
-struct Terminate(signal::unix::Signal);
-
-#[cfg(unix)]
-impl Terminate {
-    fn new() -> Result<Self> {
-        Ok(Self(signal::unix::signal(signal::unix::SignalKind::terminate()).context("listening for SIGTERM")?))
-    }
-
-    async fn received(&mut self) {
-        self.0.recv().await;
-    }
-}
-
-#[cfg(not(unix))]
-struct Terminate;
-
-#[cfg(not(unix))]
-impl Terminate {
-    fn new() -> Result<Self> {
-        Ok(Self)
-    }
-
-    async fn received(&mut self) {
-        std::future::pending().await
-    }
 }
