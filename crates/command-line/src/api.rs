@@ -1,13 +1,13 @@
 //! How does a question reach a service, and what does its refusal mean?
 
 use crate::{error::CliError, safe::one_line};
+use edgecoder_service_kit::outbound::{self, BodyError};
 use edgecoder_wire::problem::ProblemDetails;
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect::Policy};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
-const CONNECT_WAIT: Duration = Duration::from_secs(5);
 /// The longest that a question with one answer may take.
 const ANSWER_WAIT: Duration = Duration::from_mins(1);
 /// The longest answer: a task with its files, reports and diffs.
@@ -50,12 +50,8 @@ impl Api {
         if base.cannot_be_a_base() || !matches!(base.scheme(), "http" | "https") {
             return Err(CliError::usage(format!("{base} is no address of a service: expected http://host:port")));
         }
-        let mut client = Client::builder().connect_timeout(CONNECT_WAIT).redirect(Policy::none());
-        if is_this_machine(base) {
-            // A proxy cannot reach what listens on this machine only.
-            client = client.no_proxy();
-        }
-        let client = client.build().map_err(|error| CliError::NoTls(one_line(&error.to_string())))?;
+        let client = outbound::client_of(base).build();
+        let client = client.map_err(|error| CliError::NoTls(one_line(&error.to_string())))?;
         Ok(Self { service, client, base: base.clone(), token })
     }
 
@@ -172,19 +168,10 @@ impl Api {
         }
     }
 
-    async fn read_at_most(&self, mut response: Response, limit: usize) -> Result<Vec<u8>, CliError> {
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.unsent(&error))? {
-            if body.len() + chunk.len() > limit {
-                return Err(CliError::TooLong { address: self.address(), limit });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body)
+    async fn read_at_most(&self, response: Response, limit: usize) -> Result<Vec<u8>, CliError> {
+        outbound::body_within(response, limit).await.map_err(|error| match error {
+            BodyError::BrokenOff(error) => self.unsent(&error),
+            BodyError::TooLong { limit } => CliError::TooLong { address: self.address(), limit },
+        })
     }
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -1,13 +1,13 @@
 //! How does the coordinator ask the inference service?
 
 use edgecoder_events::{TaskId, task::Language};
+use edgecoder_service_kit::outbound::{self, BodyError};
 use edgecoder_wire::inference::{Decompose, Decomposed, Escalate, Escalated};
 use reqwest::{Client, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A model may think for a while; the inference service has its own, shorter deadlines.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(5);
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
@@ -37,7 +37,7 @@ impl InferenceClient {
     /// # Errors
     /// Where the machine has no usable TLS roots.
     pub fn new(base: Url, token: SecretString) -> Result<Self, reqwest::Error> {
-        let http = Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(ANSWER_TIMEOUT).build()?;
+        let http = outbound::client_of(&base).timeout(ANSWER_TIMEOUT).build()?;
         Ok(Self { http, base, token })
     }
 
@@ -58,17 +58,14 @@ impl InferenceClient {
 
     async fn ask<A: DeserializeOwned>(&self, path: &str, question: &impl Serialize) -> Result<A, InferenceError> {
         let url = self.base.join(path).map_err(|_| InferenceError::Malformed)?;
-        let mut answer = self.http.post(url).bearer_auth(self.token.expose_secret()).json(question).send().await?;
+        let answer = self.http.post(url).bearer_auth(self.token.expose_secret()).json(question).send().await?;
         if !answer.status().is_success() {
             return Err(InferenceError::Refused(answer.status()));
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await? {
-            if body.len() + chunk.len() > MAX_ANSWER_BYTES {
-                return Err(InferenceError::Malformed);
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = outbound::body_within(answer, MAX_ANSWER_BYTES).await.map_err(|error| match error {
+            BodyError::BrokenOff(error) => InferenceError::from(error),
+            BodyError::TooLong { .. } => InferenceError::Malformed,
+        })?;
         serde_json::from_slice(&body).map_err(|_| InferenceError::Malformed)
     }
 }

@@ -1,9 +1,9 @@
 //! What was this worker told? Its name, its coordinators, how much it takes on, and with what it works.
 
-use crate::client::is_this_machine;
 use edgecoder_discovery::{Dns, DnsError};
 use edgecoder_events::{AgentId, ModelName, agent::SandboxMode, node::AgentMode};
 use edgecoder_models::{Provider, ServerSettings};
+use edgecoder_service_kit::outbound::is_this_machine;
 use reqwest::Url;
 use secrecy::SecretString;
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};

@@ -5,7 +5,7 @@ use crate::{
     models::ModelServer,
 };
 use edgecoder_testkit::Script;
-use std::path::Path;
+use std::{io::Read, net::TcpListener, path::Path};
 
 const GIVEN: u64 = 1_000_000_000;
 const PROGRAM: [&str; 7] =
@@ -21,13 +21,44 @@ struct Pool {
     _inference: Service,
     _control_plane: Service,
     _inference_machine: Machine,
+    curious: CuriousProxy,
+}
+
+/// A proxy that the environment names, and that shall hear of nothing: all services are on this machine.
+struct CuriousProxy(TcpListener);
+
+impl CuriousProxy {
+    fn new() -> Self {
+        Self(TcpListener::bind("127.0.0.1:0").unwrap())
+    }
+
+    /// Puts it into the environment of a machine.
+    fn pester(&self, machine: &mut Machine) {
+        let address = format!("http://{}", self.0.local_addr().unwrap());
+        for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+            machine.set(name, &address);
+        }
+    }
+
+    fn assert_heard_nothing(&self) {
+        self.0.set_nonblocking(true).unwrap();
+        if let Ok((mut connection, _)) = self.0.accept() {
+            let mut heard = [0; 512];
+            let length = connection.read(&mut heard).unwrap_or_default();
+            panic!("the proxy heard {}", String::from_utf8_lossy(&heard[..length]));
+        }
+    }
 }
 
 impl Pool {
     fn start(executable: &Path, models: &ModelServer) -> Self {
         let new = || Machine::new(executable.to_owned());
+        let curious = CuriousProxy::new();
         let (mut ledger, mut inference_machine, mut desk) = (new(), new(), new());
         inference_machine.set("OLLAMA_HOST", &models.url());
+        for machine in [&mut ledger, &mut inference_machine, &mut desk] {
+            curious.pester(machine);
+        }
         let inference = inference_machine.start(&["run", "--mode", "inference"]);
         ledger.set("EDGECODER_SERVICE_TOKEN", &inference_machine.read("service.token"));
         ledger.set("INFERENCE_URL", &inference.address());
@@ -43,6 +74,7 @@ impl Pool {
             _inference: inference,
             _control_plane: control_plane,
             _inference_machine: inference_machine,
+            curious,
         }
     }
 
@@ -52,6 +84,7 @@ impl Pool {
         let mut machine = Machine::new(executable.to_owned());
         machine.set("AGENT_ID", name).set("AGENT_REGISTRATION_TOKEN", told["registrationToken"].as_str().unwrap());
         machine.set("COORDINATOR_URL", &self.coordinator.address()).set("OLLAMA_HOST", &models.url());
+        self.curious.pester(&mut machine);
         machine
     }
 
@@ -61,6 +94,7 @@ impl Pool {
         let mut machine = Machine::new(executable.to_owned());
         machine.set("EDGECODER_TOKEN", opened["token"].as_str().unwrap());
         machine.set("COORDINATOR_URL", &self.coordinator.address());
+        self.curious.pester(&mut machine);
         machine
     }
 }
@@ -91,6 +125,7 @@ fn services_in_processes_of_their_own_work_as_one() {
     let tokens = pool.desk.json(&["account", "token", "list", "alice"]);
     pool.desk.told(&["account", "token", "revoke", "alice", tokens["tokens"][0]["tokenId"].as_str().unwrap()]);
     assert!(alice.refused(&["task", "list"]).contains("refuses the token"));
+    pool.curious.assert_heard_nothing();
     worker.stop();
     machine::wait_for(
         "the worker's leave",

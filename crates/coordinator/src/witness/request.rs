@@ -5,10 +5,10 @@ use edgecoder_ledger::{
     policy::PolicyWitness,
     witness::{AddCheckpoint, MAX_REQUEST_BYTES, log_id},
 };
-use reqwest::{Client, Response, StatusCode, redirect};
+use edgecoder_service_kit::outbound::{self, BodyError};
+use reqwest::{Client, Response, StatusCode};
 use std::time::Duration;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest answer: as many lines as a note has.
 const MAX_ANSWER_BYTES: usize = 65_536;
@@ -41,8 +41,7 @@ pub(super) enum AskError {
 /// # Errors
 /// Where the machine has no usable TLS roots.
 pub(super) fn client() -> Result<Client, reqwest::Error> {
-    let builder = Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(ANSWER_TIMEOUT);
-    builder.redirect(redirect::Policy::none()).build()
+    outbound::client_of_others().timeout(ANSWER_TIMEOUT).build()
 }
 
 /// Asks a witness to cosign.
@@ -93,13 +92,10 @@ fn cosignature(witness: &PolicyWitness, note: &Note, text: &str) -> Result<NoteS
     Err(AskError::Malformed)
 }
 
-async fn text(mut answer: Response, most: usize) -> Result<String, AskError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await? {
-        if body.len() + chunk.len() > most {
-            return Err(AskError::Malformed);
-        }
-        body.extend_from_slice(&chunk);
-    }
+async fn text(answer: Response, most: usize) -> Result<String, AskError> {
+    let body = outbound::body_within(answer, most).await.map_err(|error| match error {
+        BodyError::BrokenOff(error) => AskError::from(error),
+        BodyError::TooLong { .. } => AskError::Malformed,
+    })?;
     String::from_utf8(body).map_err(|_| AskError::Malformed)
 }

@@ -17,9 +17,10 @@ use axum::{
 };
 use edgecoder_service_kit::{
     http::{Problem, bounded, whole_body},
+    outbound,
     settings::Settings,
 };
-use reqwest::{Client, Url, redirect::Policy};
+use reqwest::{Client, Url};
 use std::{
     net::{IpAddr, SocketAddr},
     time::Duration,
@@ -43,9 +44,8 @@ pub async fn start(settings: &Settings, tasks: &mut JoinSet<()>, stop: &Cancella
     let default = format!("http://127.0.0.1:{}", listen::COORDINATOR.default);
     let coordinator = settings.text("COORDINATOR_URL").unwrap_or(default);
     let coordinator: Url = coordinator.parse().context("COORDINATOR_URL is not an address")?;
-    let http = Client::builder()
+    let http = outbound::client_of(&coordinator)
         .timeout(ANSWER_TIMEOUT)
-        .redirect(Policy::none())
         .build()
         .context("preparing to ask the coordinator")?;
     let gate = Gate { http, coordinator };

@@ -1,6 +1,7 @@
 //! What did the coordinator answer? At most so much, at most so late.
 
 use super::{Bounds, CallError, Refusal};
+use edgecoder_service_kit::outbound::{self, BodyError};
 use edgecoder_wire::problem::ProblemDetails;
 use reqwest::{RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -27,13 +28,9 @@ pub async fn read<T: DeserializeOwned>(request: RequestBuilder, bounds: Bounds) 
     }
 }
 
-async fn body(mut response: Response, path: &str, limit: usize) -> Result<Vec<u8>, CallError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(CallError::Unreachable)? {
-        if body.len().saturating_add(chunk.len()) > limit {
-            return Err(CallError::TooLong { path: path.to_owned(), limit });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
+async fn body(response: Response, path: &str, limit: usize) -> Result<Vec<u8>, CallError> {
+    outbound::body_within(response, limit).await.map_err(|error| match error {
+        BodyError::BrokenOff(error) => CallError::Unreachable(error),
+        BodyError::TooLong { limit } => CallError::TooLong { path: path.to_owned(), limit },
+    })
 }

@@ -14,16 +14,16 @@ use edgecoder_identity::{
     envelope::Envelope,
     request::{Content, sign_request},
 };
+use edgecoder_service_kit::outbound::{self, is_this_machine};
 use edgecoder_wire::{
     agents::{Diagnostics, DiagnosticsStored, Heard, Heartbeat, Register, Registered},
     runtime::Identity,
     work::{Pull, Pulled, ResultAccepted, SubtaskResult},
 };
-use reqwest::{Method, RequestBuilder, Url, header::CONTENT_TYPE, redirect::Policy};
+use reqwest::{Method, RequestBuilder, Url, header::CONTENT_TYPE};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{sync::Arc, time::Duration};
 
-const CONNECT_WAIT: Duration = Duration::from_secs(5);
 /// The longest wait for an answer that needs no work to appear.
 const ANSWER_WAIT: Duration = Duration::from_secs(15);
 /// An answer of a few fields.
@@ -63,10 +63,8 @@ impl CoordinatorClient {
         clock: Arc<dyn Clock>,
         chance: Arc<Chance>,
     ) -> Result<Self, CallError> {
-        // A redirect would be signed for another path, and a coordinator has no business sending machines elsewhere.
-        let client = || reqwest::Client::builder().connect_timeout(CONNECT_WAIT).redirect(Policy::none());
-        let http = client().build().map_err(CallError::NoTls)?;
-        let local = client().no_proxy().build().map_err(CallError::NoTls)?;
+        let http = outbound::client_of_others().build().map_err(CallError::NoTls)?;
+        let local = outbound::client_of_this_machine().build().map_err(CallError::NoTls)?;
         Ok(Self { http, local, agent, keys, clock, chance })
     }
 
@@ -132,10 +130,4 @@ impl CoordinatorClient {
 fn address(base: &Url, path: &'static str) -> Result<Url, CallError> {
     let joined = format!("{}{path}", base.as_str().trim_end_matches('/'));
     joined.parse().map_err(|_| CallError::BadAddress { base: base.to_string() })
-}
-
-/// Whether an address never leaves this machine.
-pub fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
