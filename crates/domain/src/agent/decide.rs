@@ -21,7 +21,7 @@ pub fn decide(agent: &Agent, command: AgentCommand, now: UnixMillis) -> Decision
         (Some(it), AgentCommand::Approve) => Ok(approve(it)),
         (Some(it), AgentCommand::Reject { reason }) => Ok(reject(agent, it, reason)),
         (Some(it), AgentCommand::Register(wanted)) => register(agent, it, *wanted, now),
-        (Some(it), AgentCommand::Blacklist(report)) => Ok(blacklist(agent, it, *report, now)),
+        (Some(it), AgentCommand::Blacklist(report)) => blacklist(agent, it, *report, now),
         (Some(it), AgentCommand::LiftBlacklist { reason }) => lift(agent, it, reason, now),
         (Some(it), AgentCommand::SetMode { mode }) => Ok(set_mode(registered(agent)?, it, mode)),
         (Some(it), AgentCommand::OfferModels { models }) => Ok(offer_models(registered(agent)?, it, models)),
@@ -138,12 +138,15 @@ fn go_offline(agent: &Agent, enrolment: &Enrolment, reason: OfflineReason) -> Ve
     vec![AgentWentOffline { agent: enrolment.node.clone(), reason }.into()]
 }
 
-fn blacklist(agent: &Agent, enrolment: &Enrolment, report: AgentBlacklisted, now: UnixMillis) -> Vec<Event> {
-    if agent.is_blacklisted(now) {
-        return vec![];
+/// A second report would be dropped, or replace the first with an earlier end: neither without a word.
+fn blacklist(agent: &Agent, enrolment: &Enrolment, report: AgentBlacklisted, now: UnixMillis) -> Decision {
+    match agent.report_in_force(now) {
+        Some(known) if *known == report => return Ok(vec![]),
+        Some(_) => return Err(AgentRefusal::AlreadyBlacklisted),
+        None => {}
     }
     let offline = go_offline(agent, enrolment, OfflineReason::Drained);
-    [vec![report.into()], offline].concat()
+    Ok([vec![report.into()], offline].concat())
 }
 
 fn lift(agent: &Agent, enrolment: &Enrolment, reason: String, now: UnixMillis) -> Decision {

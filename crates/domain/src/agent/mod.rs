@@ -83,6 +83,8 @@ pub enum AgentRefusal {
     NotRegistered,
     #[error("the agent is blacklisted")]
     Blacklisted,
+    #[error("another report shuts the agent out already: lift that one first, or wait until it ends")]
+    AlreadyBlacklisted,
     #[error("the agent is not blacklisted")]
     NotBlacklisted,
 }

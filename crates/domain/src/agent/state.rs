@@ -4,6 +4,7 @@ use crate::Aggregate;
 use edgecoder_events::{
     AccountId, AgentEvent, AgentId, Event, Family, NodeEvent, PublicKey, UnixMillis,
     agent::Capabilities,
+    blacklist::AgentBlacklisted,
     node::{AgentMode, NodeKind},
 };
 
@@ -13,7 +14,7 @@ pub struct Agent {
     enrolment: Option<Enrolment>,
     registration: Option<Registration>,
     online: bool,
-    blacklisted: Option<Blacklisting>,
+    blacklisted: Option<Box<AgentBlacklisted>>,
 }
 
 /// Whose machine it is and what an operator said of it.
@@ -42,11 +43,6 @@ pub struct Registration {
     pub capabilities: Capabilities,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Blacklisting {
-    expires_at: Option<UnixMillis>,
-}
-
 impl Agent {
     /// Whose it is, where it was enrolled.
     pub fn enrolment(&self) -> Option<&Enrolment> {
@@ -65,7 +61,12 @@ impl Agent {
 
     /// Whether it is shut out at `now`.
     pub fn is_blacklisted(&self, now: UnixMillis) -> bool {
-        self.blacklisted.is_some_and(|it| it.expires_at.is_none_or(|end| now < end))
+        self.report_in_force(now).is_some()
+    }
+
+    /// The report that it is shut out by at `now`.
+    pub(super) fn report_in_force(&self, now: UnixMillis) -> Option<&AgentBlacklisted> {
+        self.blacklisted.as_deref().filter(|it| it.expires_at.is_none_or(|end| now < end))
     }
 
     /// Whether an operator let it take part.
@@ -131,7 +132,7 @@ impl Agent {
             }
             AgentEvent::AgentCameOnline(_) => self.online = true,
             AgentEvent::AgentWentOffline(_) => self.online = false,
-            AgentEvent::AgentBlacklisted(it) => self.blacklisted = Some(Blacklisting { expires_at: it.expires_at }),
+            AgentEvent::AgentBlacklisted(it) => self.blacklisted = Some(Box::new(it.clone())),
             AgentEvent::AgentBlacklistLifted(_) => self.blacklisted = None,
         }
     }

@@ -53,6 +53,7 @@ fn of_agent(refusal: &AgentRefusal, detail: String) -> Problem {
         AgentRefusal::KeyNotProven | AgentRefusal::OldKeyNotProven => Problem::unauthorized("key_not_proven", detail),
         AgentRefusal::NotRegistered => Problem::unauthorized("agent_not_registered", detail),
         AgentRefusal::Blacklisted => Problem::forbidden("agent_blacklisted", detail),
+        AgentRefusal::AlreadyBlacklisted => Problem::conflict("agent_already_blacklisted", detail),
         AgentRefusal::NotBlacklisted => Problem::conflict("agent_not_blacklisted", detail),
     }
 }

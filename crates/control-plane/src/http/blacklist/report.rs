@@ -30,6 +30,7 @@ const SHA256_HEX_DIGITS: usize = 64;
         (status = 204, description = "it is shut out"),
         (status = 400, body = ProblemDetails, description = "a field is wrong, or was not what the reporter signed"),
         (status = 404, body = ProblemDetails, description = "agent_not_found"),
+        (status = 409, body = ProblemDetails, description = "agent_already_blacklisted: by another report"),
     ),
 )]
 pub async fn report(

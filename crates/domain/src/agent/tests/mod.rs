@@ -147,6 +147,19 @@ fn blacklisting_twice_records_once() {
 }
 
 #[test]
+fn a_second_report_neither_vanishes_nor_shortens_the_first() {
+    let in_force = |expires_at| [enrolled(), approved(), registered(1), report(expires_at).into()];
+    let blacklist = |report| AgentCommand::Blacklist(Box::new(report));
+    let later = UnixMillis(NOW.0 + 1);
+    for (first, second) in [(Some(later), None), (None, Some(later))] {
+        check(&in_force(first), blacklist(report(second)), Err(AgentRefusal::AlreadyBlacklisted));
+    }
+    let other_evidence = AgentBlacklisted { evidence_sha256: "11".repeat(32), ..report(None) };
+    check(&in_force(None), blacklist(other_evidence.clone()), Err(AgentRefusal::AlreadyBlacklisted));
+    check(&in_force(Some(NOW)), blacklist(other_evidence.clone()), Ok(vec![other_evidence.into()]));
+}
+
+#[test]
 fn a_blacklisted_agent_can_not_come_back_until_it_is_lifted_or_expires() {
     let banned = [enrolled(), approved(), registered(1), report(None).into()];
     check(&banned, AgentCommand::ComeOnline, Err(AgentRefusal::Blacklisted));
