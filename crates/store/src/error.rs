@@ -23,6 +23,8 @@ pub enum StorageError {
     Event { position: Position, source: DecodeError },
     #[error("the log is damaged at {}: {what}", position.0)]
     Damaged { position: Position, what: &'static str },
+    #[error("the log there is {found:?}, and not {wanted:?}")]
+    OtherLog { found: String, wanted: String },
     #[error("the index of the log cannot be written: {0}")]
     Index(String),
     #[error("the log could not be begun: {0}")]

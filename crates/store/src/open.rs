@@ -14,6 +14,7 @@ use crate::{
     log_keys::LogKeys,
     recent::Recent,
     recent_map::RecentMap,
+    recovery,
     sequencer::Sequencer,
     store::Shared,
     tiles::{RecentLeaves, TileKeeper, TileKeeping, Tiles},
@@ -60,6 +61,8 @@ impl Store {
     /// As [`Store::open`]; also where none of the keys is the log's.
     pub async fn open_with_keys(settings: StoreSettings, other_keys: Vec<LogKey>) -> Result<Self, OpenError> {
         let database = Box::pin(open_database(&settings.backend)).await?;
+        // At once, and not when this process takes the lead: one that stands by could never take it.
+        recovery::check_origin(&*database, database.head().await?, &settings.origin).await?;
         let checkpoints = Checkpoints::open(
             settings.origin.clone(),
             LogKeys::new(settings.log_key, other_keys),

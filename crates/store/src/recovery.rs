@@ -69,12 +69,14 @@ fn root_at(log: &LogState, checkpoint: Option<&Checkpoint>) -> Option<Hash> {
     checkpoint.filter(|checkpoint| checkpoint.size == log.head.size).map(|_| log.frontier.root())
 }
 
-async fn check_origin(database: &dyn Database, head: Head, origin: &str) -> Result<(), StorageError> {
+/// Whether the log in the database, where one was begun, is the one of this name.
+pub(crate) async fn check_origin(database: &dyn Database, head: Head, origin: &str) -> Result<(), StorageError> {
     let Some(first) = database.entries(0, head.size.min(1)).next().await.transpose()? else { return Ok(()) };
-    if first.decode()?.origin == origin {
+    let found = first.decode()?.origin;
+    if found == origin {
         Ok(())
     } else {
-        Err(StorageError::Damaged { position: first.position, what: "the log has another origin" })
+        Err(StorageError::OtherLog { found: found.to_owned(), wanted: origin.to_owned() })
     }
 }
 

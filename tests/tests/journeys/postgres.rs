@@ -1,6 +1,12 @@
 //! The same days as on one machine, with the ledger and the projections in PostgreSQL.
 
-use crate::{crash, database::database, first_day, machine::executable, product::Product};
+use crate::{
+    crash,
+    database::database,
+    first_day,
+    machine::{Machine, executable},
+    product::Product,
+};
 
 fn product_on(name: &str) -> Option<Product> {
     let mut product = Product::new(executable()?);
@@ -34,4 +40,33 @@ fn on_postgres_the_ledger_is_looked_after_only_while_nobody_serves_it() {
     product.verifies();
     product.start();
     assert_eq!(product.wallet("local"), before);
+}
+
+const SERVE: [&str; 3] = ["run", "--mode", "coordinator"];
+/// What docs/operators/running.md says that a second process needs.
+const FILES_OF_A_LEDGER: [&str; 6] =
+    ["origin", "log.key", "coordinator.keys", "operator.token", "service.token", "checkpoint"];
+
+#[test]
+fn on_postgres_a_second_coordinator_with_the_ledgers_keys_goes_on_where_the_first_one_ends() {
+    let Some((executable, url)) = executable().zip(database("standby")) else { return };
+    let [mut first, mut second] = [Machine::bare(executable.clone()), Machine::bare(executable)];
+    first.set("DATABASE_URL", &url);
+    second.set("DATABASE_URL", &url);
+    let leader = first.start(&SERVE);
+    first.set("CONTROL_PLANE_URL", &format!("{}/control-plane", leader.address()));
+    first.told(&["account", "create", "ann"]);
+
+    let complaint = second.refused(&SERVE);
+    assert!(complaint.contains("of another ledger") && complaint.contains("origin, log.key"), "{complaint}");
+    for file in FILES_OF_A_LEDGER {
+        std::fs::copy(first.path(file), second.path(file)).unwrap();
+    }
+    std::thread::scope(|scope| {
+        let standby = scope.spawn(|| second.start(&SERVE));
+        leader.stop();
+        let leader = standby.join().unwrap();
+        second.verifies();
+        leader.stop();
+    });
 }

@@ -17,10 +17,12 @@ use edgecoder_service_kit::{
     http::Metrics,
     settings::Settings,
 };
-use edgecoder_store::{Backend, Limits, Standing, Store, StoreSettings};
+use edgecoder_store::{Backend, Limits, OpenError, Standing, StorageError, Store, StoreSettings};
 use std::sync::Arc;
 
 const DEFAULT_ORIGIN_PREFIX: &str = "edgecoder.local";
+/// What processes that share a ledger in PostgreSQL have alike in their data directories.
+const FILES_OF_A_LEDGER: &str = "origin, log.key, coordinator.keys, operator.token, service.token and checkpoint";
 /// Where PostgreSQL listens when an address does not say.
 const DEFAULT_POSTGRES_PORT: u16 = 5432;
 
@@ -116,6 +118,9 @@ async fn open_store(
     clock: Arc<dyn Clock>,
 ) -> Result<Store> {
     let (backend, place) = match settings.text("DATABASE_URL") {
+        Some(url) if !is_of_postgres(&url) => {
+            bail!("DATABASE_URL is not an address of PostgreSQL: expected postgres://…")
+        }
         Some(url) => (Backend::postgres(&url), format!("{}: see that it answers, and DATABASE_URL", database(&url))),
         None => (Backend::Sqlite { dir: data.path().to_owned() }, data.path().display().to_string()),
     };
@@ -130,9 +135,18 @@ async fn open_store(
         checkpoint_file: Some(data.join("checkpoint")),
         limits: Limits::default(),
     };
-    Store::open_with_keys(settings, keys.collect())
-        .await
-        .with_context(|| format!("could not open the ledger in {place}"))
+    match Store::open_with_keys(settings, keys.collect()).await {
+        Err(OpenError::Storage(error @ StorageError::OtherLog { .. })) => Err(anyhow!(error).context(format!(
+            "the keys in {} are of another ledger than the one in {place}. Bring {FILES_OF_A_LEDGER} from the data \
+             directory of the process that began it, or name another database",
+            data.path().display()
+        ))),
+        opened => opened.with_context(|| format!("could not open the ledger in {place}")),
+    }
+}
+
+fn is_of_postgres(url: &str) -> bool {
+    ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme))
 }
 
 /// A database as people know it: its name, its server and the user, and never the password.
