@@ -6,6 +6,7 @@ use crate::{
     run::listen::{self, Port},
 };
 use anyhow::Result;
+use edgecoder_auditor::{Place, Reader, SCHEMA};
 use edgecoder_discovery::{Discovery, discover};
 use edgecoder_events::{agent::SandboxMode, task::Language};
 use edgecoder_models::{Choice, choose};
@@ -18,6 +19,8 @@ use std::{process::ExitCode, time::Duration};
 
 /// How long a service that runs already may take to say how it is.
 const HEALTH_WAIT: Duration = Duration::from_secs(3);
+/// How long a database may take to let us in.
+const DATABASE_WAIT: Duration = Duration::from_secs(5);
 
 /// What was found about one thing.
 #[derive(Debug, Serialize)]
@@ -51,7 +54,7 @@ pub async fn run(settings: &Settings, json: bool) -> Result<ExitCode> {
     findings.extend(coordinators(settings).await);
     findings.extend(sandbox(settings));
     findings.push(model_server(settings).await);
-    findings.push(ledger(settings));
+    findings.push(ledger(settings).await);
     if json {
         answer::line(serde_json::to_string(&findings)?)?;
     } else {
@@ -182,9 +185,9 @@ async fn model_server(settings: &Settings) -> Finding {
     Finding { check: "model server", state, detail }
 }
 
-fn ledger(settings: &Settings) -> Finding {
+async fn ledger(settings: &Settings) -> Finding {
     let (state, detail) = match (settings.text("DATABASE_URL"), DataDir::locate(settings)) {
-        (Some(_), _) => (State::Good, "in PostgreSQL (DATABASE_URL)".into()),
+        (Some(url), _) => in_postgres(url).await,
         (None, Ok(dir)) if dir.join("ledger.db").exists() => {
             (State::Good, "in SQLite; check it with: audit verify".into())
         }
@@ -192,4 +195,13 @@ fn ledger(settings: &Settings) -> Finding {
         (None, Err(error)) => (State::Bad, format!("{error:#}")),
     };
     Finding { check: "ledger", state, detail }
+}
+
+async fn in_postgres(url: String) -> (State, String) {
+    let place = Place::Postgres { url, schema: SCHEMA.to_owned() };
+    match tokio::time::timeout(DATABASE_WAIT, Reader::open(&place)).await {
+        Ok(Ok(_)) => (State::Good, "in PostgreSQL (DATABASE_URL), which answers".into()),
+        Ok(Err(error)) => (State::Bad, format!("PostgreSQL (DATABASE_URL) does not take us: {error}")),
+        Err(_) => (State::Bad, "PostgreSQL (DATABASE_URL) does not answer".into()),
+    }
 }

@@ -10,7 +10,7 @@ use crate::{
     submission::{Reply, Submission},
     submit,
 };
-use edgecoder_events::{Actor, Position};
+use edgecoder_events::{Actor, Position, UnixMillis};
 use edgecoder_ledger::note::{LogKey, VerifierKey};
 use rand::{CryptoRng, Rng};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -77,6 +77,19 @@ impl Store {
     /// Why the newest append that was tried could not be written; nothing where it was.
     pub fn trouble(&self) -> Option<Arc<str>> {
         self.0.trouble.borrow().clone()
+    }
+
+    /// When the newest entry was recorded; time in the log never goes back.
+    pub fn newest_recorded_at(&self) -> UnixMillis {
+        self.0.log.borrow().recorded_at
+    }
+
+    /// Asks the database anything, to see whether it is there.
+    ///
+    /// # Errors
+    /// What it said.
+    pub async fn is_there(&self) -> Result<(), crate::StorageError> {
+        self.0.database.head().await.map(drop)
     }
 
     /// Waits until [`Store::standing`] answers `wanted`.

@@ -37,7 +37,7 @@ use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 pub const ORIGIN: &str = "example.org/coordinator";
-const NOON: UnixMillis = UnixMillis(1_700_000_000_000);
+pub const NOON: UnixMillis = UnixMillis(1_700_000_000_000);
 /// What ada is given, in millionths of a credit.
 pub const GIVEN: u64 = 10_000_000_000;
 /// A wait that no test reaches, however slow the machine.

@@ -6,6 +6,7 @@ mod auditing;
 mod description;
 mod fixture;
 mod forgetting;
+mod health;
 mod honest_machine;
 mod machine;
 mod receipts;

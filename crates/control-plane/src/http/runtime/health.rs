@@ -21,5 +21,6 @@ use edgecoder_wire::runtime::Health;
     ),
 )]
 pub async fn health(State(control_plane): State<ControlPlane>, _: Anyone) -> (StatusCode, Json<Health>) {
-    http::health("control-plane", http::ledger_problems(control_plane.commands.store()))
+    let commands = &control_plane.commands;
+    http::health("control-plane", http::ledger_problems(commands.store(), commands.clock()).await)
 }

@@ -66,7 +66,7 @@ fn in_preparation(machines: impl Iterator<Item = PreparingLanguage>) -> Vec<Lang
     ),
 )]
 pub async fn health(State(coordinator): State<Coordinator>, _: Anyone) -> (StatusCode, Json<Health>) {
-    let mut problems = http::ledger_problems(&coordinator.store);
+    let mut problems = http::ledger_problems(&coordinator.store, coordinator.commands.clock()).await;
     problems.extend(coordinator.witnesses.problems());
     http::health("coordinator", problems)
 }
