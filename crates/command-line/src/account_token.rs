@@ -69,7 +69,11 @@ async fn give_one_more(context: &Context, account_id: AccountId) -> Result<(), C
     let given: AccountOpened =
         operators_door.post_with(&["credits", "accounts"], &query, &OpenAccount { account_id }).await?;
     context.console.answer(&given, |given| {
-        let next = format!("take a lost one's word away with: edgecoder account token list {}", given.account_id);
+        let next = format!(
+            "take a lost one's word away: find its ID with: edgecoder account token list {0}, then: edgecoder account \
+             token revoke {0} ID",
+            given.account_id
+        );
         Text::new()
             .styled(Style::Bold, given.account_id.as_str())
             .plain(" has one more token; keep it, it is shown only now:")

@@ -34,6 +34,14 @@ impl Service {
             Self::CoordinatorForOperator | Self::ControlPlane => "the operator's token (ec_op_…)",
         }
     }
+
+    /// The setting that holds this token.
+    const fn token_setting(self) -> &'static str {
+        match self {
+            Self::CoordinatorForAccount => "EDGECODER_TOKEN",
+            Self::CoordinatorForOperator | Self::ControlPlane => "ADMIN_API_TOKEN",
+        }
+    }
 }
 
 /// One service: its address, a token, and the connections to it.
@@ -158,6 +166,10 @@ impl Api {
             (StatusCode::FORBIDDEN, Some(problem)) if problem.error == WRONG_ROLE => {
                 let detail = one_line(&problem.detail);
                 CliError::Unauthorized { address, detail, wanted: self.service.wanted_token() }
+            }
+            (StatusCode::UNAUTHORIZED, _) if self.token.is_none() => {
+                let (wanted, setting) = (self.service.wanted_token(), self.service.token_setting());
+                CliError::NoToken { address, wanted, setting }
             }
             (StatusCode::UNAUTHORIZED, problem) => {
                 let detail = problem.map_or_else(|| "unauthorized".to_owned(), |problem| one_line(&problem.detail));

@@ -17,6 +17,11 @@ pub enum CliError {
     StreamLost { address: String, times: u32, task: String },
     #[error("{address} refuses the token: {detail}; give it {wanted}")]
     Unauthorized { address: String, detail: String, wanted: &'static str },
+    #[error(
+        "{address} wants a token, and there is none here: put {wanted} into {setting}, or name with --data-dir the \
+             data directory that holds it"
+    )]
+    NoToken { address: String, wanted: &'static str, setting: &'static str },
     #[error("{detail} ({code})")]
     Refused { status: u16, code: String, detail: String },
     #[error("{address} answered {status} and no explanation: is it an EdgeCoder service?")]
@@ -50,6 +55,7 @@ impl CliError {
             | Self::BrokenOff { .. }
             | Self::StreamLost { .. }
             | Self::Unauthorized { .. }
+            | Self::NoToken { .. }
             | Self::Refused { .. }
             | Self::Unexplained { .. }
             | Self::NotUnderstood { .. }
@@ -92,8 +98,9 @@ fn what_to_type(code: &str) -> Option<&'static str> {
     match code {
         "insufficient_credits" => Some(
             "set less aside with --max-credits, earn some with a machine of yours, or in development: \
-             edgecoder account faucet NAME 100",
+             edgecoder account faucet NAME CREDITS",
         ),
+        "account_not_found" => Some("open one with: edgecoder account create NAME"),
         "account_exists" => Some("for one more token: edgecoder account token new NAME"),
         "too_many_tokens" => Some("see them with: edgecoder account token list NAME"),
         _ => None,

@@ -83,11 +83,21 @@ fn told(swarm: &Swarm, width: Option<usize>) -> Text {
 
 fn models_told(models: &[AvailableModel], width: Option<usize>) -> Text {
     if models.is_empty() {
-        return Text::line(Style::Notice, "no machine has a model: programs run, prompts wait");
+        return Text::line(Style::Notice, "no machine has a model: programs run, prompts fail at once (no model)");
     }
     let mut table = Table::new(&["MODEL", "MACHINES"]);
     for model in models {
         table.row(vec![(Style::Plain, model.model.to_string()), (Style::Plain, model.agent_count.to_string())]);
     }
     table.text(width)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_no_model_is_told_that_prompts_fail() {
+        assert!(models_told(&[], None).render(false).contains("prompts fail at once (no model)"));
+    }
 }

@@ -43,10 +43,13 @@ async fn a_wallet_that_lost_its_token_gets_one_more_and_a_mistyped_name_opens_no
     let given = json!({ "accountId": "ann", "tokenId": "0123", "token": "ec_acct_second" });
     service.on_json("POST /credits/accounts?newToken=true", &given);
     let outcome = person(&service, &["account", "token", "new", "ann"]).await;
-    assert!(outcome.out.contains("ec_acct_second"), "{}", outcome.out);
+    for told in ["ec_acct_second", "edgecoder account token list ann, then: edgecoder account token revoke ann ID"] {
+        assert!(outcome.out.contains(told), "{}", outcome.out);
+    }
     service.on_problem("GET /credits/anm/balance", 404, "account_not_found", "there is no account of this name");
     let mistyped = person(&service, &["account", "token", "new", "anm"]).await;
-    assert!(mistyped.refusal().contains("there is no account of this name"), "{}", mistyped.refusal());
+    let refusal = mistyped.refusal();
+    assert!(refusal.contains("there is no account of this name; open one with: edgecoder account create"), "{refusal}");
     assert_eq!(service.asked_lines().iter().filter(|line| line.starts_with("POST")).count(), 1);
     service.on_problem("POST /credits/accounts", 409, "account_exists", "an account of this name is open already");
     let again = person(&service, &["account", "create", "ann"]).await.refusal();

@@ -3,7 +3,7 @@
 use crate::{
     scenes::{accepted, passed, summary, view},
     service::Service,
-    typed::{PLAIN, person, program, typed, usage},
+    typed::{PLAIN, person, program, typed, usage, without_tokens},
 };
 use edgecoder_command_line::{CliError, ExitCode, Output};
 use edgecoder_events::task::FailReason;
@@ -132,7 +132,10 @@ async fn a_refusal_is_told_in_the_words_of_the_service_and_can_not_steer_the_ter
     let outcome = person(&service, &["task", "submit", "hello"]).await;
     let refusal = outcome.refusal();
     assert!(refusal.starts_with(r"ann has 1 credit\u{1b}[2J, this takes 48; "), "{refusal}");
-    assert!(refusal.contains("--max-credits") && refusal.contains("edgecoder account faucet NAME"), "{refusal}");
+    assert!(
+        refusal.contains("--max-credits") && refusal.contains("edgecoder account faucet NAME CREDITS"),
+        "{refusal}"
+    );
     assert!(refusal.ends_with("(insufficient_credits)"), "{refusal}");
     for (path, status, error) in [("a", 401, "token_unknown"), ("b", 403, "token_wrong_role")] {
         service.on_problem(&format!("GET /tasks/{path}"), status, error, "no token of an account");
@@ -140,6 +143,19 @@ async fn a_refusal_is_told_in_the_words_of_the_service_and_can_not_steer_the_ter
         assert!(refusal.contains("no token of an account; give it the token that"), "{refusal}");
         assert!(!refusal.contains("ec_acct_secret"));
     }
+}
+
+#[tokio::test]
+async fn who_has_no_token_is_told_so_and_where_to_put_one() {
+    let service = Service::start().await;
+    service.on_problem("GET /tasks?limit=20", 401, "token_required", "send the header authorization");
+    service.on_problem("GET /agents?limit=50", 401, "token_required", "send the header authorization");
+    for (words, setting) in [(["task", "list"], "EDGECODER_TOKEN"), (["agent", "list"], "ADMIN_API_TOKEN")] {
+        let refusal = without_tokens(&service, &words).await.refusal();
+        assert!(refusal.contains("there is none here") && refusal.contains("--data-dir"), "{refusal}");
+        assert!(refusal.contains(&format!("into {setting}")) && !refusal.contains("refuses"), "{refusal}");
+    }
+    assert!(service.asked().iter().all(|asked| asked.token.is_none()));
 }
 
 #[tokio::test]

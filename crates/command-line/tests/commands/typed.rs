@@ -74,6 +74,15 @@ pub async fn operator_without_account(service: &Service, words: &[&str]) -> Outc
     Outcome { ended: carry_out(words, &context).await, out: out.read(), err: err.read() }
 }
 
+/// Types as somebody who has no token at all.
+pub async fn without_tokens(service: &Service, words: &[&str]) -> Outcome {
+    let (out, err) = (Paper::default(), Paper::default());
+    let console = Console::to(PLAIN, out.clone(), err.clone());
+    let named = context(&service.address, PathBuf::new(), console);
+    let context = Context { account_token: None, operator_token: None, ..named };
+    Outcome { ended: carry_out(words, &context).await, out: out.read(), err: err.read() }
+}
+
 fn context(address: &str, key: PathBuf, console: Console) -> Context {
     Context {
         coordinator: address.parse().unwrap(),
