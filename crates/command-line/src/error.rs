@@ -73,7 +73,7 @@ impl CliError {
 
     pub(crate) fn refused(status: u16, problem: &ProblemDetails) -> Self {
         let detail = match &problem.field {
-            Some(field) => format!("{}: {}", one_line(field), one_line(&problem.detail)),
+            Some(field) => format!("{}: {}", option_of(field), one_line(&problem.detail)),
             None => one_line(&problem.detail),
         };
         let detail = match what_to_type(&problem.error) {
@@ -93,6 +93,17 @@ impl CliError {
     }
 }
 
+/// Services name the field that they were sent; people typed an option.
+fn option_of(field: &str) -> String {
+    match field {
+        "maxCostMicroCredits" => "--max-credits".to_owned(),
+        "timeoutMs" => "--timeout".to_owned(),
+        "resourceClass" => "--resource".to_owned(),
+        "requestedModel" => "--model".to_owned(),
+        other => one_line(other),
+    }
+}
+
 /// Services speak to programs; what a person types next is said here.
 fn what_to_type(code: &str) -> Option<&'static str> {
     match code {
@@ -104,5 +115,25 @@ fn what_to_type(code: &str) -> Option<&'static str> {
         "account_exists" => Some("for one more token: edgecoder account token new NAME"),
         "too_many_tokens" => Some("see them with: edgecoder account token list NAME"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_field_is_named_as_it_was_typed() {
+        let problem = |field: &str| ProblemDetails {
+            kind: "about:blank".into(),
+            title: "Bad Request".into(),
+            status: 400,
+            detail: "expected more".into(),
+            error: "invalid_field".into(),
+            field: Some(field.into()),
+        };
+        let told = |field| CliError::refused(400, &problem(field)).to_string();
+        assert_eq!(told("maxCostMicroCredits"), "--max-credits: expected more (invalid_field)");
+        assert_eq!(told("files[0].path"), "files[0].path: expected more (invalid_field)");
     }
 }

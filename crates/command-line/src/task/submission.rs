@@ -20,9 +20,14 @@ pub fn of(typed: Submit) -> Result<SubmitTask, CliError> {
     let workspace = Workspace::read(&typed.code, &typed.tests)?;
     let snapshot = snapshot(&typed)?;
     check_content(&typed, &workspace)?;
+    let named = typed.entry.clone();
+    let entry = named.map(|entry| entry_name(entry, &workspace, snapshot.is_some())).transpose()?;
+    if typed.prompt.is_none() {
+        workspace.check_sources(entry.as_deref())?;
+    }
     Ok(SubmitTask {
-        language: language(&typed, &workspace)?,
-        entry: typed.entry.map(|entry| entry_name(entry, &workspace, snapshot.is_some())).transpose()?,
+        language: language(&typed, entry.as_deref(), &workspace)?,
+        entry,
         stdin: typed.stdin.as_deref().map(stdin).transpose()?,
         task_id: typed.id,
         prompt: typed.prompt,
@@ -60,20 +65,30 @@ fn check_content(typed: &Submit, workspace: &Workspace) -> Result<(), CliError> 
     Ok(())
 }
 
-fn language(typed: &Submit, workspace: &Workspace) -> Result<Option<Language>, CliError> {
-    if typed.language.is_none() && workspace.is_mixed() {
-        return Err(CliError::usage("the files are of several languages: say which one runs with --language"));
+/// What the files are run as: the entry decides where there is one.
+fn language(typed: &Submit, entry: Option<&str>, workspace: &Workspace) -> Result<Option<Language>, CliError> {
+    if typed.language.is_some() {
+        return Ok(typed.language);
     }
-    if typed.language.is_none() && typed.prompt.is_none() {
-        check_that_somebody_runs(typed, workspace)?;
+    if typed.prompt.is_none() {
+        check_that_somebody_runs(entry, workspace)?;
     }
-    Ok(typed.language.or_else(|| workspace.language()))
+    if let Some(language) = entry.and_then(Language::of_file) {
+        return Ok(Some(language));
+    }
+    if workspace.is_mixed() {
+        return Err(CliError::usage(
+            "the files are of several languages: say which one runs with --language or --entry",
+        ));
+    }
+    Ok(workspace.language())
 }
 
 /// Refuses a program that would be taken for one of another language: what is run is told by its name.
-fn check_that_somebody_runs(typed: &Submit, workspace: &Workspace) -> Result<(), CliError> {
-    let only_file = workspace.files.first().filter(|_| workspace.files.len() == 1);
-    let run = typed.entry.as_ref().into_iter().chain(&workspace.tests).chain(only_file.map(|file| &file.path));
+fn check_that_somebody_runs(entry: Option<&str>, workspace: &Workspace) -> Result<(), CliError> {
+    let only_file = workspace.files.first().filter(|_| workspace.files.len() == 1 && entry.is_none());
+    let tests = workspace.tests.iter().map(String::as_str);
+    let run = entry.into_iter().chain(tests).chain(only_file.map(|file| file.path.as_str()));
     match run.into_iter().find(|name| Language::of_file(name).is_none()) {
         Some(name) => Err(CliError::usage(format!(
             "no machine runs {name}: there are Python (.py) and JavaScript (.js, .mjs, .cjs); where it is one of them under \
@@ -86,7 +101,7 @@ fn check_that_somebody_runs(typed: &Submit, workspace: &Workspace) -> Result<(),
 fn entry_name(entry: String, workspace: &Workspace, has_snapshot: bool) -> Result<String, CliError> {
     match workspace.name_of(&entry) {
         // It may be a file of the snapshot, which we do not see.
-        Err(WorkspaceError::NoSuchEntry(_)) if has_snapshot => Ok(entry),
+        Err(WorkspaceError::NoSuchEntry { .. }) if has_snapshot => Ok(entry),
         named => Ok(named?),
     }
 }
@@ -157,6 +172,26 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_run_and_is_empty_is_named_and_others_may_be_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, content: &str| {
+            std::fs::write(folder.path().join(name), content).unwrap();
+            folder.path().join(name)
+        };
+        let (empty, full) = (write("empty.py", " \n"), write("full.py", "print(1)"));
+        let typed = |code: &[&PathBuf], entry: Option<&str>| Submit {
+            code: code.iter().copied().cloned().collect(),
+            entry: entry.map(str::to_owned),
+            ..Submit::default()
+        };
+        let told = "empty.py is run, and it is empty: write its source code first";
+        assert_eq!(refusal(typed(&[&empty], None)), told);
+        assert_eq!(refusal(typed(&[&empty, &full], Some("empty.py"))), told);
+        assert_eq!(refusal(Submit { tests: vec![empty.clone()], ..typed(&[&full], None) }), told);
+        assert!(of(typed(&[&empty, &full], Some("full.py"))).is_ok());
+    }
+
+    #[test]
     fn several_files_need_an_entry_or_tests_and_one_language() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str| {
@@ -171,6 +206,11 @@ mod tests {
         };
         assert!(refusal(typed(&[&a, &b], &[])).starts_with("which of these files"));
         assert!(refusal(typed(&[&a, &c], &[&b])).contains("several languages"));
+        let with_entry = |entry: &str| Submit { entry: Some(entry.to_owned()), ..typed(&[&a, &c], &[]) };
+        for (entry, language) in [("c.js", Language::Javascript), ("a.py", Language::Python)] {
+            assert_eq!(of(with_entry(entry)).unwrap().language, Some(language), "the entry decides");
+        }
+        assert_eq!(refusal(with_entry("b.py")), "b.py is none of the files that are sent: a.py, c.js");
         let sent = of(typed(&[&a], &[&b])).unwrap();
         assert_eq!((sent.language, sent.tests), (Some(Language::Python), vec!["test_b.py".to_owned()]));
     }

@@ -14,6 +14,8 @@ use std::{
 
 /// Folders that tools make and nobody writes.
 const MADE_BY_TOOLS: [&str; 2] = ["__pycache__", "node_modules"];
+/// As many names are shown where one of them was meant.
+const MAX_NAMES_SHOWN: usize = 20;
 /// Folders nested deeper than this are a loop or a mistake.
 const MAX_DEPTH: usize = 32;
 
@@ -40,8 +42,10 @@ pub enum WorkspaceError {
     NoTests(PathBuf),
     #[error("the files lie on different drives: put them into one folder")]
     NoCommonFolder,
-    #[error("{0} is none of the files that are sent")]
-    NoSuchEntry(String),
+    #[error("{entry} is none of the files that are sent: {}", listed(sent))]
+    NoSuchEntry { entry: String, sent: Vec<String> },
+    #[error("{} is run, and it is empty: write its source code first", one_line(.0))]
+    EmptySource(String),
 }
 
 /// What is sent.
@@ -71,7 +75,20 @@ impl Workspace {
         let local = place_of(Path::new(entry)).ok().and_then(|place| name_below(&self.root, &place).ok());
         let is_sent = |name: &String| self.files.iter().any(|file| file.path == *name);
         let mut names = local.into_iter().chain([entry.to_owned()]);
-        names.find(is_sent).ok_or_else(|| WorkspaceError::NoSuchEntry(one_line(entry)))
+        names.find(is_sent).ok_or_else(|| WorkspaceError::NoSuchEntry {
+            entry: one_line(entry),
+            sent: self.files.iter().map(|file| file.path.clone()).collect(),
+        })
+    }
+
+    /// Refuses a file without code among those that are run: `entry`, the tests, or else the only file.
+    pub fn check_sources(&self, entry: Option<&str>) -> Result<(), WorkspaceError> {
+        let is_only = self.files.len() == 1 && entry.is_none() && self.tests.is_empty();
+        let is_run = |path: &String| is_only || entry == Some(path.as_str()) || self.tests.contains(path);
+        match self.files.iter().find(|file| is_run(&file.path) && file.content.trim().is_empty()) {
+            Some(file) => Err(WorkspaceError::EmptySource(file.path.clone())),
+            None => Ok(()),
+        }
     }
 
     /// The language that all program files are written in, where there is exactly one.
@@ -233,6 +250,15 @@ fn is_named_like_a_test(name: &str) -> bool {
     let Some(stem) = Language::of_file(name).and_then(|_| Path::new(name).file_stem()?.to_str()) else { return false };
     ["test_", "test-"].iter().any(|start| stem.starts_with(start))
         || ["_test", ".test"].iter().any(|end| stem.ends_with(end))
+}
+
+fn listed(names: &[String]) -> String {
+    let shown = names.iter().take(MAX_NAMES_SHOWN).map(|name| one_line(name)).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MAX_NAMES_SHOWN) {
+        0 if names.is_empty() => "there are none".to_owned(),
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 fn shown(path: &Path) -> String {

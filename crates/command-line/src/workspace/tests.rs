@@ -100,7 +100,7 @@ fn the_entry_is_a_path_here_or_a_name_there() {
     let here = folder.path().join("p/lib/x.py");
     assert_eq!(workspace.name_of(here.to_str().unwrap()).unwrap(), "lib/x.py");
     assert_eq!(workspace.name_of("main.py").unwrap(), "main.py");
-    assert!(matches!(workspace.name_of("other.py"), Err(WorkspaceError::NoSuchEntry(_))));
+    assert!(matches!(workspace.name_of("other.py"), Err(WorkspaceError::NoSuchEntry { .. })));
 }
 
 #[test]
