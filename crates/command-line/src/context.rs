@@ -13,8 +13,12 @@ use std::{path::PathBuf, sync::Arc};
 
 /// What the settings say and the machine has.
 pub struct Context {
-    pub coordinator: Url,
-    pub control_plane: Url,
+    /// None where the ledger of this machine is served by nobody, and nobody said whom to ask instead.
+    pub coordinator: Option<Url>,
+    /// As for the coordinator.
+    pub control_plane: Option<Url>,
+    /// Where this machine keeps what is its own.
+    pub data_dir: PathBuf,
     /// For tasks and for one's own wallet.
     pub account_token: Option<SecretString>,
     /// For agents, accounts and capacity.
@@ -31,22 +35,27 @@ impl Context {
     /// The coordinator, asked as the owner of a wallet, or else by an operator, who may look at everything.
     pub(crate) fn coordinator(&self) -> Result<Api, CliError> {
         let token = self.account_token.clone().or_else(|| self.operator_token.clone());
-        Api::new(Service::CoordinatorForAccount, &self.coordinator, token)
+        Api::new(Service::CoordinatorForAccount, self.served(self.coordinator.as_ref())?, token)
     }
 
     /// The coordinator, asked as an operator.
     pub(crate) fn coordinator_as_operator(&self) -> Result<Api, CliError> {
-        Api::new(Service::CoordinatorForOperator, &self.coordinator, self.operator_token.clone())
+        let coordinator = self.served(self.coordinator.as_ref())?;
+        Api::new(Service::CoordinatorForOperator, coordinator, self.operator_token.clone())
     }
 
     /// The control plane, asked as an operator.
     pub(crate) fn control_plane(&self) -> Result<Api, CliError> {
-        Api::new(Service::ControlPlane, &self.control_plane, self.operator_token.clone())
+        Api::new(Service::ControlPlane, self.served(self.control_plane.as_ref())?, self.operator_token.clone())
     }
 
     /// The control plane, asked about a wallet: by an operator, or else by the owner of it.
     pub(crate) fn wallets(&self) -> Result<Api, CliError> {
         let token = self.operator_token.clone().or_else(|| self.account_token.clone());
-        Api::new(Service::ControlPlane, &self.control_plane, token)
+        Api::new(Service::ControlPlane, self.served(self.control_plane.as_ref())?, token)
+    }
+
+    fn served<'a>(&self, place: Option<&'a Url>) -> Result<&'a Url, CliError> {
+        place.ok_or_else(|| CliError::NotServed { data_dir: self.data_dir.clone() })
     }
 }

@@ -11,6 +11,12 @@ use std::{io, path::PathBuf};
 pub enum CliError {
     #[error("nothing answers at {address}: start one with: edgecoder run")]
     Unreachable { address: String },
+    #[error(
+        "nobody serves the ledger in {}: start it with: edgecoder run, or say whom to ask with --coordinator URL and \
+         --control-plane URL",
+        one_line(&data_dir.display().to_string())
+    )]
+    NotServed { data_dir: PathBuf },
     #[error("the connection to {address} broke off: the command may have been carried out, look before you repeat it")]
     BrokenOff { address: String },
     #[error("{address} gave up its event stream {times} times in a row: try again with: edgecoder task watch {task}")]
@@ -52,6 +58,7 @@ impl CliError {
         match self {
             Self::Usage(_) | Self::Workspace(_) | Self::Unreadable { .. } => ExitCode::Usage,
             Self::Unreachable { .. }
+            | Self::NotServed { .. }
             | Self::BrokenOff { .. }
             | Self::StreamLost { .. }
             | Self::Unauthorized { .. }

@@ -88,6 +88,16 @@ impl DataDir {
             .with_context(|| format!("could not rename {} to {}", old.display(), new.display()))
     }
 
+    /// Takes a file away; one that is not there is no error.
+    pub fn remove(&self, name: &str) -> Result<()> {
+        let path = self.join(name);
+        match fs::remove_file(&path) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error).with_context(|| format!("could not remove {}", path.display())),
+        }
+    }
+
     /// Forces the names of the files to the disk, where the platform can.
     fn sync_names(&self) -> std::io::Result<()> {
         if cfg!(unix) { fs::File::open(&self.0)?.sync_all() } else { Ok(()) }

@@ -15,6 +15,7 @@ use clap::{CommandFactory, Parser, ValueEnum};
 use cli::{Cli, Command, Global, RunArgs};
 use data_dir::DataDir;
 use edgecoder_auditor::Home;
+use edgecoder_command_line::CliError;
 use edgecoder_service_kit::{settings::Settings, telemetry};
 use run::Mode;
 use std::process::ExitCode;
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
             return ExitCode::from(EXIT_NO_READER);
         }
         eprintln!("edgecoder: {}", trouble::told(&error));
-        ExitCode::from(EXIT_ERROR)
+        error.downcast_ref::<CliError>().map_or(ExitCode::from(EXIT_ERROR), |it| it.exit_code().into())
     })
 }
 

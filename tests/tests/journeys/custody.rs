@@ -77,6 +77,8 @@ fn an_older_ledger_is_not_served_before_an_operator_accepts_it() {
     let refusal = older.refused(&[]);
     assert!(refusal.contains("older than a checkpoint"), "{refusal}");
     assert!(refusal.contains("edgecoder ledger accept-restore --reason"), "it says what to do:\n{refusal}");
+    let unserved = older.refused(&["task", "list"]);
+    assert!(unserved.contains("nobody serves the ledger in "), "no stranger at the usual port is asked:\n{unserved}");
     let before = size(&older);
     older.told(&["ledger", "accept-restore", "--reason", "the disk was replaced"]);
     assert_eq!(size(&older), before + 1, "the decision is recorded");
@@ -101,6 +103,7 @@ fn tables_that_are_built_anew_answer_the_same() {
     let refusal = product.refused(&["ledger", "rebuild-projections"]);
     assert!(refusal.contains("only while no service uses it"), "{refusal}");
     product.stop();
+    assert!(!product.path("endpoints.json").exists(), "nobody answers there any more");
     let entries = size(&product);
     product.told(&["ledger", "rebuild-projections"]);
     assert_eq!(size(&product), entries, "looking after it adds nothing");

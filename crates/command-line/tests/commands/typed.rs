@@ -85,8 +85,9 @@ pub async fn without_tokens(service: &Service, words: &[&str]) -> Outcome {
 
 fn context(address: &str, key: PathBuf, console: Console) -> Context {
     Context {
-        coordinator: address.parse().unwrap(),
-        control_plane: address.parse().unwrap(),
+        coordinator: Some(address.parse().unwrap()),
+        control_plane: Some(address.parse().unwrap()),
+        data_dir: PathBuf::from("data"),
         account_token: Some("ec_acct_secret".into()),
         operator_token: Some("ec_op_secret".into()),
         reporter_key_file: key,

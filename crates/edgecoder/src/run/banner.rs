@@ -23,6 +23,11 @@ pub fn remember(data: &DataDir, endpoints: &Endpoints) -> Result<()> {
     data.write_private(ENDPOINTS_FILE, &serde_json::to_string(endpoints)?)
 }
 
+/// Nobody answers there any more.
+pub fn forget(data: &DataDir) -> Result<()> {
+    data.remove(ENDPOINTS_FILE)
+}
+
 /// What is told beside the addresses.
 pub struct Ready {
     pub begun: Instant,

@@ -60,7 +60,7 @@ pub async fn run(settings: Settings, data: DataDir, mode: Mode) -> Result<ExitCo
     while let Some(done) = tasks.join_next().await {
         done.context("a service ended badly")?;
     }
-    ending.end().await?;
+    ending.end(&data).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -88,11 +88,11 @@ pub struct Ending {
 }
 
 impl Ending {
-    async fn end(self) -> Result<()> {
-        match self.node {
-            Some(node) => node.close().await,
-            None => Ok(()),
-        }
+    /// Only whoever serves the ledger has named addresses in the directory, and takes them back while it is still its own.
+    async fn end(self, data: &DataDir) -> Result<()> {
+        let Some(node) = self.node else { return Ok(()) };
+        banner::forget(data)?;
+        node.close().await
     }
 }
 
