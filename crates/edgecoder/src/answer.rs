@@ -1,6 +1,7 @@
 //! How does a command write its answer, and how does it end where nobody reads on?
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 use std::{
     fmt::{self, Display},
     io::{self, Write},
@@ -28,6 +29,14 @@ impl std::error::Error for NoReader {}
 pub fn line(text: impl Display) -> Result<()> {
     let mut out = io::stdout().lock();
     written(writeln!(out, "{text}").and_then(|()| out.flush()))
+}
+
+/// Gives the answer: one document to a program, its words to a person.
+///
+/// # Errors
+/// As [`line`].
+pub fn either(json: bool, document: &Value, told: impl Display) -> Result<()> {
+    if json { line(document) } else { line(told) }
 }
 
 /// What it means that writing the answer ended so.

@@ -30,12 +30,12 @@ pub async fn run(settings: &Settings, global: &Global, command: LedgerCommand) -
     let data = DataDir::make(path)?;
     match command {
         LedgerCommand::Stats => stats(settings, &data, global.json).await?,
-        LedgerCommand::RebuildProjections => rebuild(settings, &data).await?,
-        LedgerCommand::Backup { to } => backup(settings, &data, &to).await?,
+        LedgerCommand::RebuildProjections => rebuild(settings, &data, global.json).await?,
+        LedgerCommand::Backup { to } => backup(settings, &data, global.json, &to).await?,
         LedgerCommand::ExportTiles { dir } => export_tiles(settings, &data, global.json, &dir).await?,
-        LedgerCommand::Restore { from } => restore(&data, &from)?,
-        LedgerCommand::RotateKey => rotate_key(settings, &data).await?,
-        LedgerCommand::AcceptRestore { reason } => accept_restore(settings, &data, &reason).await?,
+        LedgerCommand::Restore { from } => restore(&data, global.json, &from)?,
+        LedgerCommand::RotateKey => rotate_key(settings, &data, global.json).await?,
+        LedgerCommand::AcceptRestore { reason } => accept_restore(settings, &data, global.json, &reason).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -49,57 +49,80 @@ async fn stats(settings: &Settings, data: &DataDir, json: bool) -> Result<()> {
     let node = open(settings, data).await?;
     let head = node.store.head();
     let (hash, checkpoint) = (hex::encode(head.hash), node.store.checkpoint());
+    let key = node.store.log_verifier_key().to_string();
     if json {
-        let stats =
-            json!({ "origin": node.origin, "size": head.size, "head": hash, "checkpoint": checkpoint.as_deref() });
-        answer::line(stats)?;
+        answer::line(json!({
+            "origin": node.origin,
+            "size": head.size,
+            "head": hash,
+            "verifierKey": key,
+            "checkpoint": checkpoint.as_deref(),
+        }))?;
     } else {
         answer::line(format_args!("origin     {}", node.origin))?;
         answer::line(format_args!("entries    {}", head.size))?;
         answer::line(format_args!("head       {hash}"))?;
-        answer::line(format_args!("log key    {}", node.store.log_verifier_key()))?;
+        answer::line(format_args!("log key    {key}"))?;
         answer::line(format_args!("checkpoint\n{}", checkpoint.as_deref().unwrap_or("none yet")))?;
     }
     node.close().await
 }
 
-async fn rebuild(settings: &Settings, data: &DataDir) -> Result<()> {
+async fn rebuild(settings: &Settings, data: &DataDir, json: bool) -> Result<()> {
     let node = open(settings, data).await?;
+    let mut built = Vec::new();
     let style = ProgressStyle::with_template("{msg:<16} {wide_bar} {pos}/{len} {eta}").context("the bar's form")?;
     for question in Question::ALL.into_iter().filter(|it| it.is_in_tables()) {
-        let bar = ProgressBar::new(node.store.head().size).with_style(style.clone()).with_message(question.name());
+        let bar = if json { ProgressBar::hidden() } else { ProgressBar::new(node.store.head().size) };
+        let bar = bar.with_style(style.clone()).with_message(question.name());
         node.projections.rebuild(question, |progress| bar.set_position(progress.done.0)).await?;
         bar.finish();
-        answer::line(format_args!("{question} was built anew"))?;
+        if !json {
+            answer::line(format_args!("{question} was built anew"))?;
+        }
+        built.push(question.name());
+    }
+    if json {
+        let entries = node.store.head().size;
+        answer::line(json!({ "done": "rebuild-projections", "projections": built, "entries": entries }))?;
     }
     node.close().await
 }
 
-async fn accept_restore(settings: &Settings, data: &DataDir, reason: &str) -> Result<()> {
+async fn accept_restore(settings: &Settings, data: &DataDir, json: bool, reason: &str) -> Result<()> {
     let node = open(settings, data).await?;
     let receipt = node.store.accept_restore(reason, Actor::operator("admin")).await?;
-    answer::line(format_args!("recorded as entry {}: the ledger goes on in a new epoch", receipt.first.0))?;
+    let position = receipt.first.0;
+    answer::either(
+        json,
+        &json!({ "done": "accept-restore", "position": position }),
+        format_args!("recorded as entry {position}: the ledger goes on in a new epoch"),
+    )?;
     node.close().await
 }
 
 /// The new key is on the disk before the log names it, and the old one stays: whatever stops this, the next start finds
 /// the key that the log names.
-async fn rotate_key(settings: &Settings, data: &DataDir) -> Result<()> {
+async fn rotate_key(settings: &Settings, data: &DataDir, json: bool) -> Result<()> {
     let node = open(settings, data).await?;
     let key = log_keys::next(data, &node.origin)?;
     let receipt = node.store.rotate_log_key(key, Actor::operator("admin")).await?;
     let present = node.store.log_verifier_key();
     log_keys::settle(data, &node.origin, &present)?;
     node.store.checkpoint_now().await.context("signing the first checkpoint of the new key")?;
-    answer::line(format_args!("recorded as entry {}: from there on checkpoints are signed by", receipt.first.0))?;
-    answer::line(present)?;
-    answer::line(
-        "auditors who trust the key before need nothing: it signed the change; the old key is kept for restored logs",
+    let position = receipt.first.0;
+    answer::either(
+        json,
+        &json!({ "done": "rotate-key", "position": position, "verifierKey": present.to_string() }),
+        format_args!(
+            "recorded as entry {position}: from there on checkpoints are signed by\n{present}\n\
+             auditors who trust the key before need nothing: it signed the change; the old key is kept for restored logs"
+        ),
     )?;
     node.close().await
 }
 
-async fn backup(settings: &Settings, data: &DataDir, to: &Path) -> Result<()> {
+async fn backup(settings: &Settings, data: &DataDir, json: bool, to: &Path) -> Result<()> {
     if settings.text("DATABASE_URL").is_some() {
         bail!("this ledger is in PostgreSQL: back it up with pg_dump, and copy {} beside it", data.path().display());
     }
@@ -108,8 +131,11 @@ async fn backup(settings: &Settings, data: &DataDir, to: &Path) -> Result<()> {
     edgecoder_store::backup(data.path(), to).await.with_context(|| {
         format!("could not copy the ledger to {}: see that it can be written to and has room", to.display())
     })?;
-    answer::line(format_args!("copied to {}; it holds the keys too: keep it as safe as the original", to.display()))?;
-    Ok(())
+    answer::either(
+        json,
+        &json!({ "done": "backup", "from": shown(data.path()), "to": shown(to) }),
+        format_args!("copied to {}; it holds the keys too: keep it as safe as the original", to.display()),
+    )
 }
 
 /// Reads as an auditor does, so that the service may run. The checkpoint is read first: the ledger is never behind it.
@@ -122,13 +148,20 @@ async fn export_tiles(settings: &Settings, data: &DataDir, json: bool, to: &Path
     let Exported { checkpoint, entries_read, files_written } =
         exported.with_context(|| format!("exporting the log into {}", to.display()))?;
     let size = checkpoint.size;
-    if json {
-        println!("{}", json!({ "size": size, "entriesRead": entries_read, "filesWritten": files_written }));
-    } else {
-        println!("{} shows {size} entries; {entries_read} were read, {files_written} files written", to.display());
-        println!("hand it out with any web server; to check it: edgecoder audit verify --url {}", to.display());
-    }
-    Ok(())
+    let to = to.display();
+    answer::either(
+        json,
+        &json!({ "size": size, "entriesRead": entries_read, "filesWritten": files_written }),
+        format_args!(
+            "{to} shows {size} entries; {entries_read} were read, {files_written} files written\n\
+             hand it out with any web server; to check it: edgecoder audit verify --url {to}"
+        ),
+    )
+}
+
+/// A place, as documents name it.
+fn shown(place: &Path) -> String {
+    place.display().to_string()
 }
 
 /// Whether a folder that is to be made would lie in another: copying that one into it would never end.
@@ -151,7 +184,7 @@ fn check_place(to: &Path) -> Result<()> {
 }
 
 /// Copies a backup into a data directory that holds no ledger yet.
-fn restore(data: &DataDir, from: &Path) -> Result<()> {
+fn restore(data: &DataDir, json: bool, from: &Path) -> Result<()> {
     if data.join("ledger.db").exists() {
         bail!("{} holds a ledger already: restore into an empty directory (--data-dir)", data.path().display());
     }
@@ -159,9 +192,12 @@ fn restore(data: &DataDir, from: &Path) -> Result<()> {
         bail!("{} is not a backup: there is no ledger.db in it", from.display());
     }
     copy_folder(from, data.path())?;
-    answer::line("restored; if entries were made after the backup, the next start refuses to append until")?;
-    answer::line("you record that you know: edgecoder ledger accept-restore --reason \"…\"")?;
-    Ok(())
+    answer::either(
+        json,
+        &json!({ "done": "restore", "from": shown(from), "to": shown(data.path()) }),
+        "restored; if entries were made after the backup, the next start refuses to append until\n\
+         you record that you know: edgecoder ledger accept-restore --reason \"…\"",
+    )
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<()> {

@@ -33,7 +33,8 @@ fn text(path: &Path) -> &str {
 /// A product whose data directory was brought back from `backup`.
 fn restored(original: &Product, backup: &Path) -> Product {
     let product = original.beside();
-    product.told(&["ledger", "restore", text(backup)]);
+    let answer = product.json(&["ledger", "restore", text(backup)]);
+    assert_eq!((&answer["done"], &answer["from"]), (&json!("restore"), &json!(text(backup))));
     product
 }
 
@@ -49,7 +50,8 @@ fn a_copy_that_was_made_while_it_ran_is_a_ledger_that_goes_on() {
     assert!(product.refused(&["ledger", "backup", text(&inside)]).contains("can not lie in the directory"));
     let elsewhere = tempfile::tempdir().unwrap();
     let backup = elsewhere.path().join("backup");
-    product.told(&["ledger", "backup", text(&backup)]);
+    let copied = product.json(&["ledger", "backup", text(&backup)]);
+    assert_eq!((&copied["done"], &copied["to"]), (&json!("backup"), &json!(text(&backup))));
     let mut copy = restored(&product, &backup);
     copy.verifies();
     copy.start();
@@ -80,7 +82,8 @@ fn an_older_ledger_is_not_served_before_an_operator_accepts_it() {
     let unserved = older.refused(&["task", "list"]);
     assert!(unserved.contains("nobody serves the ledger in "), "no stranger at the usual port is asked:\n{unserved}");
     let before = size(&older);
-    older.told(&["ledger", "accept-restore", "--reason", "the disk was replaced"]);
+    let accepted = older.json(&["ledger", "accept-restore", "--reason", "the disk was replaced"]);
+    assert_eq!(accepted, json!({ "done": "accept-restore", "position": before }));
     assert_eq!(size(&older), before + 1, "the decision is recorded");
     older.verifies();
 
@@ -105,7 +108,9 @@ fn tables_that_are_built_anew_answer_the_same() {
     product.stop();
     assert!(!product.path("endpoints.json").exists(), "nobody answers there any more");
     let entries = size(&product);
-    product.told(&["ledger", "rebuild-projections"]);
+    let built = product.json(&["ledger", "rebuild-projections"]);
+    assert!(built["projections"].as_array().is_some_and(|names| !names.is_empty()), "{built}");
+    assert_eq!(built["entries"], entries);
     assert_eq!(size(&product), entries, "looking after it adds nothing");
     product.verifies();
     product.start();

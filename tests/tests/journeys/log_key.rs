@@ -28,9 +28,10 @@ fn a_rotated_log_key_signs_on_and_a_crash_between_its_files_costs_nothing() {
     };
     let old = key_in(&stats(&product));
 
-    let rotated = product.types(&["ledger", "rotate-key"]);
-    assert!(rotated.status.success(), "{}", String::from_utf8_lossy(&rotated.stderr));
+    let rotated = product.json(&["ledger", "rotate-key"]);
     let new = key_in(&stats(&product));
+    assert_eq!(rotated["verifierKey"], new);
+    assert!(rotated["position"].is_u64(), "{rotated}");
     assert_ne!(old, new);
     let report = verified_with(&product, &old);
     assert_eq!((report["verdict"].as_str(), report["logKeys"].as_array().map(Vec::len)), (Some("OK"), Some(2)));
