@@ -102,10 +102,29 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        query
-            .map(|query| Self(query.0))
-            .map_err(|rejection| Problem::bad_request("invalid_query", rejection.body_text()))
+        query.map(|query| Self(query.0)).map_err(|rejection| wrong_query(&rejection.body_text()))
     }
+}
+
+/// What is wrong with a query, without the words of the library that read it: they end with the parameter and its fault.
+fn wrong_query(told: &str) -> Problem {
+    let told = told.strip_prefix("Failed to deserialize query string: ").unwrap_or(told);
+    let unknown = told.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+    if let Some(parameter) = field_of_object(told).or(unknown) {
+        return Problem::bad_request("invalid_query", format!("the query: {told}")).of_field(parameter);
+    }
+    // A value that can not be read: `limit: invalid digit found in string`.
+    match told.split_once(": ").filter(|(parameter, _)| is_a_name(parameter)) {
+        Some((parameter, fault)) => {
+            let detail = format!("this parameter of the query can not be used: {fault}");
+            Problem::bad_request("invalid_query", detail).of_field(parameter)
+        }
+        None => Problem::bad_request("invalid_query", format!("the query can not be used: {told}")),
+    }
+}
+
+fn is_a_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
 }
 
 #[cfg(test)]
@@ -154,6 +173,25 @@ mod tests {
     fn a_body_that_is_wrong_as_a_whole_names_no_field() {
         for body in ["", "[]", "7", "{", "nonsense"] {
             assert_eq!(refused(body), (json!("invalid_json"), Value::Null), "{body}");
+        }
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Narrowed {
+        #[serde(rename = "limit")]
+        _limit: u16,
+    }
+
+    #[tokio::test]
+    async fn a_wrong_query_names_its_parameter_in_words_of_our_own() {
+        for (query, field) in [("limit=many", "limit"), ("limt=4&limit=4", "limt"), ("", "limit")] {
+            let request = Request::builder().uri(format!("/tasks?{query}")).body(axum::body::Body::empty()).unwrap();
+            let (mut parts, _) = request.into_parts();
+            let problem = Query::<Narrowed>::from_request_parts(&mut parts, &()).await.unwrap_err();
+            let details = serde_json::to_value(problem.details()).unwrap();
+            assert_eq!((&details["error"], &details["field"]), (&json!("invalid_query"), &json!(field)), "{details}");
+            assert!(!details["detail"].as_str().unwrap().contains("deserialize"), "{details}");
         }
     }
 }

@@ -21,7 +21,7 @@ pub enum SettingError {
     Invalid { name: String, value: String, expected: String },
     #[error("the settings file {path} could not be read: {reason}")]
     File { path: String, reason: String },
-    #[error("the settings file {path} says {name}, which is no setting; did you mean {}?", near.join(" or "))]
+    #[error("the settings file {path} says {name}, which is no setting; {}", names::advice(near))]
     Unknown { path: String, name: String, near: Vec<&'static str> },
 }
 

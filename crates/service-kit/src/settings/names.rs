@@ -46,11 +46,24 @@ pub(super) const NAMES: [&str; 39] = [
 /// A name that differs in more letters than this was not mistyped.
 const MAX_TYPOS: usize = 2;
 
-/// The settings whose names are nearly this one; all of them where none is.
+/// As many names are shown: one of them was meant, or none.
+const MAX_NEAR: usize = 3;
+
+/// The settings whose names are nearly this one, the nearest first.
 pub(super) fn near(mistyped: &str) -> Vec<&'static str> {
     let mistyped = mistyped.to_uppercase();
-    let near: Vec<_> = NAMES.into_iter().filter(|name| typos(&mistyped, name) <= MAX_TYPOS).collect();
-    if near.is_empty() { NAMES.to_vec() } else { near }
+    let mut near: Vec<_> = NAMES.into_iter().map(|name| (typos(&mistyped, name), name)).collect();
+    near.retain(|(typos, _)| *typos <= MAX_TYPOS);
+    near.sort_unstable();
+    near.into_iter().map(|(_, name)| name).take(MAX_NEAR).collect()
+}
+
+/// What helps somebody who mistyped a name that is nearly these.
+pub(super) fn advice(near: &[&str]) -> String {
+    if near.is_empty() {
+        return "docs/operators/running.md lists them all".to_owned();
+    }
+    format!("did you mean {}?", near.join(" or "))
 }
 
 /// How many letters must be put in, taken out or changed to make one text of the other (Levenshtein's distance).
@@ -89,10 +102,13 @@ mod tests {
     }
 
     #[test]
-    fn a_mistyped_name_has_its_neighbours_and_a_strange_one_all() {
+    fn a_mistyped_name_has_its_neighbours_and_a_strange_one_the_list() {
         assert_eq!(near("COORDINATR_PORT"), ["COORDINATOR_PORT"]);
         assert_eq!(near("agent_ids"), ["AGENT_ID", "AGENT_OS"]);
-        assert_eq!(near("SOMETHING_ELSE_ALTOGETHER"), NAMES);
+        assert!(near("SOMETHING_ELSE_ALTOGETHER").is_empty());
+        assert!(NAMES.iter().all(|name| near(name).first() == Some(name) && near(name).len() <= MAX_NEAR));
+        assert_eq!(advice(&["A", "B"]), "did you mean A or B?");
+        assert!(advice(&[]).contains("docs/operators/running.md"));
         assert_eq!((typos("kitten", "sitting"), typos("", "abc"), typos("abc", "abc")), (3, 3, 0));
     }
 }
