@@ -58,6 +58,7 @@ pub async fn say_good_bye(station: &Station) {
 async fn join(station: &Station, search: &mut Search, known_interval: Option<Duration>) -> Arc<Session> {
     let mut backoff = Backoff::default();
     loop {
+        let mut awaits_approval = false;
         if let Some(place) = search.current(&station.coordinators).await {
             let joined = match known_interval {
                 Some(interval) => rejoin(station, &place, interval).await,
@@ -67,6 +68,7 @@ async fn join(station: &Station, search: &mut Search, known_interval: Option<Dur
                 Ok(session) => return Arc::new(session),
                 Err(error) => {
                     tracing::warn!(%error, coordinator = %place.base, "the worker has no coordinator yet");
+                    awaits_approval = error.awaits_approval();
                     if error.is_absence() {
                         search.move_on();
                     }
@@ -75,7 +77,9 @@ async fn join(station: &Station, search: &mut Search, known_interval: Option<Dur
         } else {
             tracing::warn!("nobody names a coordinator: check COORDINATOR_DOMAIN, or set COORDINATOR_URL");
         }
-        tokio::time::sleep(backoff.next(&station.chance)).await;
+        let chance = &station.chance;
+        let wait = if awaits_approval { backoff.next_for_approval(chance) } else { backoff.next(chance) };
+        tokio::time::sleep(wait).await;
     }
 }
 

@@ -59,6 +59,11 @@ impl CallError {
         matches!(self, Self::Refused(Refusal { status: 401, code, .. }) if code == "agent_not_registered")
     }
 
+    /// Whether nothing is missing but an operator's approval.
+    pub fn awaits_approval(&self) -> bool {
+        matches!(self, Self::Refused(Refusal { status: 403, code, .. }) if code == "node_not_activated")
+    }
+
     /// Whether nobody at this address could tell: another coordinator may.
     pub fn is_absence(&self) -> bool {
         match self {
@@ -111,6 +116,13 @@ mod tests {
     fn another_coordinator_is_asked_only_when_nobody_speaks_here() {
         assert!(refused(503, "not_now").is_absence() && refused(404, NO_PROBLEM_DETAILS).is_absence());
         assert!(!refused(403, "agent_may_not_work").is_absence());
+    }
+
+    #[test]
+    fn approval_is_awaited_by_one_code_alone() {
+        assert!(refused(403, "node_not_activated").awaits_approval());
+        assert!(!refused(403, "node_rejected").awaits_approval());
+        assert!(!refused(403, "registration_token_invalid").awaits_approval());
     }
 
     #[test]
