@@ -56,3 +56,15 @@ async fn metrics_tell_what_waits_and_how_far_behind_the_answers_are() {
         assert!(metrics.lines().any(|said| said == line), "{line} is not in:\n{metrics}");
     }
 }
+
+#[tokio::test]
+async fn a_diary_is_read_of_a_machine_that_is_there_and_of_no_other() {
+    let service = Service::begin().await;
+    let _registered = Machine::registered(&service, "m", "bob").await;
+    let read = async |name: &str| {
+        let heard = service.get_as(service.operator(), &format!("/agent/diagnostics/{name}")).await;
+        (heard.status.as_u16(), heard.body["error"].as_str().map(str::to_owned))
+    };
+    assert_eq!(read("m").await, (200, None));
+    assert_eq!(read("nosuch").await, (404, Some("agent_not_found".to_owned())));
+}

@@ -7,7 +7,10 @@ use edgecoder_service_kit::{
     callers::{Operator, Signed},
     http::{Json, Path, Problem},
 };
-use edgecoder_wire::agents::{Diagnostics, DiagnosticsStored, DiagnosticsView};
+use edgecoder_wire::{
+    agents::{Diagnostics, DiagnosticsStored, DiagnosticsView},
+    problem::ProblemDetails,
+};
 
 const MAX_LINES: usize = 40;
 const MAX_CHARS: usize = 500;
@@ -48,6 +51,7 @@ pub async fn store(
     params(("agentId" = String, Path)),
     responses(
         (status = 200, body = DiagnosticsView, description = "the newest lines"),
+        (status = 404, body = ProblemDetails, description = "agent_not_found"),
     ),
 )]
 pub async fn read(
@@ -55,6 +59,10 @@ pub async fn read(
     _: Operator,
     Path(agent): Path<AgentId>,
 ) -> Result<Json<DiagnosticsView>, Problem> {
+    let entry = coordinator.projections.agent_directory(|agents| agents.get(&agent));
+    if entry.is_none_or(|entry| entry.enrolment().is_none()) {
+        return Err(Problem::not_found("agent_not_found", "there is no enrolled node of this name"));
+    }
     let events = coordinator.diagnostics.newest_first(&agent);
     Ok(Json(DiagnosticsView { agent_id: agent, events }))
 }
