@@ -1,4 +1,4 @@
-//! How does an event become an entry of the ledger, and an entry an event again?
+//! What is stored of an entry of the ledger, and how does it become an event again?
 
 use crate::StorageError;
 use edgecoder_events::{
