@@ -41,6 +41,14 @@ pub fn told(view: &TaskView) -> Text {
     view.subtasks.iter().fold(Text::new(), |text, subtask| text.then(subtask_told(subtask)))
 }
 
+/// The newest report of every subtask, for those who were told how each of them ended as it did.
+pub fn found(view: &TaskView) -> Text {
+    let reports = view.subtasks.iter().filter_map(|subtask| Some((subtask.index, subtask.report.as_ref()?)));
+    reports.fold(Text::new(), |text, (index, report)| {
+        text.then(Text::line(Style::Bold, format!("subtask {index}:"))).then(report_told(report))
+    })
+}
+
 fn subtask_told(subtask: &SubtaskView) -> Text {
     let mut text = Text::new()
         .styled(Style::Bold, format!("subtask {} ", subtask.index))

@@ -41,7 +41,7 @@ pub async fn watch(context: &Context, task: &TaskId) -> Result<ExitCode, CliErro
 }
 
 async fn follow_to_end(context: &Context, api: &Api, task: &TaskId) -> Result<Seen, CliError> {
-    let progress = Progress::begin(&context.console);
+    let mut progress = Progress::begin(&context.console);
     let mut standing = Standing::default();
     let mut follower = Follower::new(api, task);
     let mut waiting = Waiting::new(api);
@@ -79,6 +79,6 @@ async fn follow_to_end(context: &Context, api: &Api, task: &TaskId) -> Result<Se
 
 async fn conclude(context: &Context, api: &Api, task: &TaskId, position: u64) -> Result<ExitCode, CliError> {
     let view: TaskView = api.get(&["tasks", task.as_str()], &[("after", Some(position.to_string()))]).await?;
-    context.console.answer(&view, |view| report::told(view).then(ending::told(view)))?;
+    context.console.answer(&view, |view| report::found(view).then(ending::told(view)))?;
     Ok(ending::exit_code(view.summary.state))
 }
