@@ -2,6 +2,7 @@
 
 mod log_tools;
 mod openapi;
+mod opentimestamps;
 mod python_verifier;
 mod rust;
 mod sandbox_process;
@@ -43,12 +44,13 @@ struct Need {
     provide: fn(&mut Supplies) -> Result<String>,
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 6] = [
     Need { name: "postgres", provide: provide_postgres },
     Need { name: "vectors", provide: vectors::provide },
     Need { name: "sandbox-process", provide: sandbox_process::provide },
     Need { name: "openapi", provide: openapi::provide },
     Need { name: "log-tools", provide: log_tools::provide },
+    Need { name: "opentimestamps", provide: opentimestamps::provide },
 ];
 
 /// Tests that one runner counts.
