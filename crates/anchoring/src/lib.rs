@@ -1,11 +1,13 @@
 //! Since when? What proves that a checkpoint existed before a block of Bitcoin was mined.
 //!
 //! - [`ots`]: timestamps in the format of OpenTimestamps, which other people's tools verify too.
+//! - [`evidence`]: what proves that a commitment stood in a block, and what an auditor may say of it.
 //! - [`headers`]: the headers of a network, checked and kept in one file.
 
+pub mod evidence;
 pub mod headers;
 mod network;
 pub mod ots;
 
-pub use bitcoin::{BlockHash, block::Header};
+pub use bitcoin::{BlockHash, Txid, block::Header};
 pub use network::{Network, UnknownNetwork};
