@@ -1,13 +1,17 @@
 //! Since when? What proves that a checkpoint existed before a block of Bitcoin was mined.
 //!
 //! - [`ots`]: timestamps in the format of OpenTimestamps, which other people's tools verify too.
+//! - [`chain`]: what a node or an Esplora-style server says now.
 //! - [`evidence`]: what proves that a commitment stood in a block, and what an auditor may say of it.
 //! - [`headers`]: the headers of a network, checked and kept in one file.
 
+pub mod chain;
 pub mod evidence;
 pub mod headers;
 mod network;
 pub mod ots;
+mod web;
 
 pub use bitcoin::{BlockHash, Txid, block::Header};
 pub use network::{Network, UnknownNetwork};
+pub use web::WebError;

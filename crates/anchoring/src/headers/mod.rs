@@ -5,10 +5,12 @@
 
 mod archive;
 mod finding;
+mod follow;
 mod rules;
 
 pub use archive::{HeaderArchive, HeaderArchiveError};
 pub use finding::{HeaderFault, HeaderFinding};
+pub use follow::{FollowError, Followed};
 pub use rules::KnownBlock;
 
 /// The bytes of one header, on the wire and in the archive.
