@@ -1,10 +1,12 @@
 //! Since when? What proves that a checkpoint existed before a block of Bitcoin was mined.
 //!
 //! - [`ots`]: timestamps in the format of OpenTimestamps, which other people's tools verify too.
+//! - [`calendar`]: servers that date a digest for nothing.
 //! - [`chain`]: what a node or an Esplora-style server says now.
 //! - [`evidence`]: what proves that a commitment stood in a block, and what an auditor may say of it.
 //! - [`headers`]: the headers of a network, checked and kept in one file.
 
+pub mod calendar;
 pub mod chain;
 pub mod evidence;
 pub mod headers;

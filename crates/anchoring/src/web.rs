@@ -57,6 +57,10 @@ impl Web {
         Ok(Self { client: client.build().map_err(|_| WebError::NoTls)?, base })
     }
 
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
     pub fn host(&self) -> String {
         self.base.host_str().unwrap_or_default().to_owned()
     }

@@ -1,12 +1,14 @@
-//! What tests need and products must not have: a clock that is set by hand, scripted servers, a
-//! log in memory, a visitor who knocks at every door.
+//! What tests need and products must not have: a clock that is set by hand, scripted servers, a calendar of
+//! OpenTimestamps, a log in memory, a visitor who knocks at every door.
 
+mod calendar;
 mod clock;
 mod doors;
 mod heard;
 mod memory_log;
 mod scripted;
 
+pub use calendar::ScriptedCalendar;
 pub use clock::SetClock;
 pub use doors::{STRANGER, knock_at_every_door};
 pub use heard::{Heard, hear};

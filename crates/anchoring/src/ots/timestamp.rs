@@ -125,6 +125,12 @@ impl Timestamp {
         Ok(found)
     }
 
+    /// Whether a path leads to a block, rather than to promises only.
+    pub(crate) fn is_complete(&self) -> bool {
+        let at_a_block = |end: &Attestation| matches!(end, Attestation::Bitcoin { .. });
+        self.attestations.iter().any(at_a_block) || self.branches.values().any(Self::is_complete)
+    }
+
     /// Puts what a calendar answered where its promise stood; whether the promise was found.
     ///
     /// The promise goes away: what it promised is there now.
