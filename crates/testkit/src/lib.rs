@@ -1,6 +1,7 @@
 //! What tests need and products must not have: a clock that is set by hand, scripted servers, a calendar of
-//! OpenTimestamps, a log in memory, a visitor who knocks at every door.
+//! OpenTimestamps, a Bitcoin node, a log in memory, a visitor who knocks at every door.
 
+mod btcd;
 mod calendar;
 mod clock;
 mod doors;
@@ -8,6 +9,7 @@ mod heard;
 mod memory_log;
 mod scripted;
 
+pub use btcd::{Btcd, JsonRpcRelay};
 pub use calendar::ScriptedCalendar;
 pub use clock::SetClock;
 pub use doors::{STRANGER, knock_at_every_door};

@@ -14,5 +14,6 @@ mod timestamp;
 pub use attestation::{Attestation, CalendarUri};
 pub use bytes::OtsError;
 pub use file::DetachedTimestamp;
+pub(crate) use op::MAX_MESSAGE_BYTES;
 pub use op::Op;
 pub use timestamp::{Attested, Timestamp};

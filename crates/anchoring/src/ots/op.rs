@@ -6,7 +6,7 @@ use super::bytes::{OtsError, Reader, length_of, write_counted};
 use bitcoin::hashes::{Hash, ripemd160, sha1, sha256};
 
 /// No message is longer, before or after an operation, and no argument.
-const MAX_MESSAGE_BYTES: usize = 4096;
+pub(crate) const MAX_MESSAGE_BYTES: usize = 4096;
 
 /// One step; the order is that of the written form.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

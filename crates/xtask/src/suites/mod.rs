@@ -1,5 +1,6 @@
 //! Do all tests pass? Provides what they need, runs every suite, and closes with one line each and the total.
 
+mod btcd;
 mod log_tools;
 mod openapi;
 mod opentimestamps;
@@ -44,12 +45,13 @@ struct Need {
     provide: fn(&mut Supplies) -> Result<String>,
 }
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 7] = [
     Need { name: "postgres", provide: provide_postgres },
     Need { name: "vectors", provide: vectors::provide },
     Need { name: "sandbox-process", provide: sandbox_process::provide },
     Need { name: "openapi", provide: openapi::provide },
     Need { name: "log-tools", provide: log_tools::provide },
+    Need { name: "btcd", provide: btcd::provide },
     Need { name: "opentimestamps", provide: opentimestamps::provide },
 ];
 

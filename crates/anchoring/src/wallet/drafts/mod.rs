@@ -1,0 +1,110 @@
+//! Which transaction carries the commitment? A first one, one with a higher fee in its place, or a child that pays for it.
+
+use super::{AnchorWallet, WalletError};
+use crate::{anchor::Attempt, chain::SatPerVbyte, evidence::Commitment, ots::MAX_MESSAGE_BYTES};
+use bdk_wallet::{KeychainKind, SignOptions, TxOrdering, error::CreateTxError};
+use bitcoin::{Amount, FeeRate, OutPoint, Psbt, Transaction, Txid};
+use std::collections::BTreeSet;
+
+/// A signed transaction that nobody has seen yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    pub transaction: Transaction,
+    pub fee_sat: u64,
+}
+
+impl AnchorWallet {
+    /// The first transaction for a commitment. Where earlier ones were given up, it spends a coin of each, so that at
+    /// most one of them all can ever be in a block.
+    pub(crate) fn draft(
+        &mut self,
+        commitment: Commitment,
+        rate: SatPerVbyte,
+        given_up: &[Transaction],
+        now_s: u64,
+    ) -> Result<Draft, WalletError> {
+        self.inner.apply_evicted_txs(
+            given_up.iter().map(|transaction| (transaction.compute_txid(), now_s.saturating_add(1))),
+        );
+        let shared = self.coins_of_each(given_up);
+        let mut builder = self.inner.build_tx();
+        for coin in shared {
+            builder.add_utxo(coin).map_err(|error| WalletError::NotBuilt(error.to_string()))?;
+        }
+        builder.ordering(TxOrdering::Untouched).add_data(&commitment.data()).fee_rate(per_vbyte(rate));
+        let unsigned = builder.finish().map_err(not_built)?;
+        let draft = self.signed(unsigned)?;
+        if draft.transaction.base_size() > MAX_MESSAGE_BYTES {
+            return Err(WalletError::TooSmallCoins);
+        }
+        Ok(draft)
+    }
+
+    /// So many coins that every one of the transactions has lost one, if these are spent.
+    fn coins_of_each(&self, transactions: &[Transaction]) -> BTreeSet<OutPoint> {
+        let unspent: BTreeSet<OutPoint> = self.inner.list_unspent().map(|coin| coin.outpoint).collect();
+        let mut chosen = BTreeSet::new();
+        for transaction in transactions {
+            let mut spent = transaction.input.iter().map(|input| input.previous_output);
+            if !spent.clone().any(|coin| chosen.contains(&coin)) {
+                chosen.extend(spent.find(|coin| unspent.contains(coin)));
+            }
+        }
+        chosen
+    }
+
+    /// The same payment with a higher fee, in the place of one that waits.
+    pub(crate) fn replacement(&mut self, waiting: Txid, rate: SatPerVbyte) -> Result<Draft, WalletError> {
+        let mut builder =
+            self.inner.build_fee_bump(waiting).map_err(|error| WalletError::NotRaised(error.to_string()))?;
+        builder.ordering(TxOrdering::Untouched).fee_rate(per_vbyte(rate));
+        let unsigned = builder.finish().map_err(|error| WalletError::NotRaised(error.to_string()))?;
+        self.signed(unsigned)
+    }
+
+    /// A child that spends the change of one that waits, and pays so much that both are worth `rate`.
+    pub(crate) fn child(&mut self, parent: &Attempt, rate: SatPerVbyte) -> Result<Draft, WalletError> {
+        let change = self.inner.list_unspent().find(|coin| coin.outpoint.txid == parent.txid);
+        let change = change.ok_or_else(|| WalletError::NotRaised("its change is spent or never was".to_owned()))?;
+        let weighed = self.inner.get_tx(parent.txid).map_or(0, |known| known.tx_node.tx.vsize());
+        let both = u64::try_from(weighed).unwrap_or(u64::MAX).saturating_add(CHILD_VBYTES);
+        let fee = rate.0.saturating_mul(both).saturating_sub(parent.fee_sat).max(rate.0.saturating_mul(CHILD_VBYTES));
+        let home = self.inner.next_unused_address(KeychainKind::Internal).script_pubkey();
+        let mut builder = self.inner.build_tx();
+        builder.add_utxo(change.outpoint).map_err(|error| WalletError::NotRaised(error.to_string()))?;
+        builder.manually_selected_only().drain_to(home).fee_absolute(Amount::from_sat(fee));
+        let unsigned = builder.finish().map_err(not_built)?;
+        self.signed(unsigned)
+    }
+
+    fn signed(&mut self, mut psbt: Psbt) -> Result<Draft, WalletError> {
+        self.keys.sign(&mut psbt, self.inner.secp_ctx())?;
+        let complete = self.inner.finalize_psbt(&mut psbt, SignOptions::default());
+        if !complete.map_err(|_| WalletError::NotSigned)? {
+            return Err(WalletError::NotSigned);
+        }
+        let fee_sat = psbt.fee().map_err(|error| WalletError::NotBuilt(error.to_string()))?.to_sat();
+        let transaction = psbt.extract_tx().map_err(|error| WalletError::NotBuilt(error.to_string()))?;
+        self.store.save(&mut self.inner)?;
+        Ok(Draft { transaction, fee_sat })
+    }
+}
+
+/// One input and one output of native segwit.
+const CHILD_VBYTES: u64 = 110;
+
+fn per_vbyte(rate: SatPerVbyte) -> FeeRate {
+    FeeRate::from_sat_per_vb(rate.0).unwrap_or(FeeRate::MAX)
+}
+
+fn not_built(error: CreateTxError) -> WalletError {
+    match error {
+        CreateTxError::CoinSelection(short) => {
+            WalletError::TooLittle { needed_sat: short.needed.to_sat(), spendable_sat: short.available.to_sat() }
+        }
+        other => WalletError::NotBuilt(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+use super::*;
+use crate::{Network, headers::KnownBlock};
+use bitcoin::{Block, ScriptBuf, TxIn, TxOut, absolute::LockTime, hashes::Hash, transaction::Version};
+use rand::{SeedableRng, rngs::StdRng};
+use tempfile::TempDir;
+
+const COMMITMENT: Commitment = Commitment([7; 32]);
+
+/// A wallet that was paid these sums, each as one coin, in the block after the first.
+fn wallet_with(coins_sat: &[u64]) -> (TempDir, AnchorWallet, Vec<OutPoint>) {
+    let folder = tempfile::tempdir().unwrap();
+    let genesis = KnownBlock { height: 0, hash: Network::Regtest.genesis_hash() };
+    let mut rng = StdRng::seed_from_u64(1);
+    let mut wallet = AnchorWallet::open(folder.path(), Network::Regtest, genesis, &mut rng).unwrap();
+    let home = wallet.inner.next_unused_address(KeychainKind::External).script_pubkey();
+    let coin = |sat: &u64| TxOut { value: Amount::from_sat(*sat), script_pubkey: home.clone() };
+    let payment = spending(&[OutPoint::new(Txid::from_byte_array([9; 32]), 0)], coins_sat.iter().map(coin).collect());
+    let txid = payment.compute_txid();
+    let mut header = Network::Regtest.genesis();
+    header.prev_blockhash = genesis.hash;
+    let block = Block { header, txdata: vec![payment] };
+    let base = wallet.inner.latest_checkpoint().block_id();
+    wallet.inner.apply_block_connected_to(&block, 1, base).unwrap();
+    let coins = (0..coins_sat.len()).map(|index| OutPoint::new(txid, u32::try_from(index).unwrap())).collect();
+    (folder, wallet, coins)
+}
+
+fn spending(coins: &[OutPoint], output: Vec<TxOut>) -> Transaction {
+    let input = coins.iter().map(|coin| TxIn { previous_output: *coin, ..TxIn::default() }).collect();
+    Transaction { version: Version::TWO, lock_time: LockTime::ZERO, input, output }
+}
+
+fn coins_in(transaction: &Transaction) -> Vec<OutPoint> {
+    transaction.input.iter().map(|input| input.previous_output).collect()
+}
+
+#[test]
+fn an_anchor_carries_the_commitment_and_pays_its_rate() {
+    let (_folder, mut wallet, _) = wallet_with(&[50_000]);
+    let draft = wallet.draft(COMMITMENT, SatPerVbyte(10), &[], 1).unwrap();
+    assert!(COMMITMENT.stands_in(&draft.transaction));
+    let weight = draft.transaction.weight().to_wu();
+    assert!((10 * weight..10 * weight + 40).contains(&(4 * draft.fee_sat)), "{} for {weight}", draft.fee_sat);
+}
+
+#[test]
+fn of_all_that_were_given_up_and_the_next_only_one_can_be_in_a_block() {
+    let (_folder, mut wallet, coins) = wallet_with(&[40_000, 50_000, 60_000]);
+    let nobody = || vec![TxOut { value: Amount::ZERO, script_pubkey: ScriptBuf::new() }];
+    let given_up = [spending(&coins[..1], nobody()), spending(&coins[1..2], nobody())];
+    let next = coins_in(&wallet.draft(COMMITMENT, SatPerVbyte(1), &given_up, 1).unwrap().transaction);
+    assert!(next.contains(&coins[0]) && next.contains(&coins[1]), "{next:?}");
+    let shared = [spending(&coins[..2], nobody()), spending(&coins[..1], nobody())];
+    let next = coins_in(&wallet.draft(COMMITMENT, SatPerVbyte(1), &shared, 1).unwrap().transaction);
+    assert!(next.contains(&coins[0]), "one coin of both is enough: {next:?}");
+}
+
+#[test]
+fn an_anchor_too_large_for_other_peoples_tools_is_not_paid_for() {
+    let (_folder, mut wallet, _) = wallet_with(&[685; 200]);
+    let refused = wallet.draft(COMMITMENT, SatPerVbyte(10), &[], 1);
+    assert!(matches!(refused, Err(WalletError::TooSmallCoins)), "{refused:?}");
+}
+
+#[test]
+fn an_empty_wallet_says_how_much_it_needs() {
+    let (_folder, mut wallet, _) = wallet_with(&[]);
+    let refused = wallet.draft(COMMITMENT, SatPerVbyte(10), &[], 1);
+    assert!(matches!(refused, Err(WalletError::TooLittle { spendable_sat: 0, .. })), "{refused:?}");
+}

@@ -1,0 +1,142 @@
+//! Who pays for an anchor? A small wallet whose descriptors lie in a private file, and whose state lies beside it.
+
+mod drafts;
+mod keys;
+mod store;
+mod sync;
+
+pub(crate) use drafts::Draft;
+
+use crate::{Network, chain::ChainError, headers::KnownBlock, private_file::PrivateFileError};
+use bdk_wallet::{
+    KeychainKind, Update, Wallet,
+    chain::{BlockId, ChainPosition},
+};
+use bitcoin::{Transaction, Txid};
+use keys::WalletKeys;
+use rand::CryptoRng;
+use std::path::Path;
+use store::WalletStore;
+
+/// Why the wallet cannot do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum WalletError {
+    #[error(transparent)]
+    File(#[from] PrivateFileError),
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    #[error(
+        "the wallet's descriptor file is not one of this version, or not for this network: restore it from a backup"
+    )]
+    BadDescriptors,
+    #[error("the wallet's state does not fit its descriptors: move the state file away, and name the birthday again")]
+    BadState,
+    #[error("the wallet has too little money: {needed_sat} satoshi are needed, {spendable_sat} can be spent")]
+    TooLittle { needed_sat: u64, spendable_sat: u64 },
+    #[error(
+        "the wallet's coins are so small that no other tool could read the proof of an anchor paid with them: pay it \
+         one larger sum"
+    )]
+    TooSmallCoins,
+    #[error("the transaction could not be built: {0}")]
+    NotBuilt(String),
+    #[error("the fee of this transaction cannot be raised: {0}")]
+    NotRaised(String),
+    #[error("the wallet could not sign: its descriptors hold no private key for its coins")]
+    NotSigned,
+    #[error("the chain forks off below everything that the wallet remembers: is this node of the same network")]
+    TooDeep,
+}
+
+/// What the wallet owns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WalletBalance {
+    /// In blocks, or change of our own.
+    pub spendable_sat: u64,
+    /// Not spendable yet: from strangers and in no block, or too freshly mined.
+    pub incoming_sat: u64,
+}
+
+/// An open wallet. Whoever holds it is the only one that spends from it: see [`crate::anchor::AnchorDesk`].
+#[derive(Debug)]
+pub struct AnchorWallet {
+    inner: Wallet,
+    keys: WalletKeys,
+    store: WalletStore,
+}
+
+impl AnchorWallet {
+    /// Opens the wallet of a folder, or makes one with fresh keys. A wallet knows nothing of the blocks up to its
+    /// birthday; one that is restored from its descriptors needs a birthday before its first coin.
+    ///
+    /// # Errors
+    /// A file there cannot be used, or is of another network.
+    pub fn open(
+        folder: &Path,
+        network: Network,
+        birthday: KnownBlock,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, WalletError> {
+        let keys = WalletKeys::load_or_create(folder, network, rng)?;
+        let mut store = WalletStore::of(folder);
+        if let Some(inner) = store.load(&keys, network)? {
+            return Ok(Self { inner, keys, store });
+        }
+        let (external, internal) = keys.public();
+        let mut inner = Wallet::create(external, internal)
+            .network(network.library())
+            .create_wallet_no_persist()
+            .map_err(|_| WalletError::BadDescriptors)?;
+        let born = inner.latest_checkpoint().insert(BlockId { height: birthday.height, hash: birthday.hash });
+        let update = Update { chain: Some(born), ..Update::default() };
+        inner.apply_update(update).map_err(|_| WalletError::BadState)?;
+        store.save(&mut inner)?;
+        Ok(Self { inner, keys, store })
+    }
+
+    /// An address that was not paid to yet, for whoever fills the wallet.
+    ///
+    /// # Errors
+    /// The wallet's state cannot be kept.
+    pub fn address(&mut self) -> Result<String, WalletError> {
+        let address = self.inner.next_unused_address(KeychainKind::External).address.to_string();
+        self.store.save(&mut self.inner)?;
+        Ok(address)
+    }
+
+    /// What it owns, as of the last look at the chain.
+    pub fn balance(&self) -> WalletBalance {
+        let balance = self.inner.balance();
+        let incoming = balance.untrusted_pending + balance.immature;
+        WalletBalance { spendable_sat: balance.trusted_spendable().to_sat(), incoming_sat: incoming.to_sat() }
+    }
+
+    /// The newest block that the wallet has seen.
+    pub(crate) fn tip(&self) -> KnownBlock {
+        let tip = self.inner.latest_checkpoint();
+        KnownBlock { height: tip.height(), hash: tip.hash() }
+    }
+
+    /// The block that holds a transaction of ours.
+    pub(crate) fn block_of(&self, transaction: Txid) -> Option<KnownBlock> {
+        match self.inner.get_tx(transaction)?.chain_position {
+            ChainPosition::Confirmed { anchor, .. } => {
+                Some(KnownBlock { height: anchor.block_id.height, hash: anchor.block_id.hash })
+            }
+            ChainPosition::Unconfirmed { .. } => None,
+        }
+    }
+
+    /// Remembers that a transaction of ours is on its way, so that its coins are not spent again.
+    pub(crate) fn note_sent(&mut self, transaction: Transaction, now_s: u64) -> Result<(), WalletError> {
+        self.inner.apply_unconfirmed_txs([(transaction, now_s)]);
+        self.store.save(&mut self.inner)
+    }
+
+    /// Remembers that nobody would take a transaction of ours, so that its coins are free again.
+    pub(crate) fn note_gone(&mut self, transaction: Txid, now_s: u64) -> Result<(), WalletError> {
+        // One second later than it was last seen: of two notes at one time the library believes the first.
+        self.inner.apply_evicted_txs([(transaction, now_s.saturating_add(1))]);
+        self.store.save(&mut self.inner)
+    }
+}
