@@ -1,6 +1,6 @@
 //! Which kinds are there? The one list of events, with the kind and schema number that stand in the log.
 
-use crate::{agent, blacklist, credit, key, node, task};
+use crate::{agent, anchor, blacklist, credit, key, node, task};
 use serde::{Deserializer, de::Visitor};
 use std::fmt;
 
@@ -144,6 +144,16 @@ catalog! {
         "credit.spent" 1 => CreditsSpent(credit::CreditsSpent),
         "credit.earned" 1 => CreditsEarned(credit::CreditsEarned),
         "credit.released" 1 => CreditsReleased(credit::CreditsReleased),
+    }
+    /// Checkpoints that are dated by Bitcoin.
+    Anchor(AnchorEvent) {
+        "anchor.requested" 1 => AnchorRequested(anchor::AnchorRequested),
+        "anchor.promised" 1 => AnchorPromised(anchor::AnchorPromised),
+        "anchor.attested" 1 => AnchorAttested(anchor::AnchorAttested),
+        "anchor.broadcast" 1 => AnchorBroadcast(anchor::AnchorBroadcast),
+        "anchor.included" 1 => AnchorIncluded(anchor::AnchorIncluded),
+        "anchor.confirmed" 1 => AnchorConfirmed(anchor::AnchorConfirmed),
+        "anchor.orphaned" 1 => AnchorOrphaned(anchor::AnchorOrphaned),
     }
 }
 

@@ -84,6 +84,14 @@ fixed_bytes! {
     Digest, 32
 }
 fixed_bytes! {
+    /// The SHA-256 of a checkpoint's file, which is what an anchor commits to.
+    CheckpointDigest, 32
+}
+fixed_bytes! {
+    /// The name of a block or a transaction of Bitcoin, its bytes in the order in which people write it.
+    BitcoinHash, 32
+}
+fixed_bytes! {
     /// An Ed25519 or X25519 public key, raw.
     PublicKey, 32
 }

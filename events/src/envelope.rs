@@ -1,6 +1,6 @@
 //! What stands around an event: where in the log, when, who, and because of what.
 
-use crate::{AccountId, AgentId, Event, PublicKey, Signature, TaskId, UnixMillis};
+use crate::{AccountId, AgentId, CheckpointDigest, Event, PublicKey, Signature, TaskId, UnixMillis};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -41,7 +41,7 @@ impl fmt::Display for EventId {
     }
 }
 
-/// The history of one thing: `task-<id>`, `agent-<id>`, `credits-<account>`, `ledger`.
+/// The history of one thing: `task-<id>`, `agent-<id>`, `credits-<account>`, `anchor-<checkpoint>`, `ledger`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StreamName(String);
 
@@ -64,6 +64,11 @@ impl StreamName {
     /// The movements of one wallet.
     pub fn credits(id: &AccountId) -> Self {
         Self(format!("credits-{id}"))
+    }
+
+    /// The dating of one checkpoint.
+    pub fn anchor(checkpoint: &CheckpointDigest) -> Self {
+        Self(format!("anchor-{checkpoint}"))
     }
 
     /// Takes a name as it stands in the log.

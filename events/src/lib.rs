@@ -9,6 +9,7 @@
 
 pub mod agent;
 mod amounts;
+pub mod anchor;
 pub mod blacklist;
 mod catalog;
 pub mod credit;
@@ -21,8 +22,10 @@ pub mod task;
 mod time;
 
 pub use amounts::{AmountOverflow, MicroCredits};
-pub use catalog::{AgentEvent, CreditEvent, DecodeError, Event, Family, LedgerEvent, NodeEvent, TaskEvent};
-pub use digest::{BlobRef, Digest, DigestParseError, PublicKey, Signature};
+pub use catalog::{
+    AgentEvent, AnchorEvent, CreditEvent, DecodeError, Event, Family, LedgerEvent, NodeEvent, TaskEvent,
+};
+pub use digest::{BitcoinHash, BlobRef, CheckpointDigest, Digest, DigestParseError, PublicKey, Signature};
 pub use envelope::{Actor, Author, EventId, NewEvent, Position, Recorded, StreamName, Version};
 pub use ids::{AccountId, AgentId, IdError, ModelName, ProjectId, SubtaskIndex, TaskId, uuid_v7};
 pub use time::{Clock, SteadyMillis, UnixMillis};

@@ -5,8 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may end where it is wrong")]
 
 use edgecoder_events::{
-    AccountId, AgentId, BlobRef, DecodeError, Digest, Event, MicroCredits, ModelName, Position, ProjectId, PublicKey,
-    Signature, SubtaskIndex, TaskId, UnixMillis, agent::*, blacklist::*, credit::*, key::*, node::*, task::*,
+    AccountId, AgentId, BitcoinHash, BlobRef, CheckpointDigest, DecodeError, Digest, Event, MicroCredits, ModelName,
+    Position, ProjectId, PublicKey, Signature, SubtaskIndex, TaskId, UnixMillis, agent::*, anchor::*, blacklist::*,
+    credit::*, key::*, node::*, task::*,
 };
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf};
@@ -164,8 +165,23 @@ fn credits() -> Vec<Event> {
     ]
 }
 
+fn anchors() -> Vec<Event> {
+    let (checkpoint, block) = (CheckpointDigest([14; 32]), BitcoinHash([15; 32]));
+    let (proof, evidence, height) = (BlobRef([16; 32]), BlobRef([17; 32]), 800_000);
+    vec![
+        AnchorRequested { checkpoint, size: Position(90), way: AnchorWay::OwnTransaction, note: BlobRef([18; 32]) }
+            .into(),
+        AnchorPromised { checkpoint, proof, calendars: vec!["calendar.example".into()] }.into(),
+        AnchorAttested { checkpoint, height, proof }.into(),
+        AnchorBroadcast { checkpoint, transaction: BitcoinHash([19; 32]), fee_sat: 312 }.into(),
+        AnchorIncluded { checkpoint, height, block, proof, evidence }.into(),
+        AnchorConfirmed { checkpoint, height, block, proof, evidence }.into(),
+        AnchorOrphaned { checkpoint, height, block }.into(),
+    ]
+}
+
 fn every_kind() -> Vec<Event> {
-    [ledger_and_nodes(), agents(), tasks(), credits()].concat()
+    [ledger_and_nodes(), agents(), tasks(), credits(), anchors()].concat()
 }
 
 fn file(kind: &str, schema: u16) -> PathBuf {

@@ -40,7 +40,7 @@ async fn main() {
     all.caught_up(log.head()).await.unwrap();
     let spent = begin.elapsed();
     println!("{} events; all five from nothing: {:.2} s", old.len(), spent.as_secs_f64());
-    for question in [Question::TaskBoard, Question::CreditBalances, Question::Blacklist] {
+    for question in [Question::TaskBoard, Question::CreditBalances, Question::Blacklist, Question::Anchors] {
         let begin = Instant::now();
         all.rebuild(question, |_| {}).await.unwrap();
         let spent = begin.elapsed();

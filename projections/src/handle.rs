@@ -3,6 +3,7 @@
 use crate::{
     ProjectionError, Question,
     agent_directory::AgentDirectory,
+    anchors::{AnchorTables, Anchors},
     blacklist::{Blacklist, BlacklistTables},
     credit_balances::{CreditBalances, CreditTables},
     log::Log,
@@ -41,6 +42,7 @@ pub struct Projections {
     task_board: TaskBoard,
     credit_balances: CreditBalances,
     blacklist: Blacklist,
+    anchors: Anchors,
     arrivals: watch::Receiver<u64>,
     progress: BTreeMap<Question, ProgressReader>,
     rebuilds: BTreeMap<Question, mpsc::Sender<RebuildRequest>>,
@@ -63,6 +65,7 @@ impl Projections {
             task_board: TaskBoard::new(database.clone()),
             credit_balances: CreditBalances::new(database.clone()),
             blacklist: Blacklist::new(database.clone()),
+            anchors: Anchors::new(database.clone()),
             arrivals,
             progress: BTreeMap::new(),
             rebuilds: BTreeMap::new(),
@@ -73,6 +76,7 @@ impl Projections {
         all.follow_in_tables::<TaskTables, L>(log);
         all.follow_in_tables::<CreditTables, L>(log);
         all.follow_in_tables::<BlacklistTables, L>(log);
+        all.follow_in_tables::<AnchorTables, L>(log);
         Ok(all)
     }
 
@@ -163,6 +167,11 @@ impl Projections {
     /// Who is shut out.
     pub fn blacklist(&self) -> &Blacklist {
         &self.blacklist
+    }
+
+    /// Which checkpoints were dated.
+    pub fn anchors(&self) -> &Anchors {
+        &self.anchors
     }
 
     fn reader(&self, question: Question) -> Result<&ProgressReader, ProjectionError> {

@@ -4,6 +4,7 @@
 //! `changes.rs` of each folder says what one recorded event changes; the rest stores that and answers.
 
 pub mod agent_directory;
+pub mod anchors;
 pub mod blacklist;
 pub mod credit_balances;
 mod error;

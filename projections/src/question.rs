@@ -10,18 +10,19 @@ pub enum Question {
     TaskBoard,
     CreditBalances,
     Blacklist,
+    Anchors,
 }
 
 impl Question {
     /// Every question.
-    pub const ALL: [Self; 5] =
-        [Self::ReadyQueue, Self::AgentDirectory, Self::TaskBoard, Self::CreditBalances, Self::Blacklist];
+    pub const ALL: [Self; 6] =
+        [Self::ReadyQueue, Self::AgentDirectory, Self::TaskBoard, Self::CreditBalances, Self::Blacklist, Self::Anchors];
 
     /// Whether the answers are kept in tables, which can be built anew; the others are read from the log at each start.
     pub const fn is_in_tables(self) -> bool {
         match self {
             Self::ReadyQueue | Self::AgentDirectory => false,
-            Self::TaskBoard | Self::CreditBalances | Self::Blacklist => true,
+            Self::TaskBoard | Self::CreditBalances | Self::Blacklist | Self::Anchors => true,
         }
     }
 
@@ -33,6 +34,7 @@ impl Question {
             Self::TaskBoard => "task_board",
             Self::CreditBalances => "credit_balances",
             Self::Blacklist => "blacklist",
+            Self::Anchors => "anchors",
         }
     }
 }

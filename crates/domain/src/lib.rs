@@ -6,6 +6,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 pub mod agent;
+pub mod anchor;
 pub mod price;
 mod settlement;
 pub mod task;

@@ -113,6 +113,12 @@ impl Row {
         T::try_from(found).map_err(|_| self.damaged(&found))
     }
 
+    /// The next column as an integer of any size, or nothing.
+    pub(crate) fn maybe_number<T: TryFrom<i64>>(&mut self) -> Result<Option<T>, ProjectionError> {
+        let found: Option<i64> = self.take()?;
+        found.map(|it| T::try_from(it).map_err(|_| self.damaged(&it))).transpose()
+    }
+
     /// The next column as an amount of credit.
     pub(crate) fn amount(&mut self) -> Result<MicroCredits, ProjectionError> {
         Ok(MicroCredits::from_micros(self.count()?))

@@ -4,6 +4,7 @@ use crate::history::{account_name, agent_name};
 use edgecoder_events::UnixMillis;
 use edgecoder_projections::{
     Projections,
+    anchors::AnchorEntry,
     blacklist::BlacklistEntry,
     credit_balances::{Balance, Movement, TrialBalance},
     task_board::{SubtaskEntry, TaskEntry, TaskFilter, TaskState},
@@ -19,6 +20,7 @@ pub struct Answers {
     pub trial: TrialBalance,
     pub shut_out: Vec<Option<BlacklistEntry>>,
     pub blacklist: Vec<BlacklistEntry>,
+    pub anchors: Vec<AnchorEntry>,
 }
 
 /// Reads page after page.
@@ -66,6 +68,7 @@ impl Answers {
             trial: credit.trial_balance().await.unwrap(),
             shut_out,
             blacklist: every_page!(2, |page| blacklist.history(None, &page)),
+            anchors: every_page!(2, |page| all.anchors().list(&page)),
         }
     }
 }

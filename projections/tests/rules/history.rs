@@ -3,13 +3,16 @@
 use edgecoder_domain::{
     Aggregate,
     agent::{self, Agent, AgentCommand, RegisterAgent},
+    anchor::{self, Anchor, AnchorBlock, AnchorCommand},
     task::{self, FinishSubtask, LeaseSubtask, ReturnSubtask, SubtaskState, Task, TaskCommand},
     wallet::{self, Wallet, WalletCommand},
 };
 use edgecoder_events::{
-    AccountId, Actor, AgentId, BlobRef, Digest, EventId, MicroCredits, ModelName, NewEvent, Position, ProjectId,
-    PublicKey, Recorded, Signature, StreamName, SubtaskIndex, TaskId, UnixMillis, Version,
+    AccountId, Actor, AgentId, BitcoinHash, BlobRef, CheckpointDigest, Digest, EventId, MicroCredits, ModelName,
+    NewEvent, Position, ProjectId, PublicKey, Recorded, Signature, StreamName, SubtaskIndex, TaskId, UnixMillis,
+    Version,
     agent::{Capabilities, OfflineReason, SandboxMode},
+    anchor::AnchorWay,
     blacklist::{AgentBlacklisted, BlacklistReason},
     credit::IssueReason,
     node::{AgentMode, NodeKind},
@@ -27,6 +30,7 @@ pub enum Step {
     Revise { task: usize, subtask: u16 },
     Cancel { task: usize },
     Agent { agent: u8, command: u8 },
+    Anchor { checkpoint: u8, command: u8 },
     Pass { ms: u64 },
 }
 
@@ -38,6 +42,7 @@ pub struct History {
     pub task_names: Vec<TaskId>,
     agents: BTreeMap<AgentId, Agent>,
     wallets: BTreeMap<AccountId, Wallet>,
+    anchors: BTreeMap<CheckpointDigest, Anchor>,
     versions: BTreeMap<StreamName, Version>,
     pub now: UnixMillis,
     /// Sets the event ids of one history apart from those of another.
@@ -50,6 +55,10 @@ pub fn agent_name(n: u8) -> AgentId {
 
 pub fn account_name(n: u8) -> AccountId {
     AccountId::new(format!("account-{n}")).unwrap()
+}
+
+pub fn checkpoint_name(n: u8) -> CheckpointDigest {
+    CheckpointDigest([n; 32])
 }
 
 /// Whose machine an agent is: two machines each.
@@ -83,6 +92,7 @@ impl History {
             }
             Step::Cancel { task } => self.task(task, TaskCommand::Cancel { now: self.now }),
             Step::Agent { agent, command } => self.agent(agent, command),
+            Step::Anchor { checkpoint, command } => self.anchor(checkpoint, command),
             Step::Pass { ms } => self.now = self.now.plus_ms(ms),
         }
     }
@@ -179,6 +189,15 @@ impl History {
         }
     }
 
+    fn anchor(&mut self, n: u8, command: u8) {
+        let checkpoint = checkpoint_name(n);
+        let before = self.anchors.entry(checkpoint).or_default();
+        let decided = anchor::decide(before, checkpoint, anchor_command(n, command));
+        if let Ok(Some(event)) = decided {
+            self.record(NewEvent { stream: StreamName::anchor(&checkpoint), event });
+        }
+    }
+
     fn record(&mut self, new: NewEvent) {
         self.evolve(&new);
         let version = self.versions.entry(new.stream.clone()).or_default();
@@ -205,6 +224,7 @@ impl History {
         match family {
             "task" => self.tasks.entry(TaskId::new(name).unwrap()).or_default().evolve(&new.event),
             "credits" => self.wallets.entry(AccountId::new(name).unwrap()).or_default().evolve(&new.event),
+            "anchor" => self.anchors.entry(name.parse().unwrap()).or_default().evolve(&new.event),
             _ => self.agents.entry(AgentId::new(name).unwrap()).or_default().evolve(&new.event),
         }
     }
@@ -224,6 +244,23 @@ fn piece(index: u16, submitted: &TaskSubmitted, shape: u8) -> PlannedSubtask {
         content: BlobRef([2; 32]),
         depends_on: if index > 0 && shape % 4 > 1 { vec![SubtaskIndex(index - 1)] } else { vec![] },
         timeout_ms: 30_000,
+    }
+}
+
+/// Even ones go by calendars.
+fn anchor_command(n: u8, command: u8) -> AnchorCommand {
+    let by_calendars = n.is_multiple_of(2);
+    let way = if by_calendars { AnchorWay::OpenTimestamps } else { AnchorWay::OwnTransaction };
+    let (proof, height, block) = (BlobRef([command; 32]), u32::from(n), BitcoinHash([command % 2; 32]));
+    let at = AnchorBlock { height, block, proof, evidence: BlobRef([6; 32]) };
+    match command {
+        0 | 1 => AnchorCommand::Request { size: Position(u64::from(n)), way, note: BlobRef([5; 32]) },
+        2 | 3 if by_calendars => AnchorCommand::Promise { proof, calendars: vec!["calendar.example".into()] },
+        2 | 3 => AnchorCommand::Broadcast { transaction: BitcoinHash([command; 32]), fee_sat: 300 },
+        4 | 5 if by_calendars => AnchorCommand::Attest { height, proof },
+        4 | 5 => AnchorCommand::Include(at),
+        6 | 7 => AnchorCommand::Confirm(at),
+        _ => AnchorCommand::Orphan { height, block },
     }
 }
 

@@ -44,6 +44,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => place().prop_map(|(task, subtask)| Step::Revise { task, subtask }),
         1 => any::<u8>().prop_map(|task| Step::Cancel { task: task.into() }),
         3 => (0u8..4, 0u8..11).prop_map(|(agent, command)| Step::Agent { agent, command }),
+        2 => (0u8..4, 0u8..10).prop_map(|(checkpoint, command)| Step::Anchor { checkpoint, command }),
         2 => (1u64..4_000).prop_map(|ms| Step::Pass { ms }),
     ]
 }

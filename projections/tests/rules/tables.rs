@@ -2,7 +2,7 @@
 
 use crate::{
     answers::{Answers, every_page},
-    history::{History, Step, account_name, agent_name},
+    history::{History, Step, account_name, agent_name, checkpoint_name},
     steps,
     test_log::TestLog,
 };
@@ -12,9 +12,12 @@ use edgecoder_domain::{
     task::{Ending, Subtask, SubtaskState, Task},
     wallet::Wallet,
 };
-use edgecoder_events::{AccountId, Event, Position, StreamName, SubtaskIndex, TaskId, task::WorkKind};
+use edgecoder_events::{
+    AccountId, Event, Position, StreamName, SubtaskIndex, TaskId, anchor::AnchorWay, task::WorkKind,
+};
 use edgecoder_projections::{
     PageRequest, ProjectionError, Projections, Question, TablesIn,
+    anchors::Stage,
     ready_queue::ReadyQueue,
     task_board::{SubtaskStanding, TaskFilter, TaskState},
 };
@@ -76,6 +79,7 @@ fn the_rows_say_what_the_domain_says() {
             compare_tasks(&history, &answers);
             compare_wallets(&history, &answers);
             compare_blacklist(&history, &answers);
+            compare_anchors(&history, &answers);
             all.stop().await;
         }
     });
@@ -172,6 +176,39 @@ fn compare_blacklist(history: &History, answers: &Answers) {
     }
     let recorded = history.events.iter().filter(|it| it.event.kind().starts_with("agent.blacklist")).count();
     assert_eq!(answers.blacklist.len(), recorded);
+}
+
+fn compare_anchors(history: &History, answers: &Answers) {
+    let asked_for = history.events.iter().filter(|it| it.event.kind() == "anchor.requested").count();
+    assert_eq!(answers.anchors.len(), asked_for);
+    for entry in &answers.anchors {
+        let stream = StreamName::anchor(&entry.request.checkpoint);
+        let mut own = history.events.iter().filter(|it| it.stream == stream);
+        assert_eq!(own.next().map(|it| it.position), Some(entry.request.position));
+        let newest = history.events.iter().rfind(|it| it.stream == stream).unwrap();
+        assert_eq!(newest.event.kind(), format!("anchor.{:?}", entry.state.stage).to_lowercase());
+        assert_eq!(newest.recorded_at, entry.state.changed_at);
+    }
+}
+
+#[test]
+fn anchors_that_are_done_with_are_not_looked_after() {
+    check(async {
+        let steps = [(0, 0), (0, 2), (1, 0), (2, 0), (2, 2), (2, 4)];
+        let steps = steps.map(|(checkpoint, command)| Step::Anchor { checkpoint, command });
+        let house = House::new();
+        let all = house.open_caught_up(&TestLog::of_history(&History::of(&steps))).await;
+        let open = async |way| {
+            let open = all.anchors().open(way, 10).await.unwrap();
+            open.into_iter().map(|it| it.request.checkpoint).collect::<Vec<_>>()
+        };
+        assert_eq!(open(AnchorWay::OpenTimestamps).await, [checkpoint_name(0)], "the third has its block");
+        assert_eq!(open(AnchorWay::OwnTransaction).await, [checkpoint_name(1)]);
+        let known = all.anchors().get(&checkpoint_name(2)).await.unwrap().unwrap();
+        assert_eq!((known.state.stage, known.state.height), (Stage::Attested, Some(2)));
+        assert_eq!(all.anchors().get(&checkpoint_name(3)).await.unwrap(), None);
+        all.stop().await;
+    });
 }
 
 #[test]

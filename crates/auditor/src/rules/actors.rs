@@ -3,7 +3,9 @@
 //! `operator:…` holds the administrator's token, `account:…` a wallet's, `agent:…` is a machine that signed its request,
 //! `system:…` a part of the program that acted by itself. Payments have no rule of their own: they follow from results.
 
-use edgecoder_events::{AccountId, AgentEvent, AgentId, CreditEvent, Event, Family, LedgerEvent, NodeEvent, TaskEvent};
+use edgecoder_events::{
+    AccountId, AgentEvent, AgentId, AnchorEvent, CreditEvent, Event, Family, LedgerEvent, NodeEvent, TaskEvent,
+};
 use edgecoder_ledger::Entry;
 
 /// The program on its first start, when it admits its own machine and opens the wallets for it.
@@ -18,6 +20,7 @@ pub(super) fn check(entry: &Entry<'_>, event: &Event) -> Result<(), String> {
         Family::Agent(event) => actor.may_speak_of_a_machine(event),
         Family::Task(event) => actor.may_work(event),
         Family::Credit(event) => actor.may_move_credit(event),
+        Family::Anchor(event) => actor.may_date(event),
     };
     if may { Ok(()) } else { Err(format!("{} is recorded of {:?}, who may not do that", entry.kind, entry.actor)) }
 }
@@ -97,6 +100,18 @@ impl Who<'_> {
             | TaskEvent::TaskCompleted(_)
             | TaskEvent::TaskFailed(_)
             | TaskEvent::TaskCancelled(_) => true,
+        }
+    }
+
+    fn may_date(self, event: AnchorEvent<'_>) -> bool {
+        match event {
+            AnchorEvent::AnchorRequested(_) => self.is_program() || self.is_operator(),
+            AnchorEvent::AnchorPromised(_)
+            | AnchorEvent::AnchorAttested(_)
+            | AnchorEvent::AnchorBroadcast(_)
+            | AnchorEvent::AnchorIncluded(_)
+            | AnchorEvent::AnchorConfirmed(_)
+            | AnchorEvent::AnchorOrphaned(_) => self.is_program(),
         }
     }
 

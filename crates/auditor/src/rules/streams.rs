@@ -1,26 +1,29 @@
 //! Does an event stand in the history of what it is about?
 
-use edgecoder_events::{AgentEvent, CreditEvent, Event, Family, NodeEvent, TaskEvent};
+use edgecoder_events::{AgentEvent, AnchorEvent, CheckpointDigest, CreditEvent, Event, Family, NodeEvent, TaskEvent};
 use edgecoder_ledger::Entry;
+use std::borrow::Cow;
 
 /// Whoever reads the history of a task, a machine or a wallet reads all of it: none of its events stands elsewhere.
 pub(super) fn check(entry: &Entry<'_>, event: &Event) -> Result<(), String> {
     let (prefix, subject) = stream_of(event);
-    if entry.stream.strip_prefix(prefix) == Some(subject) {
+    if entry.stream.strip_prefix(prefix) == Some(&*subject) {
         return Ok(());
     }
     Err(format!("{} stands in the stream {:?} and belongs to {prefix}{subject}", entry.kind, entry.stream))
 }
 
 /// The name of an event's stream, in two parts.
-fn stream_of(event: &Event) -> (&'static str, &str) {
-    match event.family() {
+fn stream_of(event: &Event) -> (&'static str, Cow<'_, str>) {
+    let (prefix, subject) = match event.family() {
         Family::Ledger(_) => ("ledger", ""),
         Family::Node(event) => ("agent-", node(event)),
         Family::Agent(event) => ("agent-", agent(event)),
         Family::Task(event) => ("task-", task(event)),
         Family::Credit(event) => ("credits-", account(event)),
-    }
+        Family::Anchor(event) => return ("anchor-", anchor(event).to_string().into()),
+    };
+    (prefix, subject.into())
 }
 
 fn node(event: NodeEvent<'_>) -> &str {
@@ -74,4 +77,17 @@ fn account(event: CreditEvent<'_>) -> &str {
         CreditEvent::CreditsReleased(it) => &it.account,
     };
     account.as_str()
+}
+
+/// The checkpoint whose anchor an event is about.
+pub(super) fn anchor(event: AnchorEvent<'_>) -> CheckpointDigest {
+    match event {
+        AnchorEvent::AnchorRequested(it) => it.checkpoint,
+        AnchorEvent::AnchorPromised(it) => it.checkpoint,
+        AnchorEvent::AnchorAttested(it) => it.checkpoint,
+        AnchorEvent::AnchorBroadcast(it) => it.checkpoint,
+        AnchorEvent::AnchorIncluded(it) => it.checkpoint,
+        AnchorEvent::AnchorConfirmed(it) => it.checkpoint,
+        AnchorEvent::AnchorOrphaned(it) => it.checkpoint,
+    }
 }

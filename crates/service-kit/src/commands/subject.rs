@@ -1,8 +1,8 @@
 //! What can a command be about?
 
 use super::cache::Cache;
-use edgecoder_domain::{Aggregate, agent::Agent, task::Task, wallet::Wallet};
-use edgecoder_events::{AccountId, AgentId, Event, StreamName, TaskId};
+use edgecoder_domain::{Aggregate, agent::Agent, anchor::Anchor, task::Task, wallet::Wallet};
+use edgecoder_events::{AccountId, AgentId, CheckpointDigest, Event, StreamName, TaskId};
 
 /// One thing with a history of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -10,6 +10,7 @@ pub enum Subject {
     Task(TaskId),
     Agent(AgentId),
     Wallet(AccountId),
+    Anchor(CheckpointDigest),
 }
 
 /// The state of one subject.
@@ -18,6 +19,7 @@ pub(super) enum State {
     Task(Task),
     Agent(Box<Agent>),
     Wallet(Wallet),
+    Anchor(Anchor),
 }
 
 impl Subject {
@@ -27,6 +29,7 @@ impl Subject {
             Self::Task(id) => StreamName::task(id),
             Self::Agent(id) => StreamName::agent(id),
             Self::Wallet(id) => StreamName::credits(id),
+            Self::Anchor(checkpoint) => StreamName::anchor(checkpoint),
         }
     }
 
@@ -35,6 +38,7 @@ impl Subject {
             Self::Task(_) => State::Task(Task::default()),
             Self::Agent(_) => State::Agent(Box::default()),
             Self::Wallet(_) => State::Wallet(Wallet::default()),
+            Self::Anchor(_) => State::Anchor(Anchor::default()),
         }
     }
 }
@@ -45,6 +49,7 @@ impl State {
             Self::Task(task) => task.evolve(event),
             Self::Agent(agent) => agent.evolve(event),
             Self::Wallet(wallet) => wallet.evolve(event),
+            Self::Anchor(anchor) => anchor.evolve(event),
         }
     }
 
@@ -52,7 +57,7 @@ impl State {
     pub(super) fn is_over(&self) -> bool {
         match self {
             Self::Task(task) => task.ending().is_some(),
-            Self::Agent(_) | Self::Wallet(_) => false,
+            Self::Agent(_) | Self::Wallet(_) | Self::Anchor(_) => false,
         }
     }
 }
@@ -70,7 +75,9 @@ impl View<'_> {
     pub fn task(&self, id: &TaskId) -> &Task {
         match self.cache.state(&StreamName::task(id)) {
             Some(State::Task(task)) => task,
-            Some(State::Agent(_) | State::Wallet(_)) | None => panic!("the request does not name task {id}"),
+            Some(State::Agent(_) | State::Wallet(_) | State::Anchor(_)) | None => {
+                panic!("the request does not name task {id}")
+            }
         }
     }
 
@@ -81,7 +88,9 @@ impl View<'_> {
     pub fn agent(&self, id: &AgentId) -> &Agent {
         match self.cache.state(&StreamName::agent(id)) {
             Some(State::Agent(agent)) => agent,
-            Some(State::Task(_) | State::Wallet(_)) | None => panic!("the request does not name agent {id}"),
+            Some(State::Task(_) | State::Wallet(_) | State::Anchor(_)) | None => {
+                panic!("the request does not name agent {id}")
+            }
         }
     }
 
@@ -92,7 +101,22 @@ impl View<'_> {
     pub fn wallet(&self, id: &AccountId) -> &Wallet {
         match self.cache.state(&StreamName::credits(id)) {
             Some(State::Wallet(wallet)) => wallet,
-            Some(State::Task(_) | State::Agent(_)) | None => panic!("the request does not name wallet {id}"),
+            Some(State::Task(_) | State::Agent(_) | State::Anchor(_)) | None => {
+                panic!("the request does not name wallet {id}")
+            }
+        }
+    }
+
+    /// An anchor of the request.
+    ///
+    /// # Panics
+    /// Where the request did not name it: a programmer's mistake.
+    pub fn anchor(&self, checkpoint: &CheckpointDigest) -> &Anchor {
+        match self.cache.state(&StreamName::anchor(checkpoint)) {
+            Some(State::Anchor(anchor)) => anchor,
+            Some(State::Task(_) | State::Agent(_) | State::Wallet(_)) | None => {
+                panic!("the request does not name anchor {checkpoint}")
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Problem;
 use axum::http::StatusCode;
-use edgecoder_domain::{agent::AgentRefusal, task::TaskRefusal, wallet::WalletRefusal};
+use edgecoder_domain::{agent::AgentRefusal, anchor::AnchorRefusal, task::TaskRefusal, wallet::WalletRefusal};
 
 /// Any rule that a request can run into.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,6 +13,8 @@ pub enum Refusal {
     Agent(#[from] AgentRefusal),
     #[error(transparent)]
     Wallet(#[from] WalletRefusal),
+    #[error(transparent)]
+    Anchor(#[from] AnchorRefusal),
 }
 
 impl From<Refusal> for Problem {
@@ -22,6 +24,7 @@ impl From<Refusal> for Problem {
             Refusal::Task(task) => of_task(&task, detail),
             Refusal::Agent(agent) => of_agent(&agent, detail),
             Refusal::Wallet(wallet) => of_wallet(&wallet, detail),
+            Refusal::Anchor(_) => Problem::conflict("anchor_out_of_order", detail),
         }
     }
 }
