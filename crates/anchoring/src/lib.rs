@@ -21,4 +21,5 @@ mod web;
 pub use bitcoin::{BlockHash, Txid, block::Header};
 pub use network::{Network, UnknownNetwork};
 pub use private_file::PrivateFileError;
+pub use reqwest::Url;
 pub use web::WebError;

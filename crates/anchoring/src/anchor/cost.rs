@@ -4,15 +4,16 @@ use crate::chain::SatPerVbyte;
 
 /// One input, the data output, change: native segwit.
 const ANCHOR_VBYTES: u64 = 156;
+const SECONDS_PER_YEAR: u64 = 365 * 24 * 60 * 60;
 
 /// The fee of one anchor, about.
 pub fn anchor_fee_sat(rate: SatPerVbyte) -> u64 {
     ANCHOR_VBYTES.saturating_mul(rate.0)
 }
 
-/// The fees of a year at today's rate, without raises.
-pub fn yearly_cost_sat(anchors_per_year: u64, rate: SatPerVbyte) -> u64 {
-    anchor_fee_sat(rate).saturating_mul(anchors_per_year)
+/// The fees of a year at the fee of today, without raises, where something happens in every interval.
+pub fn yearly_cost_sat(interval_seconds: u64, fee_sat: u64) -> u64 {
+    fee_sat.saturating_mul(SECONDS_PER_YEAR / interval_seconds.max(1))
 }
 
 #[cfg(test)]
@@ -21,6 +22,6 @@ mod tests {
 
     #[test]
     fn a_daily_anchor_at_ten_satoshi_per_byte_costs_half_a_million_a_year() {
-        assert_eq!(yearly_cost_sat(365, SatPerVbyte(10)), 569_400);
+        assert_eq!(yearly_cost_sat(24 * 60 * 60, anchor_fee_sat(SatPerVbyte(10))), 569_400);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     advance::Round,
+    cost::anchor_fee_sat,
     decide::AnchorPolicy,
     fact::{Anchor, AnchorFact},
     journal::{Journal, JournalError},
@@ -134,6 +135,14 @@ impl AnchorDesk {
         let Some((txid, at)) = included else { return Ok(None) };
         let block = chain.block(at.hash).await?;
         Ok(Some(AnchorEvidence::of_block(commitment, txid, at.height, &block)?))
+    }
+
+    /// What an anchor would cost now, about.
+    ///
+    /// # Errors
+    /// The chain cannot be asked.
+    pub async fn anchor_fee_sat(&self, chain: &dyn Chain) -> Result<u64, AnchorError> {
+        Ok(anchor_fee_sat(self.rate(chain).await?))
     }
 
     /// What is paid for a virtual byte now, if we pay.

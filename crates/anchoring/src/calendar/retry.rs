@@ -23,7 +23,10 @@ impl Waits {
     }
 
     /// Asks until there is an answer, or a refusal that will not pass.
-    pub async fn retry<T>(&self, ask: impl AsyncFn() -> Result<T, WebError>) -> Result<T, WebError> {
+    pub async fn retry<T, F>(&self, ask: impl Fn() -> F) -> Result<T, WebError>
+    where
+        F: Future<Output = Result<T, WebError>>,
+    {
         for wait in self.0 {
             match ask().await {
                 Err(error) if error.is_passing() => tokio::time::sleep(wait).await,

@@ -53,10 +53,7 @@ impl Calendars {
 }
 
 async fn submit(server: &Web, digest: [u8; 32], waits: Waits) -> (&Web, Result<Timestamp, CalendarError>) {
-    let ask = async || {
-        let request = server.post("digest", digest.to_vec()).header("accept", ACCEPT);
-        server.ask(request, MAX_ANSWER_BYTES).await
-    };
+    let ask = || server.ask(server.post("digest", digest.to_vec()).header("accept", ACCEPT), MAX_ANSWER_BYTES);
     let answer = waits.retry(ask).await;
     (server, answer.map_err(Into::into).and_then(|answer| read_answer(server, &answer, &digest)))
 }

@@ -69,10 +69,8 @@ type FollowedUp = (CalendarUri, Attested, Result<Option<Timestamp>, CalendarErro
 
 async fn follow_up(server: Web, calendar: CalendarUri, promise: Attested, waits: Waits) -> FollowedUp {
     let commitment = hex::encode(&promise.message);
-    let ask = async || {
-        let request = server.get(&format!("timestamp/{commitment}")).header("accept", ACCEPT);
-        server.find(request, MAX_ANSWER_BYTES).await
-    };
+    let path = format!("timestamp/{commitment}");
+    let ask = || server.find(server.get(&path).header("accept", ACCEPT), MAX_ANSWER_BYTES);
     let answer = match waits.retry(ask).await {
         // An answer that only promises again is no news.
         Ok(Some(answer)) => {

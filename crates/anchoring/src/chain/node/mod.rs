@@ -78,6 +78,22 @@ impl NodeRpc {
         Ok(Self { web: Web::new(url, DEADLINE)?, access })
     }
 
+    /// The node of an address as people write it: `http://user:password@host:port`, or without user where the node
+    /// leaves a cookie file.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn at(mut url: Url, cookie: Option<PathBuf>) -> Result<Self, ChainError> {
+        let (user, password) = (url.username().to_owned(), url.password().unwrap_or_default().to_owned());
+        // Refused only for addresses without a host, which cannot be asked either.
+        let _ = url.set_username("").and_then(|()| url.set_password(None));
+        let access = match cookie {
+            Some(file) => RpcAccess::CookieFile(file),
+            None => RpcAccess::Password { user, password: password.into() },
+        };
+        Self::new(&url, access)
+    }
+
     async fn call(&self, question: &'static str, words: Value, most: usize) -> Result<Value, ChainError> {
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": question, "params": words });
         let (user, password) = self.user_and_password().await?;

@@ -1,6 +1,7 @@
 //! Which file does a proof speak of? The detached `.ots` file: a hash of the file and the tree that starts from it.
 
 use super::{
+    attestation::Attestation,
     bytes::{OtsError, Reader, length_of, write_number},
     op::SHA256,
     timestamp::{Attested, MAX_DEPTH, Timestamp},
@@ -84,6 +85,15 @@ impl DetachedTimestamp {
     /// Never: every operation was executed when the proof was read.
     pub fn attested(&self) -> Vec<Attested> {
         self.timestamp.attested(&self.digest).expect("what was read can be walked")
+    }
+
+    /// The lowest block that it leads to; none as long as there are only promises.
+    pub fn first_block(&self) -> Option<u32> {
+        let height = |attested: Attested| match attested.attestation {
+            Attestation::Bitcoin { height } => u32::try_from(height).ok(),
+            Attestation::Pending(_) | Attestation::Unknown { .. } => None,
+        };
+        self.attested().into_iter().filter_map(height).min()
     }
 
     /// Puts a calendar's answer where its promise stood; whether the promise was found.
