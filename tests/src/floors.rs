@@ -15,7 +15,17 @@ const FLOORS: [(&str, &[&str]); 7] = [
     ("kit", &["service-kit", TEST_ONLY]),
     (
         "services",
-        &["auditor", "command-line", "control-plane", "coordinator", "ide-provider", "inference", "portal", "worker"],
+        &[
+            "anchor-service",
+            "auditor",
+            "command-line",
+            "control-plane",
+            "coordinator",
+            "ide-provider",
+            "inference",
+            "portal",
+            "worker",
+        ],
     ),
     ("binaries", &["edgecoder", "tests", "xtask"]),
 ];

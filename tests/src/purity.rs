@@ -37,7 +37,8 @@ const PURE_DEPENDENCIES: [(&str, &[&str]); 3] = [
 /// Parts of the standard library by which the machine comes in. A `rand_core` generator that is an argument is none.
 const IMPURE_MODULES: [&str; 5] = ["env", "fs", "net", "process", "thread"];
 
-const SERVICES: [&str; 6] = [
+const SERVICES: [&str; 7] = [
+    "crates/anchor-service/",
     "crates/control-plane/",
     "crates/coordinator/",
     "crates/ide-provider/",

@@ -2,6 +2,7 @@
 //! conversation. Requests refuse fields that they do not know.
 
 pub mod agents;
+pub mod anchors;
 pub mod credits;
 pub mod inference;
 pub mod nodes;

@@ -1,0 +1,47 @@
+//! How does what the desk says look to those who asked?
+
+use crate::desk_owner::{DeskError, Standing};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use edgecoder_anchoring::evidence::AnchorEvidence;
+use edgecoder_events::BitcoinHash;
+use edgecoder_service_kit::http::Problem;
+use edgecoder_wire::anchors::{Carried, CarriedBy, CarriedIn};
+
+/// When somebody who was told to come again may do so.
+const COME_AGAIN_SECONDS: u32 = 60;
+
+/// An anchor with what proves it.
+pub fn carried(standing: &Standing) -> Result<Carried, Problem> {
+    let sent = standing.anchor.current();
+    let transaction = sent.map(|sent| CarriedBy { id: named(&sent.txid), fee_sat: sent.fee_sat });
+    let block =
+        standing.evidence.as_ref().map(|evidence| carried_in(evidence, standing.anchor.confirmed)).transpose()?;
+    Ok(Carried { transaction, block })
+}
+
+fn carried_in(evidence: &AnchorEvidence, confirmed: bool) -> Result<CarriedIn, Problem> {
+    let proof = evidence.to_ots().map_err(|error| Problem::internal(&error))?;
+    Ok(CarriedIn {
+        height: evidence.height,
+        block: named(&evidence.block()),
+        confirmed,
+        proof: STANDARD.encode(proof.to_bytes()),
+        evidence: serde_json::to_string(evidence).map_err(|error| Problem::internal(&error))?,
+    })
+}
+
+/// The hash as people write it, which is how the log has it.
+fn named(hash: &impl ToString) -> BitcoinHash {
+    hash.to_string().parse().expect("a hash of Bitcoin is written in 64 lower-case digits")
+}
+
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Self {
+        let detail = error.to_string();
+        match error {
+            DeskError::Unknown => Self::not_found("anchor_not_found", detail),
+            DeskError::TooManyNew => Self::too_many("anchor_pace", detail).retry_after(COME_AGAIN_SECONDS),
+            DeskError::Anchor(_) => Self::unavailable("anchor_trouble", detail).retry_after(COME_AGAIN_SECONDS),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Anchors that are carried for a coordinator.
+
+pub mod show;
+pub mod want;

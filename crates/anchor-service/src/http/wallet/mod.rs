@@ -1,0 +1,3 @@
+//! The wallet that pays.
+
+pub mod show;
