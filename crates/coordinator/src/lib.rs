@@ -4,6 +4,7 @@
 //! records. The rest happens because of what was recorded: `reactions/` ask the inference service for plans, `jobs/`
 //! end leases of machines that fell silent, `scheduler.rs` hands ready subtasks to machines that ask.
 
+mod anchors;
 mod answers;
 mod change_pace;
 mod diagnostics;
@@ -25,12 +26,14 @@ mod windows;
 mod witness;
 mod work;
 
+pub use anchors::{AnchorServiceClient, AnchorSettings, Carrier};
 pub use http::{description, router};
 pub use inference::InferenceClient;
 pub use presence::{AGENT_SILENCE_MS, HEARTBEAT_INTERVAL_MS, LEASE_SILENCE_MS};
 pub use submission_pace::SubmissionLimits;
 pub use witness::WitnessSettings;
 
+use anchors::Anchoring;
 use answers::AnswerRoom;
 use change_pace::ChangePace;
 use diagnostics::DiagnosticsBook;
@@ -88,6 +91,7 @@ pub struct Parts {
     keys: Arc<NodeKeys>,
     metrics: Metrics,
     inference: Option<InferenceClient>,
+    anchoring: Option<Arc<Anchoring>>,
     origin: String,
     log_verifier_key: String,
     /// Cosigns the logs of others.
@@ -106,6 +110,8 @@ pub struct Settings {
     pub metrics: Metrics,
     /// Splits prompts; without it they fail with a reason.
     pub inference: Option<InferenceClient>,
+    /// Who dates checkpoints; nobody where there is none.
+    pub anchors: Option<AnchorSettings>,
     /// What one account may submit in a minute.
     pub submissions: SubmissionLimits,
     pub origin: String,
@@ -132,7 +138,7 @@ impl Coordinator {
     /// # Errors
     /// Where what the witness keeps can not be opened.
     pub fn new(settings: Settings) -> io::Result<Self> {
-        let Settings { commands, projections, access, keys, metrics, inference, submissions, .. } = settings;
+        let Settings { commands, projections, access, keys, metrics, inference, anchors, submissions, .. } = settings;
         let (witness, witnesses) = witness::open(settings.witness)?;
         let store = commands.store().clone();
         let presence = Presence::begin(commands.clock().steady());
@@ -153,6 +159,7 @@ impl Coordinator {
             keys,
             metrics,
             inference,
+            anchoring: anchors.map(|settings| Arc::new(Anchoring::new(settings))),
             origin: settings.origin,
             log_verifier_key: settings.log_verifier_key,
             witness,
@@ -169,6 +176,9 @@ impl Coordinator {
         tasks.spawn(reactions::plan_prompts::run(self.clone(), stop.clone()));
         tasks.spawn(reactions::escalate_subtasks::run(self.clone(), stop.clone()));
         tasks.spawn(reactions::release_work_of_blacklisted_agent::run(self.clone(), stop.clone()));
+        if let Some(anchoring) = &self.anchoring {
+            tasks.spawn(anchors::run(self.clone(), Arc::clone(anchoring), stop.clone()));
+        }
     }
 
     fn scheduler(&self) -> Scheduler<'_> {

@@ -1,8 +1,12 @@
 //! How do rows of projections look to strangers?
 
 use edgecoder_events::Position;
-use edgecoder_projections::task_board::{SubtaskEntry, SubtaskStanding, TaskEntry, TaskState as BoardState};
+use edgecoder_projections::{
+    anchors::{AnchorEntry, Stage},
+    task_board::{SubtaskEntry, SubtaskStanding, TaskEntry, TaskState as BoardState},
+};
 use edgecoder_service_kit::contents::{ContentError, Contents};
+use edgecoder_wire::anchors::{AnchorState, AnchorView};
 use edgecoder_wire::tasks::{Report, SubmitTask, SubtaskState, SubtaskView, TaskState, TaskSummary, TaskView};
 
 /// A state as the board keeps it.
@@ -95,5 +99,31 @@ fn subtask_view(subtask: SubtaskEntry, report: Option<Report>) -> SubtaskView {
         cost_micro_credits: subtask.cost,
         last_return: subtask.last_return,
         report,
+    }
+}
+
+/// An anchor as everybody sees it.
+pub fn anchor(anchor: AnchorEntry) -> AnchorView {
+    let AnchorEntry { request, state } = anchor;
+    AnchorView {
+        checkpoint: request.checkpoint,
+        size: request.size.0,
+        way: request.way,
+        state: match state.stage {
+            Stage::Requested => AnchorState::Requested,
+            Stage::Promised => AnchorState::Promised,
+            Stage::Attested => AnchorState::Attested,
+            Stage::Broadcast => AnchorState::Broadcast,
+            Stage::Included => AnchorState::Included,
+            Stage::Confirmed => AnchorState::Confirmed,
+            Stage::Orphaned => AnchorState::Orphaned,
+        },
+        position: request.position.0,
+        requested_at_ms: request.requested_at,
+        changed_at_ms: state.changed_at,
+        transaction: state.transaction,
+        height: state.height,
+        block: state.block,
+        has_proof: state.proof.is_some(),
     }
 }

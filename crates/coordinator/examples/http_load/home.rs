@@ -72,6 +72,7 @@ impl Home {
             keys: Arc::new(NodeKeys::generate(&mut chance::system())),
             metrics: Metrics::default(),
             inference: None,
+            anchors: None,
             submissions: UNLIMITED,
             origin: ORIGIN.to_owned(),
             log_verifier_key,

@@ -1,6 +1,7 @@
 //! The coordinator's routes: one folder per noun, one file per verb.
 
 mod agents;
+mod anchors;
 mod log;
 mod runtime;
 mod tasks;
@@ -53,6 +54,8 @@ fn routes() -> OpenApiRouter<Coordinator> {
         .routes(routes!(witness::newest::newest))
         // Documents know no path of several parts; axum does.
         .route("/tile/{*path}", get(log::tile::tile).layer(log::compressed()))
+        .routes(routes!(anchors::list::list, anchors::ask::ask))
+        .routes(routes!(anchors::file::file))
         .routes(routes!(runtime::status::status))
         .routes(routes!(runtime::status::health))
         .routes(routes!(runtime::status::identity))

@@ -1,6 +1,6 @@
 //! A coordinator on a port of its own, over a log in memory, with one customer: ada.
 
-use edgecoder_coordinator::{Coordinator, Settings, SubmissionLimits, WitnessSettings, router};
+use edgecoder_coordinator::{AnchorSettings, Coordinator, Settings, SubmissionLimits, WitnessSettings, router};
 use edgecoder_domain::{
     Aggregate,
     agent::{self, AgentCommand},
@@ -61,11 +61,12 @@ pub async fn free_port() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap()
 }
 
-/// Whom a coordinator watches, and who watches it.
+/// Whom a coordinator watches, who watches it, and who dates its log.
 #[derive(Default)]
 pub struct Watch {
     pub logs: Vec<VerifierKey>,
     pub policy: Option<Policy>,
+    pub anchors: Option<AnchorSettings>,
     /// Where it shall be, if others must know that before it begins.
     pub listener: Option<TcpListener>,
 }
@@ -115,6 +116,7 @@ impl Service {
             keys: Arc::new(NodeKeys::generate(&mut StdRng::seed_from_u64(5))),
             metrics: Metrics::default(),
             inference: None,
+            anchors: watch.anchors,
             submissions,
             origin: origin.to_owned(),
             log_verifier_key: store.log_verifier_key().to_string(),

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
 
+mod anchors;
 mod auditing;
+mod carried;
 mod description;
 mod fixture;
 mod forgetting;

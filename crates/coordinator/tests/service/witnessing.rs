@@ -61,6 +61,7 @@ async fn two_coordinators_that_witness_each_other_cosign_what_each_records() {
         logs: vec![log_key(other).verifier_key()],
         policy: Some(policy.clone()),
         listener: Some(listener),
+        anchors: None,
     };
     let anna = Service::begin_watched(ANNA, watch(BEN, &of_anna, at_anna)).await;
     let ben = Service::begin_watched(BEN, watch(ANNA, &of_ben, at_ben)).await;

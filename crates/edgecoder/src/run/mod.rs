@@ -2,6 +2,8 @@
 
 mod access;
 mod all_in_one;
+mod anchor_service;
+mod anchors;
 mod asked_to_end;
 pub mod banner;
 mod control_plane_gate;
@@ -36,6 +38,8 @@ pub enum Mode {
     Inference,
     /// Pulls work and runs it in a sandbox
     Worker,
+    /// Has the wallet that pays for anchors in Bitcoin
+    Anchor,
 }
 
 /// Runs until Ctrl-C or SIGTERM, then finishes what is under way.
@@ -76,6 +80,7 @@ async fn start(
         Mode::Coordinator => parts::start_coordinator(settings, data, tasks, stop).await,
         Mode::ControlPlane => control_plane_gate::start(settings, tasks, stop).await,
         Mode::Inference => parts::start_inference(settings, data, tasks, stop).await,
+        Mode::Anchor => anchor_service::start(settings, data, tasks, stop).await,
         Mode::Worker => parts::start_worker(settings, data, tasks, stop).await,
     }
 }

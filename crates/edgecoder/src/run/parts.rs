@@ -3,6 +3,7 @@
 use super::{
     Ending,
     access::{self, Tokens},
+    anchors,
     banner::{self, Endpoints, Ready},
     first_start, listen,
     next::Commands,
@@ -57,6 +58,7 @@ pub fn ledger_services(
         keys: Arc::clone(&node.keys),
         metrics: node.metrics.clone(),
         inference,
+        anchors: anchors::settings(settings, &node.tokens)?,
         submissions: submission_limits(settings)?,
         origin: node.origin.clone(),
         log_verifier_key: node.store.log_verifier_key().to_string(),

@@ -1,7 +1,7 @@
 //! Which settings are there, and which of them did somebody mean who mistyped one?
 
 /// Every setting; `docs/operators/running.md` says what each means.
-pub(super) const NAMES: [&str; 39] = [
+pub(super) const NAMES: [&str; 52] = [
     "ADMIN_API_TOKEN",
     "AGENT_CLIENT_TYPE",
     "AGENT_ID",
@@ -9,6 +9,19 @@ pub(super) const NAMES: [&str; 39] = [
     "AGENT_OS",
     "AGENT_REGISTRATION_TOKEN",
     "ALLOWED_ADMIN_IPS",
+    "ANCHOR_CALENDARS",
+    "ANCHOR_DAILY_CAP_SAT",
+    "ANCHOR_ESPLORA_URL",
+    "ANCHOR_HIGHEST_FEE_RATE",
+    "ANCHOR_INTERVAL_SECONDS",
+    "ANCHOR_LOOK_SECONDS",
+    "ANCHOR_NETWORK",
+    "ANCHOR_NODE_COOKIE",
+    "ANCHOR_NODE_URL",
+    "ANCHOR_PORT",
+    "ANCHOR_SERVICE_URL",
+    "ANCHOR_SPEND_REAL_MONEY",
+    "ANCHOR_WALLET_BIRTHDAY",
     "CONTROL_PLANE_PORT",
     "CONTROL_PLANE_URL",
     "COORDINATOR_DOMAIN",

@@ -21,7 +21,7 @@ const MODELS: &[Role] = &[Operator, Service];
 const PUBLIC: &[Role] = &ROLES;
 
 /// Who may ask what. A route that is not here may be asked by the administrator alone.
-const PERMITTED: [(&str, &[Role]); 34] = [
+const PERMITTED: [(&str, &[Role]); 36] = [
     ("coordinator POST /submit", &[Account]),
     ("coordinator GET /tasks", TASKS),
     ("coordinator GET /tasks/{id}", TASKS),
@@ -39,6 +39,8 @@ const PERMITTED: [(&str, &[Role]); 34] = [
     ("coordinator GET /receipt/{position}", PUBLIC),
     ("coordinator POST /add-checkpoint", PUBLIC),
     ("coordinator GET /{log}/checkpoint", PUBLIC),
+    ("coordinator GET /anchors", PUBLIC),
+    ("coordinator GET /anchors/{id}", PUBLIC),
     ("coordinator GET /identity", PUBLIC),
     ("coordinator GET /health/runtime", PUBLIC),
     ("coordinator GET /metrics", PUBLIC),
