@@ -6,6 +6,7 @@
 //! task, machine or wallet with their proofs. [`compare`](compare()) and [`Watch`] tell whether others are shown the same
 //! log, and whether it stays what it was; [`export_tiles`](export_tiles()) writes a copy for web servers. Nothing here writes to a ledger, and nothing here uses the product's store.
 
+mod anchors;
 mod archive;
 mod clock;
 mod command;
@@ -30,10 +31,11 @@ mod utc;
 mod verify;
 mod watch;
 
+pub use anchors::{AnchorReport, AnchorsError, HeaderSource, HeadersError, JudgedAnchor, Outcome, judge_anchors};
 pub use archive::{About, ArchiveError, ArchiveWish, MAX_ARCHIVE_ENTRIES, archive};
 pub use command::{
-    AboutArgs, AuditCommand, CompareArgs, EXIT_USAGE, ExportArgs, LedgerArgs, ProveArgs, ShowArgs, TailArgs,
-    VerifyArgs, WatchArgs,
+    AboutArgs, AnchorsArgs, AuditCommand, CompareArgs, EXIT_USAGE, ExportArgs, HeadersArgs, LedgerArgs, NodeArgs,
+    ProveArgs, ShowArgs, TailArgs, VerifyArgs, WatchArgs,
 };
 pub use compare::{CompareError, CompareWish, Comparison, compare};
 pub use entry_view::EntryView;
@@ -41,7 +43,7 @@ pub use export_tiles::{ExportError, Exported, export_tiles};
 pub use finding::{Class, Finding};
 pub use place::{CHECKPOINT_FILE, Home, LEDGER_FILE, Place, SCHEMA};
 pub use prove::{Proof, ProveError, ProveWish, Step, climb, prove};
-pub use reader::{Page, ReadError, Reader};
+pub use reader::{Contents, Page, ReadError, Reader};
 pub use report::{AuditReport, Verdict, document, print};
 pub use served::{LogAddress, ServedError};
 pub use show::{ShowError, Wanted, show};

@@ -1,10 +1,12 @@
 //! How is the auditor asked on a command line? The arguments, and what each command prints and ends with.
 
+mod anchors;
 mod compare;
 mod export;
 mod prove;
 mod watch;
 
+pub use anchors::{AnchorsArgs, HeadersArgs, NodeArgs};
 pub use compare::CompareArgs;
 pub use export::{AboutArgs, ExportArgs};
 pub use prove::ProveArgs;
@@ -65,6 +67,10 @@ pub enum AuditCommand {
     Compare(CompareArgs),
     /// Follow a served log: alert where it forks, goes back, breaks a rule, or stands still
     Watch(WatchArgs),
+    /// Judge every anchor in Bitcoin: is it of these entries, and in which block
+    Anchors(AnchorsArgs),
+    /// Check a file of block headers, and bring it up to a node
+    Headers(HeadersArgs),
 }
 
 /// Which ledger?
@@ -203,6 +209,8 @@ impl AuditCommand {
             Self::Export(args) => export::run(args, home).await?,
             Self::Compare(args) => compare::run(args).await,
             Self::Watch(args) => watch::run(args).await,
+            Self::Anchors(args) => anchors::run_anchors(args, &args.ledger.place(home)?).await,
+            Self::Headers(args) => anchors::run_headers(args).await,
         })
     }
 }

@@ -16,12 +16,19 @@ use crate::{
     Place,
     served::{ServedError, ServedLog},
 };
+use edgecoder_events::BlobRef;
 use postgres::PostgresReader;
 use served::ServedReader;
 use sqlite::SqliteReader;
+use std::collections::HashMap;
 
 /// The most rows of one page; with the largest entries it has 64 MiB.
 const PAGE_ROWS: i64 = 1024;
+
+/// No file of an anchor is longer: an `.ots` has 128 KiB at most, its evidence two transactions and their paths.
+const MAX_CONTENT_BYTES: i64 = 1024 * 1024;
+/// Contents that one question asks for: SQLite walks through all of them to answer it.
+const CONTENTS_AT_ONCE: usize = 1000;
 
 /// What is wrong with a row that stands before the first.
 const BELOW_ZERO: &str = "its position is below zero";
@@ -38,6 +45,20 @@ pub enum ReadError {
     /// The table is not the one that `docs/LEDGER.md` describes.
     #[error("row {position} is not a row of a ledger: {what}")]
     NotARow { position: i64, what: &'static str },
+}
+
+/// An address, and what is kept there.
+type Content = (Vec<u8>, Vec<u8>);
+
+/// Contents by their addresses.
+#[derive(Debug, Default)]
+pub struct Contents(HashMap<Vec<u8>, Vec<u8>>);
+
+impl Contents {
+    /// What is kept under the address. Whether it is what the address says, its reader must be able to tell.
+    pub fn get(&self, address: &BlobRef) -> Option<&[u8]> {
+        self.0.get(address.0.as_slice()).map(Vec::as_slice)
+    }
 }
 
 /// Which rows?
@@ -120,6 +141,23 @@ impl Reader {
     /// The first of them cannot be read.
     pub async fn rotations(&mut self, position: i64) -> Result<Page, ReadError> {
         self.read(Slice::Rotations(position)).await
+    }
+
+    /// The contents beside the entries that are kept under these addresses.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub async fn contents(&mut self, addresses: &[BlobRef]) -> Result<Contents, ReadError> {
+        let mut found = Contents::default();
+        for addresses in addresses.chunks(CONTENTS_AT_ONCE) {
+            found.0.extend(match &mut self.0 {
+                Backend::Sqlite(reader) => reader.contents(addresses).await?,
+                Backend::Postgres(reader) => reader.contents(addresses).await?,
+                // Its files hold entries alone.
+                Backend::Served(_) => Vec::new(),
+            });
+        }
+        Ok(found)
     }
 
     /// Asks for fewer rows until all of them can be read: the last good row before damage is worth knowing.

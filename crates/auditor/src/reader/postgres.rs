@@ -1,6 +1,7 @@
 //! Reads a PostgreSQL ledger in a session that cannot write.
 
-use super::{BELOW_ZERO, Page, ReadError, Slice, page::Numbers};
+use super::{BELOW_ZERO, Content, MAX_CONTENT_BYTES, Page, ReadError, Slice, page::Numbers};
+use edgecoder_events::BlobRef;
 use sqlx::{
     Connection, PgConnection, Row,
     postgres::{PgConnectOptions, PgRow},
@@ -14,6 +15,8 @@ const BEFORE: &str = "SELECT * FROM (SELECT position, version, recorded_at, stre
 
 const ROTATIONS: &str = "SELECT position, version, recorded_at, stream, kind, entry, hash FROM events \
                          WHERE position >= $1 AND kind = 'ledger.log_key_rotated' ORDER BY position LIMIT $2";
+
+const CONTENTS: &str = "SELECT hash, substring(content FROM 1 FOR $2::integer) FROM blobs WHERE hash = ANY($1)";
 
 pub(super) struct PostgresReader {
     connection: PgConnection,
@@ -33,6 +36,13 @@ impl PostgresReader {
         let row =
             sqlx::query("SELECT min(position), max(position) FROM events").fetch_one(&mut self.connection).await?;
         Ok(row.try_get::<Option<i64>, _>(0)?.zip(row.try_get(1)?))
+    }
+
+    pub async fn contents(&mut self, addresses: &[BlobRef]) -> Result<Vec<Content>, ReadError> {
+        let addresses: Vec<Vec<u8>> = addresses.iter().map(|address| address.0.to_vec()).collect();
+        let rows =
+            sqlx::query(CONTENTS).bind(addresses).bind(MAX_CONTENT_BYTES).fetch_all(&mut self.connection).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
     pub async fn page(&mut self, slice: Slice, limit: i64) -> Result<Page, ReadError> {

@@ -1,8 +1,9 @@
 //! Reads a SQLite file that may be in use.
 
-use super::{BELOW_ZERO, Page, ReadError, Slice, page::Numbers};
+use super::{BELOW_ZERO, Content, MAX_CONTENT_BYTES, Page, ReadError, Slice, page::Numbers};
+use edgecoder_events::BlobRef;
 use sqlx::{
-    Connection, Row, SqliteConnection,
+    Connection, QueryBuilder, Row, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteRow},
 };
 use std::{path::Path, time::Duration};
@@ -84,6 +85,18 @@ impl SqliteReader {
             Slice::Rotations(position) => (ROTATIONS, position),
         };
         self.ask(text, position, limit).await
+    }
+
+    pub async fn contents(&mut self, addresses: &[BlobRef]) -> Result<Vec<Content>, ReadError> {
+        let mut text = QueryBuilder::new("SELECT hash, substr(content, 1, ");
+        text.push_bind(MAX_CONTENT_BYTES).push(") FROM blobs WHERE hash IN (");
+        let mut wanted = text.separated(", ");
+        for address in addresses {
+            wanted.push_bind(address.0.to_vec());
+        }
+        text.push(")");
+        let rows = text.build().fetch_all(&mut self.connection).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
     async fn ask(&mut self, text: &'static str, position: i64, limit: i64) -> Result<Page, ReadError> {

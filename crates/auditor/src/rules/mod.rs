@@ -3,6 +3,7 @@
 //! Nothing of the product's own rules (`domain`) is used: an auditor who asks the accused learns nothing.
 
 mod actors;
+mod anchors;
 mod authors;
 mod credit;
 mod log_keys;
@@ -18,6 +19,7 @@ mod terms;
 mod work;
 
 use crate::{Class, Finding};
+use anchors::Anchors;
 use authors::Authors;
 use credit::Credit;
 use edgecoder_events::{DecodeError, Event, PublicKey};
@@ -62,6 +64,7 @@ pub struct Rules {
     work: Work,
     promises: Promises,
     credit: Credit,
+    anchors: Anchors,
     noted: Noted,
     coverage: EventCoverage,
 }
@@ -76,6 +79,7 @@ impl Rules {
             work: Work::default(),
             promises: Promises::default(),
             credit: Credit::default(),
+            anchors: Anchors::default(),
             noted: Noted::default(),
             coverage: EventCoverage::default(),
         }
@@ -140,6 +144,9 @@ impl Rules {
         match self.work.check(entry, event, was_due) {
             Ok(follows) => self.expect(entry, follows),
             Err(broken) => self.noted.broken(entry.position, broken),
+        }
+        if let Err(broken) = self.anchors.check(entry, event) {
+            self.noted.broken(entry.position, broken);
         }
         if let Err(broken) = self.credit.check(entry, event) {
             self.noted.broken(entry.position, broken);

@@ -97,6 +97,12 @@ pub fn actor_of(event: &Event) -> &'static str {
         Event::SubtaskReturned(it) => machine(&it.agent),
         Event::SubtaskFinished(it) => machine(&it.agent),
         Event::SubtaskRevised(_) => "system:escalation",
+        Event::AnchorPromised(_)
+        | Event::AnchorAttested(_)
+        | Event::AnchorBroadcast(_)
+        | Event::AnchorIncluded(_)
+        | Event::AnchorConfirmed(_)
+        | Event::AnchorOrphaned(_) => "system:anchors",
         _ => "operator:admin",
     }
 }

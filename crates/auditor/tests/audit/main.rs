@@ -1,6 +1,7 @@
 //! Does the auditor's program find what was done to a ledger, and does it leave an honest one alone?
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod anchors;
 mod archiving;
 mod attacks;
 mod command;

@@ -1,0 +1,120 @@
+//! What does the ledger say of its anchors, and which roots did it have when they were asked for?
+
+use super::AnchorsError;
+use crate::{Page, Reader};
+use edgecoder_events::{AnchorEvent, BitcoinHash, BlobRef, CheckpointDigest, Event, Family};
+use edgecoder_ledger::{
+    Entry,
+    tree::{Frontier, Hash, leaf_hash},
+};
+use std::collections::{BTreeSet, HashMap};
+
+/// What the ledger says of one anchor: what was asked for, and its newest event.
+#[derive(Debug)]
+pub struct Said {
+    pub position: u64,
+    pub size: u64,
+    pub note: BlobRef,
+    pub newest: Newest,
+}
+
+/// The newest event, as far as there is something to verify.
+#[derive(Debug, Clone, Copy)]
+pub enum Newest {
+    /// Nothing yet.
+    OnItsWay,
+    /// An `.ots` file.
+    Proof(BlobRef),
+    /// What proves our own transaction.
+    Evidence(BlobRef),
+    /// Its block went away, and this is known.
+    Orphaned { height: u32, block: BitcoinHash },
+}
+
+impl Said {
+    /// What must be read to judge it.
+    pub fn contents(&self) -> impl Iterator<Item = BlobRef> {
+        let newest = match self.newest {
+            Newest::Proof(content) | Newest::Evidence(content) => Some(content),
+            Newest::OnItsWay | Newest::Orphaned { .. } => None,
+        };
+        std::iter::once(self.note).chain(newest)
+    }
+}
+
+/// Every anchor that the ledger speaks of.
+pub async fn anchors_in(reader: &mut Reader) -> Result<HashMap<CheckpointDigest, Said>, AnchorsError> {
+    let mut anchors = HashMap::new();
+    each_page(reader, |page| {
+        for entry in page.entries() {
+            if let Some((position, event)) = event_of(entry)
+                && let Family::Anchor(event) = event.family()
+            {
+                take_in(&mut anchors, position, event);
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(anchors)
+}
+
+/// The roots over the first entries, at these sizes; and how many entries there are.
+pub async fn roots_at(reader: &mut Reader, sizes: BTreeSet<u64>) -> Result<(HashMap<u64, Hash>, u64), AnchorsError> {
+    let (mut tree, mut roots) = (Frontier::new(), HashMap::new());
+    each_page(reader, |page| {
+        for row in page.rows() {
+            if row.position != tree.size() {
+                return Err(AnchorsError::Damaged(tree.size()));
+            }
+            tree.append(leaf_hash(row.entry));
+            if sizes.contains(&tree.size()) {
+                roots.insert(tree.size(), tree.root());
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    Ok((roots, tree.size()))
+}
+
+async fn each_page(
+    reader: &mut Reader,
+    mut take_in: impl FnMut(&Page) -> Result<(), AnchorsError>,
+) -> Result<(), AnchorsError> {
+    let mut next = 0;
+    loop {
+        let page = reader.from(next).await?;
+        take_in(&page)?;
+        match page.last().and_then(|last| last.checked_add(1)) {
+            Some(after) => next = after,
+            None => return Ok(()),
+        }
+    }
+}
+
+/// An entry of a kind that is not known is none of an anchor's; `audit verify` says so.
+fn event_of(entry: &[u8]) -> Option<(u64, Event)> {
+    let entry = Entry::decode(entry).ok()?;
+    Some((entry.position, Event::from_bytes(entry.kind, entry.schema, entry.payload).ok()?))
+}
+
+fn take_in(anchors: &mut HashMap<CheckpointDigest, Said>, position: u64, event: AnchorEvent<'_>) {
+    let (checkpoint, newest) = match event {
+        AnchorEvent::AnchorRequested(it) => {
+            let said = Said { position, size: it.size.0, note: it.note, newest: Newest::OnItsWay };
+            anchors.entry(it.checkpoint).or_insert(said);
+            return;
+        }
+        AnchorEvent::AnchorPromised(it) => (it.checkpoint, Newest::Proof(it.proof)),
+        AnchorEvent::AnchorAttested(it) => (it.checkpoint, Newest::Proof(it.proof)),
+        AnchorEvent::AnchorBroadcast(it) => (it.checkpoint, Newest::OnItsWay),
+        AnchorEvent::AnchorIncluded(it) => (it.checkpoint, Newest::Evidence(it.evidence)),
+        AnchorEvent::AnchorConfirmed(it) => (it.checkpoint, Newest::Evidence(it.evidence)),
+        AnchorEvent::AnchorOrphaned(it) => (it.checkpoint, Newest::Orphaned { height: it.height, block: it.block }),
+    };
+    // One that nobody asked for breaks a rule, which `audit verify` finds.
+    if let Some(said) = anchors.get_mut(&checkpoint) {
+        said.newest = newest;
+    }
+}
