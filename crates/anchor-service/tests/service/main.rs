@@ -1,6 +1,8 @@
-//! What the service says of its routes to those who write clients.
+//! Is a checkpoint carried once, within pace and token, by a service that a real node stands behind?
+//!
+//! `EDGECODER_TEST_BTCD` names a btcd.
+#![expect(clippy::unwrap_used, reason = "this file is a test, its helpers too")]
 
-#[test]
-fn the_openapi_document_is_this() {
-    insta::assert_json_snapshot!("openapi", edgecoder_anchor_service::description());
-}
+mod btcd;
+mod description;
+mod fixture;
