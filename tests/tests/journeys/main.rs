@@ -4,6 +4,7 @@
 //! was built beside them, and fail where there is none. `EDGECODER_SKIP_JOURNEYS` skips them, but not where `CI` is set.
 #![expect(clippy::unwrap_used, reason = "a journey may end where it is wrong")]
 
+mod anchors;
 mod apart;
 mod attacks;
 mod auditing;

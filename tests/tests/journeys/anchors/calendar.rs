@@ -1,0 +1,33 @@
+//! The default way: calendars promise, and keep their promise hours later.
+
+use super::{anchor_becomes, anchor_in, get, judged};
+use crate::{machine::executable, product::Product};
+use edgecoder_testkit::ScriptedCalendar;
+use tokio::runtime::Runtime;
+
+/// The attestation of a block at height 800.
+const KEPT: [u8; 12] = [0x00, 0x05, 0x88, 0x96, 0x0d, 0x73, 0xd7, 0x19, 0x01, 0x02, 0xa0, 0x06];
+
+#[test]
+fn calendars_date_a_ledger_and_a_crash_forgets_no_promise() {
+    let Some(executable) = executable() else { return };
+    let runtime = Runtime::new().unwrap();
+    let calendar = runtime.block_on(ScriptedCalendar::start()).unwrap();
+    let mut product = Product::new(executable);
+    product.set("ANCHOR_CALENDARS", &calendar.url()).set("ANCHOR_INTERVAL_SECONDS", "1");
+    product.start();
+    let promised = anchor_in(&product, &["promised"]);
+    product.kill();
+    product.start();
+    for promise in calendar.open_promises() {
+        calendar.keep_promise(&promise, KEPT.to_vec());
+    }
+    let attested = anchor_becomes(&product, &promised["checkpoint"], &["attested"]);
+    assert_eq!(attested["height"], 800, "{attested}");
+    let name = attested["checkpoint"].as_str().unwrap();
+    let (status, note) = get(&product, &format!("/anchors/{name}.checkpoint"));
+    assert!(status == 200 && note.contains(&format!("\n{}\n", attested["size"])), "{status}: {note}");
+    let (code, told) = judged(&product, &[]);
+    assert!(code == 3 && told.contains("UNKNOWN BLOCK 800"), "nobody gave the auditor a header: {told}");
+    product.verifies();
+}

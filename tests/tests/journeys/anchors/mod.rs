@@ -1,0 +1,43 @@
+//! Does Bitcoin date the ledger of the built product, and can a stranger check it with other people's tools?
+
+mod calendar;
+mod chain;
+mod own_transaction;
+
+use crate::{machine::Machine, product::Product};
+use serde_json::Value;
+
+/// What everybody may ask of a coordinator.
+fn get(product: &Product, path: &str) -> (u16, String) {
+    product.asks(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
+}
+
+/// The anchors of a product, newest first.
+fn anchors(product: &Product) -> Vec<Value> {
+    let (status, body) = get(product, "/anchors");
+    assert_eq!(status, 200, "{body}");
+    let page: Value = serde_json::from_str(&body).unwrap();
+    page["anchors"].as_array().unwrap().clone()
+}
+
+/// Waits until an anchor is in one of these states.
+fn anchor_in(product: &Product, states: &[&str]) -> Value {
+    product.wait_for(&format!("an anchor that is {states:?}"), |product| {
+        anchors(product).into_iter().find(|it| states.contains(&it["state"].as_str().unwrap()))
+    })
+}
+
+/// Waits until this anchor is in one of these states.
+fn anchor_becomes(product: &Product, checkpoint: &Value, states: &[&str]) -> Value {
+    product.wait_for(&format!("the anchor to be {states:?}"), |product| {
+        let of_it = |it: &Value| it["checkpoint"] == *checkpoint && states.contains(&it["state"].as_str().unwrap());
+        anchors(product).into_iter().find(of_it)
+    })
+}
+
+/// What `audit anchors` says, and how it ends.
+fn judged(machine: &Machine, words: &[&str]) -> (i32, String) {
+    let output = machine.types(&[&["audit", "anchors", "--network", "regtest"], words].concat());
+    let told = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8_lossy(&told).into_owned())
+}
