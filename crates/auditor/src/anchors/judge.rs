@@ -3,7 +3,8 @@
 use super::{
     Outcome,
     headers::{HeaderSource, HeadersError},
-    walk::{Newest, Said},
+    times,
+    walk::{Newest, Prefix, Said},
 };
 use crate::Contents;
 use edgecoder_anchoring::{
@@ -12,14 +13,14 @@ use edgecoder_anchoring::{
     ots::{Attestation, DetachedTimestamp},
 };
 use edgecoder_events::CheckpointDigest;
-use edgecoder_ledger::{checkpoint::Checkpoint, note::Note, tree::Hash};
+use edgecoder_ledger::{checkpoint::Checkpoint, note::Note};
 use std::{collections::HashMap, convert::Infallible};
 
 /// What is here to compare an anchor with.
 #[derive(Debug)]
 pub struct Here {
-    /// The roots over the first entries, by their number.
-    pub roots: HashMap<u64, Hash>,
+    /// The first entries, by their number.
+    pub prefixes: HashMap<u64, Prefix>,
     pub contents: Contents,
 }
 
@@ -33,10 +34,11 @@ pub async fn judge(
     let Some(note) = here.contents.get(&anchor.note) else {
         return Ok(Outcome::Missing("the checkpoint's file"));
     };
-    if let Err(mismatch) = holds_this_ledger(note, checkpoint, anchor, &here.roots) {
-        return Ok(Outcome::Mismatch(mismatch));
-    }
-    match anchor.newest {
+    let prefix = match holds_this_ledger(note, checkpoint, anchor, &here.prefixes) {
+        Ok(prefix) => prefix,
+        Err(mismatch) => return Ok(Outcome::Mismatch(mismatch)),
+    };
+    let outcome = match anchor.newest {
         Newest::OnItsWay => Ok(Outcome::Waiting),
         Newest::Orphaned { height, block } => Ok(Outcome::KnownOrphaned { height, block }),
         Newest::Proof(proof) => match here.contents.get(&proof) {
@@ -47,7 +49,8 @@ pub async fn judge(
             Some(bytes) => of_evidence(headers, bytes, checkpoint).await,
             None => Ok(Outcome::Missing("its evidence")),
         },
-    }
+    };
+    Ok(times::compared(outcome?, anchor, prefix))
 }
 
 /// Whether the file is the one that is anchored, and commits to the entries that are here.
@@ -55,8 +58,8 @@ fn holds_this_ledger(
     note: &[u8],
     name: &CheckpointDigest,
     anchor: &Said,
-    roots: &HashMap<u64, Hash>,
-) -> Result<(), String> {
+    prefixes: &HashMap<u64, Prefix>,
+) -> Result<Prefix, String> {
     if Commitment::to_file(note).0 != name.0 {
         return Err("the checkpoint's file that is kept is another one".to_owned());
     }
@@ -65,13 +68,13 @@ fn holds_this_ledger(
     if checkpoint.size != anchor.size {
         return Err(format!("size anchored={} size said={}", checkpoint.size, anchor.size));
     }
-    match roots.get(&checkpoint.size) {
-        Some(computed) if *computed == checkpoint.root => Ok(()),
-        Some(computed) => Err(format!(
+    match prefixes.get(&checkpoint.size) {
+        Some(here) if here.root == checkpoint.root => Ok(*here),
+        Some(here) => Err(format!(
             "size={} root anchored={} computed={}",
             checkpoint.size,
             hex::encode(checkpoint.root),
-            hex::encode(computed)
+            hex::encode(here.root)
         )),
         None => Err(format!("size={} is more than the entries that are here", checkpoint.size)),
     }

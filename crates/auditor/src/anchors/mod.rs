@@ -6,6 +6,7 @@
 mod headers;
 mod judge;
 mod report;
+mod times;
 mod walk;
 
 pub use headers::{HeaderSource, HeadersError};
@@ -33,15 +34,21 @@ pub async fn judge_anchors(place: &Place, mut headers: HeaderSource) -> Result<A
     let mut reader = Reader::open(place).await?;
     let said = walk::anchors_in(&mut reader).await?;
     let sizes = said.values().map(|anchor| anchor.size).collect();
-    let (roots, entries) = walk::roots_at(&mut reader, sizes).await?;
+    let (prefixes, entries) = walk::prefixes_at(&mut reader, sizes).await?;
     let contents = reader.contents(&said.values().flat_map(walk::Said::contents).collect::<Vec<_>>()).await?;
-    let here = judge::Here { roots, contents };
+    let here = judge::Here { prefixes, contents };
     let mut anchors = Vec::with_capacity(said.len());
     let mut in_order: Vec<(&CheckpointDigest, &walk::Said)> = said.iter().collect();
     in_order.sort_by_key(|(_, anchor)| anchor.position);
     for (checkpoint, anchor) in in_order {
         let outcome = judge::judge(&mut headers, checkpoint, anchor, &here).await?;
-        anchors.push(JudgedAnchor { checkpoint: *checkpoint, size: anchor.size, position: anchor.position, outcome });
+        anchors.push(JudgedAnchor {
+            checkpoint: *checkpoint,
+            size: anchor.size,
+            position: anchor.position,
+            since_ms: anchor.newest_at.recorded_ms,
+            outcome,
+        });
     }
     Ok(AnchorReport { anchors, entries })
 }

@@ -1,6 +1,6 @@
 //! What is printed of the anchors, and with which code does it end?
 
-use crate::escape::escape;
+use crate::{escape::escape, utc::utc};
 use edgecoder_anchoring::evidence::AnchorVerdict;
 use edgecoder_events::{BitcoinHash, CheckpointDigest};
 use serde_json::{Value, json};
@@ -26,6 +26,8 @@ pub struct JudgedAnchor {
     pub size: u64,
     /// Where it was asked for.
     pub position: u64,
+    /// When the ledger last said something of it.
+    pub since_ms: u64,
     pub outcome: Outcome,
 }
 
@@ -40,6 +42,8 @@ pub enum Outcome {
     Judged(Vec<AnchorVerdict>),
     /// The way from the block to the entries does not hold.
     Mismatch(String),
+    /// It holds, and the block's time says that an entry lies about its own.
+    Misdated(String),
     /// Something is not kept here any more.
     Missing(&'static str),
 }
@@ -50,13 +54,15 @@ impl Outcome {
     }
 
     fn is_fault(&self) -> bool {
-        matches!(self, Self::Mismatch(_)) || self.verdicts().iter().any(AnchorVerdict::is_fault)
+        matches!(self, Self::Mismatch(_) | Self::Misdated(_)) || self.verdicts().iter().any(AnchorVerdict::is_fault)
     }
 
     fn verdicts(&self) -> &[AnchorVerdict] {
         match self {
             Self::Judged(verdicts) => verdicts,
-            Self::Waiting | Self::KnownOrphaned { .. } | Self::Mismatch(_) | Self::Missing(_) => &[],
+            Self::Waiting | Self::KnownOrphaned { .. } | Self::Mismatch(_) | Self::Misdated(_) | Self::Missing(_) => {
+                &[]
+            }
         }
     }
 }
@@ -73,6 +79,7 @@ impl fmt::Display for Outcome {
                 f.write_str(&said.join("; "))
             }
             Self::Mismatch(what) => write!(f, "ANCHOR MISMATCH: {what}"),
+            Self::Misdated(what) => write!(f, "MISDATED: {what}"),
             Self::Missing(what) => write!(f, "CANNOT VERIFY: {what} is not kept here"),
         }
     }
@@ -104,7 +111,7 @@ impl AnchorReport {
         let mut text = String::new();
         for anchor in &self.anchors {
             // A calendar's address in it comes from a stranger.
-            let said = escape(&anchor.outcome.to_string());
+            let said = escape(&anchor.said());
             writeln!(text, "{:<12} size {}: {said}", "anchor", anchor.size).expect("a text takes any text");
         }
         let (anchored, entries) = (self.anchored_entries(), self.entries);
@@ -130,6 +137,16 @@ impl AnchorReport {
 }
 
 impl JudgedAnchor {
+    /// The outcome, and since when it waits where it does.
+    fn said(&self) -> String {
+        let since = match &self.outcome {
+            Outcome::Judged(verdicts) => verdicts.iter().all(|it| matches!(it, AnchorVerdict::Pending { .. })),
+            Outcome::Waiting | Outcome::KnownOrphaned { .. } => true,
+            Outcome::Mismatch(_) | Outcome::Misdated(_) | Outcome::Missing(_) => false,
+        };
+        if since { format!("{} since {}", self.outcome, utc(self.since_ms)) } else { self.outcome.to_string() }
+    }
+
     fn document(&self) -> Value {
         json!({
             "checkpoint": self.checkpoint,
@@ -137,7 +154,7 @@ impl JudgedAnchor {
             "position": self.position,
             "confirmed": self.outcome.is_confirmed(),
             "fault": self.outcome.is_fault(),
-            "said": self.outcome.to_string(),
+            "said": self.said(),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What does the ledger say of its anchors, and which roots did it have when they were asked for?
+//! What does the ledger say of its anchors, and what did it hold when they were asked for?
 
 use super::AnchorsError;
 use crate::{Page, Reader};
@@ -16,6 +16,23 @@ pub struct Said {
     pub size: u64,
     pub note: BlobRef,
     pub newest: Newest,
+    /// Where the newest event stands.
+    pub newest_at: Place,
+}
+
+/// A position, and what the entry there says of the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub position: u64,
+    pub recorded_ms: u64,
+}
+
+/// The first entries of the ledger, up to some size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Prefix {
+    pub root: Hash,
+    /// The last of them.
+    pub last: Place,
 }
 
 /// The newest event, as far as there is something to verify.
@@ -47,10 +64,10 @@ pub async fn anchors_in(reader: &mut Reader) -> Result<HashMap<CheckpointDigest,
     let mut anchors = HashMap::new();
     each_page(reader, |page| {
         for entry in page.entries() {
-            if let Some((position, event)) = event_of(entry)
+            if let Some((at, event)) = event_of(entry)
                 && let Family::Anchor(event) = event.family()
             {
-                take_in(&mut anchors, position, event);
+                take_in(&mut anchors, at, event);
             }
         }
         Ok(())
@@ -59,9 +76,12 @@ pub async fn anchors_in(reader: &mut Reader) -> Result<HashMap<CheckpointDigest,
     Ok(anchors)
 }
 
-/// The roots over the first entries, at these sizes; and how many entries there are.
-pub async fn roots_at(reader: &mut Reader, sizes: BTreeSet<u64>) -> Result<(HashMap<u64, Hash>, u64), AnchorsError> {
-    let (mut tree, mut roots) = (Frontier::new(), HashMap::new());
+/// The first entries, at these sizes; and how many entries there are.
+pub async fn prefixes_at(
+    reader: &mut Reader,
+    sizes: BTreeSet<u64>,
+) -> Result<(HashMap<u64, Prefix>, u64), AnchorsError> {
+    let (mut tree, mut prefixes) = (Frontier::new(), HashMap::new());
     each_page(reader, |page| {
         for row in page.rows() {
             if row.position != tree.size() {
@@ -69,13 +89,15 @@ pub async fn roots_at(reader: &mut Reader, sizes: BTreeSet<u64>) -> Result<(Hash
             }
             tree.append(leaf_hash(row.entry));
             if sizes.contains(&tree.size()) {
-                roots.insert(tree.size(), tree.root());
+                let recorded_ms = Entry::decode(row.entry).map_or(0, |entry| entry.recorded_at_ms);
+                let last = Place { position: row.position, recorded_ms };
+                prefixes.insert(tree.size(), Prefix { root: tree.root(), last });
             }
         }
         Ok(())
     })
     .await?;
-    Ok((roots, tree.size()))
+    Ok((prefixes, tree.size()))
 }
 
 async fn each_page(
@@ -94,15 +116,17 @@ async fn each_page(
 }
 
 /// An entry of a kind that is not known is none of an anchor's; `audit verify` says so.
-fn event_of(entry: &[u8]) -> Option<(u64, Event)> {
+fn event_of(entry: &[u8]) -> Option<(Place, Event)> {
     let entry = Entry::decode(entry).ok()?;
-    Some((entry.position, Event::from_bytes(entry.kind, entry.schema, entry.payload).ok()?))
+    let at = Place { position: entry.position, recorded_ms: entry.recorded_at_ms };
+    Some((at, Event::from_bytes(entry.kind, entry.schema, entry.payload).ok()?))
 }
 
-fn take_in(anchors: &mut HashMap<CheckpointDigest, Said>, position: u64, event: AnchorEvent<'_>) {
+fn take_in(anchors: &mut HashMap<CheckpointDigest, Said>, at: Place, event: AnchorEvent<'_>) {
     let (checkpoint, newest) = match event {
         AnchorEvent::AnchorRequested(it) => {
-            let said = Said { position, size: it.size.0, note: it.note, newest: Newest::OnItsWay };
+            let said =
+                Said { position: at.position, size: it.size.0, note: it.note, newest: Newest::OnItsWay, newest_at: at };
             anchors.entry(it.checkpoint).or_insert(said);
             return;
         }
@@ -116,5 +140,6 @@ fn take_in(anchors: &mut HashMap<CheckpointDigest, Said>, position: u64, event: 
     // One that nobody asked for breaks a rule, which `audit verify` finds.
     if let Some(said) = anchors.get_mut(&checkpoint) {
         said.newest = newest;
+        said.newest_at = at;
     }
 }

@@ -34,8 +34,11 @@ const BITS: u32 = 0x207f_ffff;
 const GENESIS_TIME: u32 = 1_296_688_602;
 const TABLE: &str = "CREATE TABLE blobs (id INTEGER PRIMARY KEY, hash BLOB NOT NULL, content BLOB NOT NULL) STRICT";
 
+/// An hour after the first block of regtest.
+const LATER_MS: u64 = (GENESIS_TIME as u64 + 60 * 60) * 1000;
+
 fn of_anchor(checkpoint: CheckpointDigest, event: impl Into<Event>) -> Draft {
-    draft(4_000, StreamName::anchor(&checkpoint), &event.into())
+    draft(LATER_MS, StreamName::anchor(&checkpoint), &event.into())
 }
 
 fn requested(checkpoint: CheckpointDigest, size: u64, way: AnchorWay) -> Draft {
@@ -95,6 +98,14 @@ async fn an_anchor_commits_to_what_stood_there_and_to_more_than_the_one_before()
 }
 
 #[tokio::test]
+async fn nobody_but_the_program_says_how_far_an_anchor_has_come() {
+    let own = requested(CHECKPOINT, SIZE, AnchorWay::OwnTransaction);
+    let by = |actor, draft: &Draft| Draft { actor, ..draft.clone() };
+    broken_at_the_end(&[by("account:ann", &own)]).await;
+    broken_at_the_end(&[own, by("operator:admin", &included(BLOCK))]).await;
+}
+
+#[tokio::test]
 async fn each_step_of_an_anchor_follows_the_one_that_it_needs() {
     let own = requested(CHECKPOINT, SIZE, AnchorWay::OwnTransaction);
     let calendars = requested(CHECKPOINT, SIZE, AnchorWay::OpenTimestamps);
@@ -123,15 +134,20 @@ struct Anchored {
 
 impl Anchored {
     async fn of(first: &[Draft], file: &str) -> Self {
+        Self::through(first, file, |steps| steps).await
+    }
+
+    /// Whatever is made of the entries about the anchor.
+    async fn through(first: &[Draft], file: &str, change: impl Fn(Vec<Draft>) -> Vec<Draft>) -> Self {
         let commitment = Commitment::to_file(file.as_bytes()).0;
         let checkpoint = CheckpointDigest(commitment);
         let promised = AnchorPromised { checkpoint, proof: PROOF, calendars: vec![] };
-        let steps = [
+        let steps = vec![
             requested(checkpoint, SIZE, AnchorWay::OpenTimestamps),
             of_anchor(checkpoint, promised),
             of_anchor(checkpoint, AnchorAttested { checkpoint, height: HEIGHT, proof: PROOF }),
         ];
-        let ledger = Ledger::of(&chain(&[first.to_vec(), steps.to_vec()].concat())).await;
+        let ledger = Ledger::of(&chain(&[first.to_vec(), change(steps)].concat())).await;
         let block = Timestamp::of(Attestation::Bitcoin { height: HEIGHT.into() });
         let proof = DetachedTimestamp::of_sha256(commitment, block).unwrap().to_bytes();
         let mut db =
@@ -260,4 +276,23 @@ async fn a_file_that_is_gone_or_another_one_is_no_proof() {
     sqlx::query("DELETE FROM blobs").execute(&mut db).await.unwrap();
     let (code, told) = anchored.judged(&[]);
     assert!(code == 2 && told.contains("CANNOT VERIFY: the checkpoint's file"), "{code}: {told}");
+}
+
+#[tokio::test]
+async fn an_entry_that_names_a_block_before_its_time_or_stands_in_one_before_its_own_is_misdated() {
+    let file = note(&honest_rows(), LOG_SEED);
+    let early = |steps: Vec<Draft>| steps.into_iter().map(|it| Draft { at_ms: 4_000, ..it }).collect();
+    let backdated = Anchored::through(&honest(), &file, early).await;
+    let (code, told) = backdated.judged_by(&backdated.headers(backdated.commitment, 5));
+    assert!(code == 1 && told.contains("MISDATED: ts of 19 (1970-01-01T00:00:04.000Z) earlier than block 1"), "{told}");
+
+    let three_hours_ms = 3 * 60 * 60 * 1000;
+    let mut first = honest();
+    first[16].at_ms = LATER_MS + three_hours_ms;
+    let file = note(&chain(&first), LOG_SEED);
+    let late =
+        |steps: Vec<Draft>| steps.into_iter().map(|it| Draft { at_ms: LATER_MS + three_hours_ms, ..it }).collect();
+    let ahead = Anchored::through(&first, &file, late).await;
+    let (code, told) = ahead.judged_by(&ahead.headers(ahead.commitment, 5));
+    assert!(code == 1 && told.contains("MISDATED: ts of 16 (2011-02-03T03:16:42.000Z) later than block 1"), "{told}");
 }
