@@ -109,6 +109,7 @@ impl AnchorDesk {
             AttemptKind::Replacement => draft.fee_sat.saturating_sub(anchor.dearest_sat()),
         };
         if extra_sat > means.left_sat {
+            self.wallet.discard(&draft);
             return Err(AnchorError::OverCap { fee_sat: extra_sat, left_sat: means.left_sat });
         }
         let attempt = Attempt {

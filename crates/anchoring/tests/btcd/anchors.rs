@@ -85,6 +85,23 @@ async fn btcd_changing_its_mind_orphans_an_anchor_which_gets_into_another_block(
     assert_eq!(scene.tick().await, ["confirmed"]);
 }
 
+#[tokio::test]
+async fn btcd_taking_back_more_than_six_blocks_takes_back_the_confirmation_and_nothing_is_paid_again() {
+    let Some(mut scene) = Scene::with(POLICY).await else { return };
+    let commitment = Commitment::to_file(CHECKPOINT);
+    scene.desk.want(commitment, scene.now()).unwrap();
+    scene.tick().await;
+    let mined = scene.btcd.mine(8).await.unwrap();
+    assert_eq!(scene.tick().await, ["included", "confirmed"]);
+    scene.btcd.invalidate(&mined[0]).await.unwrap();
+    scene.btcd.mine(9).await.unwrap();
+    assert_eq!(scene.tick().await[0], "orphaned");
+    scene.btcd.mine(6).await.unwrap();
+    scene.tick().await;
+    assert!(scene.desk.anchors()[0].confirmed, "{:?}", scene.desk.anchors());
+    assert_eq!(scene.desk.anchors()[0].attempts.len(), 1, "the same transaction was sent again");
+}
+
 /// A calendar that anchors what it promised with a transaction of its own, as the real ones do.
 #[tokio::test]
 async fn btcd_dates_what_a_calendar_promised() {

@@ -110,6 +110,38 @@ async fn btcd_gets_nothing_beyond_the_days_cap() {
 }
 
 #[tokio::test]
+async fn btcd_gets_no_child_that_the_cap_does_not_allow() {
+    // The first costs about 310, the replacement 160 more, and the child 480.
+    let Some(mut scene) = Scene::with(AnchorPolicy { daily_cap_sat: 800, ..POLICY }).await else { return };
+    scene.desk.want(COMMITMENT, scene.now()).unwrap();
+    scene.tick_through(&moody(&scene, 2, Mood::Takes)).await;
+    scene.lose_patience();
+    let refusing = moody(&scene, 3, Mood::Refuses);
+    assert_eq!(scene.tick_through(&refusing).await.1, ["intended", "given up"]);
+    scene.lose_patience();
+    for _ in 0..2 {
+        let (report, facts) = scene.tick_through(&moody(&scene, 3, Mood::Takes)).await;
+        assert_eq!(facts, [""; 0]);
+        assert!(matches!(report.problems[..], [(COMMITMENT, AnchorError::OverCap { .. })]), "{report:?}");
+    }
+    assert_eq!(scene.desk.anchors()[0].attempts.len(), 2);
+}
+
+#[tokio::test]
+async fn btcd_at_a_mad_fee_is_paid_what_the_operator_allows_and_no_more() {
+    let Some(mut scene) = Scene::with(POLICY).await else { return };
+    let others: Vec<_> = (1..=12).map(|name| Commitment([name; 32])).collect();
+    for commitment in &others {
+        scene.desk.want(*commitment, scene.now()).unwrap();
+    }
+    let mad = moody(&scene, 1_000_000, Mood::Takes);
+    scene.tick_through(&mad).await;
+    let fees: Vec<_> = scene.desk.anchors().iter().flat_map(|it| &it.attempts).map(|it| it.fee_sat).collect();
+    assert!(fees.iter().all(|fee| *fee < 101 * 160), "100 satoshi for a virtual byte at most: {fees:?}");
+    assert!(fees.iter().sum::<u64>() <= POLICY.daily_cap_sat && fees.len() == 6, "{fees:?}");
+}
+
+#[tokio::test]
 async fn btcd_refusing_everything_does_not_make_us_pay_twice() {
     let Some(mut scene) = Scene::with(POLICY).await else { return };
     scene.desk.want(COMMITMENT, scene.now()).unwrap();

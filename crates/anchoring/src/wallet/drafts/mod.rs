@@ -77,6 +77,16 @@ impl AnchorWallet {
         self.signed(unsigned)
     }
 
+    /// Forgets a draft that will not be sent. Its change addresses are free again: a wallet that is restored elsewhere
+    /// looks for coins only so far behind the last address with one.
+    pub(crate) fn discard(&mut self, draft: &Draft) {
+        for output in &draft.transaction.output {
+            if let Some((keychain, index)) = self.inner.derivation_of_spk(output.script_pubkey.clone()) {
+                self.inner.unmark_used(keychain, index);
+            }
+        }
+    }
+
     fn signed(&mut self, mut psbt: Psbt) -> Result<Draft, WalletError> {
         self.keys.sign(&mut psbt, self.inner.secp_ctx())?;
         let complete = self.inner.finalize_psbt(&mut psbt, SignOptions::default());

@@ -68,3 +68,15 @@ fn an_empty_wallet_says_how_much_it_needs() {
     let refused = wallet.draft(COMMITMENT, SatPerVbyte(10), &[], 1);
     assert!(matches!(refused, Err(WalletError::TooLittle { spendable_sat: 0, .. })), "{refused:?}");
 }
+
+#[test]
+fn drafts_that_are_not_sent_use_up_no_address() {
+    let (_folder, mut wallet, _) = wallet_with(&[50_000]);
+    let change = |draft: &Draft| draft.transaction.output.iter().map(|it| it.script_pubkey.clone()).collect::<Vec<_>>();
+    let first = wallet.draft(COMMITMENT, SatPerVbyte(10), &[], 1).unwrap();
+    wallet.discard(&first);
+    let second = wallet.draft(COMMITMENT, SatPerVbyte(10), &[], 1).unwrap();
+    assert_eq!(change(&first), change(&second));
+    let kept = wallet.draft(COMMITMENT, SatPerVbyte(10), &[], 1).unwrap();
+    assert_ne!(change(&second), change(&kept), "one that may have been sent keeps its address");
+}
