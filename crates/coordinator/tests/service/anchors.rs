@@ -81,7 +81,9 @@ async fn a_checkpoint_is_dated_by_calendars_until_its_proof_leads_to_a_block() {
     let proof = DetachedTimestamp::parse(&proof).unwrap();
     assert!(proof.speaks_of(&note) && proof.first_block() == Some(HEIGHT));
     assert!(String::from_utf8(note).unwrap().contains(&format!("\n{}\n", anchor["size"])));
-    for none in [format!("{name}.json"), format!("{}.ots", "0".repeat(64)), name.to_owned(), "x.ots".to_owned()] {
+    let (status, shown) = file(&service, name).await;
+    assert_eq!((status, serde_json::from_slice::<Value>(&shown).unwrap()), (StatusCode::OK, anchor.clone()));
+    for none in [format!("{name}.json"), format!("{}.ots", "0".repeat(64)), "0".repeat(64), "x.ots".to_owned()] {
         assert_eq!(file(&service, &none).await.0, StatusCode::NOT_FOUND, "{none}");
     }
 }
