@@ -42,6 +42,7 @@ pub async fn start(
         .parsed("ANCHOR_NETWORK", "bitcoin, testnet, signet or regtest")?
         .context("ANCHOR_NETWORK is not set: bitcoin, testnet, signet or regtest")?;
     let (chain, policy) = (chain(settings)?, policy(settings, network)?);
+    expect_network(network, &*chain).await?;
     let folder = data.join(FOLDER);
     std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     let birthday = birthday(settings, &*chain).await?;
@@ -98,6 +99,16 @@ fn policy(settings: &Settings, network: Network) -> Result<AnchorPolicy> {
         daily_cap_sat,
         patience_ms: PATIENCE_MS,
     })
+}
+
+/// What is play money by its name must not be paid on the main network.
+async fn expect_network(network: Network, chain: &dyn Chain) -> Result<()> {
+    let first = chain.hash_at(0).await.context("asking for the first block of the chain")?;
+    ensure!(
+        first == Some(network.genesis_hash()),
+        "ANCHOR_NETWORK is {network}, and the chain begins with another block: ask a node of that network"
+    );
+    Ok(())
 }
 
 /// The block before the first that the wallet must know; it matters to a new wallet only.
