@@ -17,6 +17,9 @@ fn calendars_date_a_ledger_and_a_crash_forgets_no_promise() {
     product.set("ANCHOR_CALENDARS", &calendar.url()).set("ANCHOR_INTERVAL_SECONDS", "1");
     product.start();
     let promised = anchor_in(&product, &["promised"]);
+    let (code, told) = judged(&product, &[]);
+    let pending = format!("PENDING at calendar {} since 20", calendar.url());
+    assert!(code == 3 && told.contains(&pending), "{code}: {told}");
     product.kill();
     product.start();
     for promise in calendar.open_promises() {

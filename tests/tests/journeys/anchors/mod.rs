@@ -3,6 +3,7 @@
 mod calendar;
 mod chain;
 mod own_transaction;
+mod real_money;
 
 use crate::{machine::Machine, product::Product};
 use serde_json::Value;
@@ -33,6 +34,20 @@ fn anchor_becomes(product: &Product, checkpoint: &Value, states: &[&str]) -> Val
         let of_it = |it: &Value| it["checkpoint"] == *checkpoint && states.contains(&it["state"].as_str().unwrap());
         anchors(product).into_iter().find(of_it)
     })
+}
+
+/// Waits until everything that happened is dated, or on its way: asked to date the log, the coordinator says no.
+fn nothing_to_date(product: &Product) {
+    let token = product.read("operator.token");
+    let asked = format!(
+        "POST /anchors HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    );
+    product.wait_for("nothing to be left to date", |product| {
+        let (status, body) = product.asks(&asked);
+        assert_eq!(status, 200, "{body}");
+        let asked: Value = serde_json::from_str(&body).unwrap();
+        asked["checkpoint"].is_null().then_some(())
+    });
 }
 
 /// What `audit anchors` says, and how it ends.

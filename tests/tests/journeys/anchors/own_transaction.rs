@@ -3,7 +3,7 @@
 use super::{
     anchor_becomes, anchor_in, anchors,
     chain::{Chain, named_by, start_anchor_service},
-    judged,
+    judged, nothing_to_date,
 };
 use crate::{
     machine::{Machine, Service, executable},
@@ -83,6 +83,11 @@ fn btcd_confirms_a_ledger_at_six_blocks_and_other_peoples_tools_agree() {
     let (code, told) = judged(&scene.product, &[]);
     assert!(code == 3 && told.contains("trust: supplied header only"), "{code}: {told}");
 
+    nothing_to_date(&scene.product);
+    let (count, fees) = (anchors(&scene.product).len(), scene.chain.waiting());
+    scene.chain.mine(6);
+    nothing_to_date(&scene.product);
+    assert_eq!((anchors(&scene.product).len(), scene.chain.waiting()), (count, fees), "idling costs nothing");
     let second = scene.house.refused(&["run", "--mode", "anchor"]);
     assert!(second.contains("another process anchors from"), "{second}");
     if let Some(programs) = named_by("EDGECODER_TEST_OTS") {
@@ -113,8 +118,14 @@ fn btcd_that_changes_its_mind_orphans_an_anchor_which_is_anchored_again_and_paid
     let (code, told) = judged(&scene.product, &["--node", &node]);
     assert!(code == 3 && told.contains("TENTATIVE 3/6 confirmations, block 451 "), "{code}: {told}");
 
+    // Nobody writes down that the block goes away, and the auditor sees it all the same.
+    scene.product.kill();
     scene.chain.invalidate(&mined[0]);
-    scene.chain.mine(4);
+    let now = scene.chain.mine(4);
+    let (code, told) = judged(&scene.product, &["--node", &node]);
+    let orphaned = format!("ANCHOR ORPHANED: block {} not in best chain (height 451 now {})", mined[0], now[0]);
+    assert!(code == 1 && told.contains(&orphaned), "{code}: {told}");
+    scene.product.start();
     let after = scene.product.wait_for("another block", |product| {
         scene.chain.mine(u32::from(scene.chain.waiting() > 0));
         let now = anchor_becomes(product, &checkpoint, &["included", "confirmed"]);
