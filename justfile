@@ -49,6 +49,10 @@ test-pg:
 bench NAME="":
     cargo xtask bench {{ NAME }}
 
+# a Bitcoin of our own, a pool that it dates, and a block every few seconds, until Ctrl-C
+devnet:
+    cargo xtask devnet
+
 # writes every file as rustfmt has it
 fmt:
     cargo fmt --all

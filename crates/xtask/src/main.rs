@@ -1,8 +1,10 @@
-//! What can be done to this repository? `cargo xtask check`, `test`, `bench`: CI and `just` run only these.
+//! What can be done to this repository? `cargo xtask check`, `test`, `bench`, `devnet`: CI and `just` run only these.
 
 mod bench;
+mod btcd;
 mod cache;
 mod check;
+mod devnet;
 mod packages;
 mod postgres;
 mod process;
@@ -19,7 +21,8 @@ usage: cargo xtask COMMAND
 
   check                format, clippy, floors; cargo-deny and cargo-machete where they are installed
   test [--only SUITE]  provide what the tests need, run every suite, close with the total
-  bench [NAME]         run one bench, or all of them";
+  bench [NAME]         run one bench, or all of them
+  devnet               a Bitcoin of our own, a pool that it dates, and blocks until Ctrl-C";
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -43,6 +46,7 @@ fn run(arguments: &[&str]) -> Result<bool> {
         ["test", "--only", suite] => suites::run(Some(suite)),
         ["bench"] => bench::run(None),
         ["bench", name] => bench::run(Some(name)),
+        ["devnet"] => devnet::run(),
         _ => anyhow::bail!("this is not a command: {arguments:?}\n{USAGE}"),
     }
 }

@@ -3,7 +3,7 @@
 //! Every child leads its own process group, and a small shell, its *leash*, waits for the end of a pipe that we hold.
 //! However we end (return, Ctrl-C, kill), the pipe closes and the leash ends the group.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
@@ -49,6 +49,24 @@ impl Leashed {
         let mut leash = in_own_group(leash.stdin(Stdio::piped())).spawn().context("starting the leash")?;
         let pipe = leash.stdin.take();
         Ok(Self { child, leash, pipe })
+    }
+
+    /// Reads what a child says, whose output must be piped, until a line holds one of the marks; what it said. What it
+    /// says later is read, so that it is not held up, and dropped.
+    pub fn said_until(&mut self, marks: &[&str]) -> Result<String> {
+        let output = self.child.stdout.take().context("the output is not piped, or was read already")?;
+        let mut lines = BufReader::new(output).lines();
+        let mut said = String::new();
+        while let Some(line) = lines.next() {
+            let line = line.context("reading what a child says")?;
+            said.push_str(&line);
+            said.push('\n');
+            if marks.iter().any(|mark| line.contains(mark)) {
+                thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+                return Ok(said);
+            }
+        }
+        bail!("it ended and had only said:\n{said}")
     }
 
     /// Waits for the child itself; its descendants end when this value is dropped.
@@ -193,6 +211,18 @@ mod tests {
         drop(child);
         assert!(output_of(Command::new("kill").args(["-0", &id])).is_err());
         assert!(!folder.exists());
+    }
+
+    #[test]
+    fn a_child_is_read_until_it_says_what_is_waited_for() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo one; echo two; sleep 600"]).stdout(Stdio::piped());
+        let said = Leashed::start(&mut command, None).unwrap().said_until(&["wo"]).unwrap();
+        assert_eq!(said, "one\ntwo\n");
+        let mut silent = Command::new("sh");
+        silent.args(["-c", "echo one"]).stdout(Stdio::piped());
+        let ended = Leashed::start(&mut silent, None).unwrap().said_until(&["wo"]).unwrap_err();
+        assert_eq!(ended.to_string(), "it ended and had only said:\none\n");
     }
 
     #[test]
