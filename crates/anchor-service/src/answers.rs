@@ -12,7 +12,7 @@ const COME_AGAIN_SECONDS: u32 = 60;
 
 /// An anchor with what proves it.
 pub fn carried(standing: &Standing) -> Result<Carried, Problem> {
-    let sent = standing.anchor.current();
+    let sent = standing.anchor.transaction();
     let transaction = sent.map(|sent| CarriedBy { id: named(&sent.txid), fee_sat: sent.fee_sat });
     let block =
         standing.evidence.as_ref().map(|evidence| carried_in(evidence, standing.anchor.confirmed)).transpose()?;

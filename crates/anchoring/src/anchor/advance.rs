@@ -136,6 +136,8 @@ impl AnchorDesk {
         self.wallet.note_sent(transaction.clone(), round.seconds())?;
         let fact = match round.chain.broadcast(&transaction).await? {
             Broadcast::Accepted => AnchorFact::Sent { txid: attempt.txid },
+            // What a block holds that we have not read yet is refused as well, and is not given up.
+            Broadcast::Rejected(_) if round.chain.tip().await? != self.wallet.tip() => return Ok(()),
             Broadcast::Rejected(said) => {
                 self.wallet.note_gone(attempt.txid, round.seconds())?;
                 AnchorFact::GivenUp { txid: attempt.txid, said }

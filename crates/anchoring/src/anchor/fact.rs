@@ -98,8 +98,14 @@ impl Anchor {
         self.carrying().map(|attempt| attempt.fee_sat).max().unwrap_or(0)
     }
 
+    /// The transaction that is in a block, else the newest that carries the commitment and was not given up.
+    pub fn transaction(&self) -> Option<&Attempt> {
+        let included = self.included.and_then(|(txid, _)| self.attempts.iter().find(|attempt| attempt.txid == txid));
+        included.or_else(|| self.current())
+    }
+
     /// The newest of those that was not given up.
-    pub fn current(&self) -> Option<&Attempt> {
+    pub(crate) fn current(&self) -> Option<&Attempt> {
         self.carrying().rev().find(|attempt| !attempt.given_up)
     }
 }

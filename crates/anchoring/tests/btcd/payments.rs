@@ -142,6 +142,20 @@ async fn btcd_at_a_mad_fee_is_paid_what_the_operator_allows_and_no_more() {
 }
 
 #[tokio::test]
+async fn btcd_refusing_what_a_block_holds_that_we_have_not_read_makes_us_give_nothing_up() {
+    let Some(mut scene) = Scene::with(POLICY).await else { return };
+    scene.desk.want(COMMITMENT, scene.now()).unwrap();
+    assert_eq!(scene.tick().await, ["intended", "sent"]);
+    let read = scene.node.tip().await.unwrap().height;
+    scene.btcd.mine(1).await.unwrap();
+    let behind = moody(&scene, 3, Mood::TellsOfNoBlockAfter(read));
+    assert_eq!(scene.tick_through(&behind).await.1, [""; 0]);
+    assert_eq!(scene.tick().await, ["included"]);
+    let anchor = &scene.desk.anchors()[0];
+    assert_eq!(anchor.transaction().map(|it| it.given_up), Some(false), "{anchor:?}");
+}
+
+#[tokio::test]
 async fn btcd_refusing_everything_does_not_make_us_pay_twice() {
     let Some(mut scene) = Scene::with(POLICY).await else { return };
     scene.desk.want(COMMITMENT, scene.now()).unwrap();

@@ -14,6 +14,8 @@ pub enum Mood {
     Takes,
     BreaksOff,
     Refuses,
+    /// Takes them, and does not tell yet that there is a block after this one.
+    TellsOfNoBlockAfter(u32),
 }
 
 pub struct Moody {
@@ -28,6 +30,9 @@ impl Chain for Moody {
     }
 
     fn hash_at(&self, height: u32) -> BoxFuture<'_, Result<Option<BlockHash>, ChainError>> {
+        if matches!(self.mood, Mood::TellsOfNoBlockAfter(last) if height > last) {
+            return Box::pin(async { Ok(None) });
+        }
         self.node.hash_at(height)
     }
 
@@ -49,7 +54,7 @@ impl Chain for Moody {
 
     fn broadcast<'a>(&'a self, transaction: &'a Transaction) -> BoxFuture<'a, Result<Broadcast, ChainError>> {
         match self.mood {
-            Mood::Takes => self.node.broadcast(transaction),
+            Mood::Takes | Mood::TellsOfNoBlockAfter(_) => self.node.broadcast(transaction),
             Mood::BreaksOff => Box::pin(async { Err(ChainError::AccessRefused) }),
             Mood::Refuses => Box::pin(async { Ok(Broadcast::Rejected("not today".to_owned())) }),
         }

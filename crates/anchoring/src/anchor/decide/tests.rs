@@ -161,3 +161,11 @@ proptest! {
         prop_assert_eq!(what_happened(&anchor, &seen), []);
     }
 }
+
+#[test]
+fn the_transaction_of_an_anchor_is_the_one_in_a_block_else_the_newest() {
+    let mut anchor = after(&[AnchorFact::Intended(attempt(1, 4)), AnchorFact::Intended(attempt(2, 8))]);
+    assert_eq!(anchor.transaction().map(|it| it.txid), Some(txid(2)));
+    anchor.evolve(&AnchorFact::Included { txid: txid(1), block: block(100, 1) });
+    assert_eq!(anchor.transaction().map(|it| it.txid), Some(txid(1)));
+}
