@@ -5,16 +5,19 @@ use crate::{
     link::Session,
     measures::TaskOutcome,
     outbox::{Parcel, ParcelNumber, Place},
-    solve::{Budget, Solved, Unable, report},
+    solve::{
+        Budget, Solved, Unable,
+        report::{self, Said},
+    },
     station::Station,
 };
 use edgecoder_events::task::Verdict;
-use edgecoder_identity::envelope::{Direction, Envelope, Lease, seal};
+use edgecoder_identity::envelope::{Direction, Envelope, Lease, SealError, seal};
 use edgecoder_wire::{
     tasks::Report,
     work::{LeasedSubtask, Outcome, SubtaskResult, Work},
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -65,7 +68,7 @@ pub async fn work_off(station: &Station, session: &Session, leased: LeasedSubtas
     };
     station.measures.worked(ending.outcome(), began.elapsed());
     let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let Some(result) = result(station, session, &lease, ending, duration_ms) else { return };
+    let Some(result) = result(station, session, &lease, ending, duration_ms).await else { return };
     let kept = keep(station, session, result, place).await;
     drop(hold);
     if let Some(number) = kept {
@@ -102,7 +105,7 @@ async fn run(station: &Station, work: &Work, budget: Budget, hold: &Hold) -> End
     ending
 }
 
-fn result(
+async fn result(
     station: &Station,
     session: &Session,
     lease: &Lease,
@@ -138,11 +141,8 @@ fn result(
                 Verdict::Passed => Outcome::Passed,
                 Verdict::Failed => Outcome::Failed,
             };
-            let said = report::finish(*report, lease, duration_ms, &station.keys, &station.chance);
-            let sealed =
-                station.chance.draw(|rng| seal(&said.json, Direction::Reply, lease, &session.envelope_key, rng));
-            match sealed {
-                Ok(envelope) => Some(SubtaskResult {
+            match sealed(station, session, lease, *report, duration_ms).await {
+                Ok((said, envelope)) => Some(SubtaskResult {
                     report: Some(envelope),
                     report_digest: Some(said.digest),
                     report_signature: Some(said.signature),
@@ -152,6 +152,24 @@ fn result(
             }
         }
     }
+}
+
+/// A report in its size, signed and sealed: up to megabytes, away from the threads that serve others.
+async fn sealed(
+    station: &Station,
+    session: &Session,
+    lease: &Lease,
+    report: Report,
+    duration_ms: u64,
+) -> Result<(Said, Envelope), SealError> {
+    let (keys, chance) = (Arc::clone(&station.keys), Arc::clone(&station.chance));
+    let (lease, recipient) = (lease.clone(), session.envelope_key);
+    let work = move || -> Result<_, SealError> {
+        let said = report::finish(report, &lease, duration_ms, &keys, &chance);
+        let envelope = chance.draw(|rng| seal(&said.json, Direction::Reply, &lease, &recipient, rng))?;
+        Ok((said, envelope))
+    };
+    tokio::task::spawn_blocking(work).await.expect("sealing a report does not panic, and the runtime waits for it")
 }
 
 /// Puts a result into the outbox, and says under which number.

@@ -2,6 +2,7 @@
 
 mod budget;
 mod diff;
+mod fitting;
 mod models;
 mod program;
 mod prompt;

@@ -1,6 +1,6 @@
 //! What does the submitter read of the work, and what does the machine sign of it?
 
-use super::{diff, verdict, workspace::Workspace};
+use super::{diff, fitting, verdict, workspace::Workspace};
 use crate::chance::Chance;
 use edgecoder_events::{
     Digest, Signature,
@@ -13,6 +13,8 @@ use rand::Rng;
 use std::fmt::Write;
 
 const SALT_BYTES: usize = 16;
+/// The most files that a report takes. Their bytes have the bound of the report itself.
+const MAX_FILES: usize = 5_000;
 
 /// A report as it is sealed, and what the machine signs of it.
 pub struct Said {
@@ -59,9 +61,9 @@ async fn of_run(run: RunReport, submitted: Workspace, mut written: Workspace, by
     for file in &run.changed_files {
         written.put(&file.path, file.bytes.clone());
     }
-    let (diff, files, binary) = tokio::task::spawn_blocking(move || {
-        let (files, binary) = readable(&written);
-        (diff::unified(&submitted, &written), files, binary)
+    let (diff, texts) = tokio::task::spawn_blocking(move || {
+        let texts = readable(&written);
+        (diff::unified(&submitted, &written), texts)
     })
     .await
     .expect("comparing texts does not panic, and the runtime waits for it");
@@ -75,16 +77,16 @@ async fn of_run(run: RunReport, submitted: Workspace, mut written: Workspace, by
         stderr: run.stderr,
         duration_ms: run.duration_ms,
         tests: run.tests.map(tests),
-        files,
+        files: texts.files,
         diff,
         iterations: by.as_ref().map_or(0, |by| by.iterations),
         model: by.map(|by| by.model),
     };
-    if run.truncated {
+    if run.truncated || texts.beyond > 0 {
         note(&mut report, "some output or some files are left out: they are beyond the limits of a run");
     }
-    if binary > 0 {
-        note(&mut report, &format!("{binary} written files are left out: they are not text"));
+    if texts.binary > 0 {
+        note(&mut report, &format!("{} written files are left out: they are not text", texts.binary));
     }
     report
 }
@@ -94,28 +96,51 @@ fn tests(tests: edgecoder_sandbox::TestReport) -> TestReport {
     TestReport { passed: tests.passed, failures: tests.failures.into_iter().map(failure).collect() }
 }
 
-/// The written files that are text, and how many are not.
-fn readable(written: &Workspace) -> (Vec<SourceFile>, usize) {
-    let texts = written.readable();
-    let binary = written.len().saturating_sub(texts.len());
-    (texts.into_iter().map(|file| SourceFile { path: file.path, content: file.text }).collect(), binary)
+/// The written files that a report takes, and how many it does not.
+#[derive(Debug, Default)]
+struct Texts {
+    files: Vec<SourceFile>,
+    /// Not text.
+    binary: usize,
+    /// Behind the last one that can fit, however it is encoded.
+    beyond: usize,
 }
 
-fn note(report: &mut Report, text: &str) {
+fn readable(written: &Workspace) -> Texts {
+    let mut texts = Texts::default();
+    let mut room = MAX_REPORT_BYTES;
+    for (path, bytes) in written.files() {
+        let Ok(content) = str::from_utf8(bytes) else {
+            texts.binary += 1;
+            continue;
+        };
+        // JSON is never shorter than the text that it holds.
+        room = room.saturating_sub(path.len().saturating_add(content.len()));
+        if room == 0 || texts.files.len() == MAX_FILES {
+            texts.beyond += 1;
+        } else {
+            texts.files.push(SourceFile { path: path.to_owned(), content: content.to_owned() });
+        }
+    }
+    texts
+}
+
+/// Says something to the submitter behind what the program said.
+pub(super) fn note(report: &mut Report, text: &str) {
     if !report.stderr.is_empty() && !report.stderr.ends_with('\n') {
         report.stderr.push('\n');
     }
     let _ = writeln!(report.stderr, "[edgecoder] {text}");
 }
 
-/// Salts the report, brings it to its size, and signs the statement of it.
+/// Salts the report, brings it to its size, and signs the statement of it. A long one takes a while.
 pub fn finish(mut report: Report, lease: &Lease, duration_ms: u64, keys: &NodeKeys, chance: &Chance) -> Said {
     let mut salt = [0; SALT_BYTES];
     chance.draw(|rng| rng.fill_bytes(&mut salt));
     report.salt = hex::encode(salt);
     report.duration_ms = duration_ms;
     let verdict = report.verdict;
-    let json = within_limit(report);
+    let json = fitting::within_limit(report);
     let digest = Digest(*blake3::hash(&json).as_bytes());
     let statement = ResultStatement {
         task: &lease.task,
@@ -129,31 +154,34 @@ pub fn finish(mut report: Report, lease: &Lease, duration_ms: u64, keys: &NodeKe
     Said { json, digest, signature: keys.sign(statement.to_string().as_bytes()) }
 }
 
-/// The JSON of a report. Where it is too long, the diff goes first, then files, the last ones before the first, then output.
-fn within_limit(mut report: Report) -> Vec<u8> {
-    let encode = |report: &Report| serde_json::to_vec(report).expect("texts and numbers are JSON");
-    let mut json = encode(&report);
-    let mut left_out = 0_usize;
-    while json.len() > MAX_REPORT_BYTES {
-        if report.diff.take().is_none() && report.files.pop().is_none() {
-            keep_begin(&mut report.stdout);
-            keep_begin(&mut report.stderr);
-            if let Some(tests) = &mut report.tests {
-                tests.failures.truncate(tests.failures.len() / 2);
-            }
-        }
-        left_out += 1;
-        json = encode(&report);
-    }
-    if left_out > 0 {
-        note(&mut report, "the diff, some files or some output are left out: the report would be too long");
-        json = encode(&report);
-    }
-    json
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Keeps the first half of a text.
-fn keep_begin(text: &mut String) {
-    let half = text.floor_char_boundary(text.len() / 2);
-    text.truncate(half);
+    fn wrote(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Texts {
+        let mut written = Workspace::default();
+        for (path, bytes) in files {
+            written.put(&path, bytes);
+        }
+        readable(&written)
+    }
+
+    #[test]
+    fn files_that_can_not_fit_are_not_even_copied() {
+        let texts = wrote((0..4_880).map(|number| (format!("f{number:04}"), vec![1; 6_500])));
+        assert!(texts.files.len() * 6_500 <= MAX_REPORT_BYTES);
+        assert_eq!((texts.files.len() + texts.beyond, texts.binary), (4_880, 0));
+    }
+
+    #[test]
+    fn a_report_takes_so_many_files_and_says_how_many_are_left() {
+        let texts = wrote((0..MAX_FILES + 2).map(|number| (format!("f{number:04}"), vec![])));
+        assert_eq!((texts.files.len(), texts.beyond), (MAX_FILES, 2));
+    }
+
+    #[test]
+    fn what_is_not_text_is_counted() {
+        let texts = wrote([("a".to_owned(), vec![0xff]), ("b".to_owned(), b"b".to_vec())]);
+        assert_eq!((texts.files.len(), texts.binary, texts.beyond), (1, 1, 0));
+    }
 }
