@@ -2,7 +2,7 @@
 //!
 //! Nothing is checked out: no hook, filter or link of the repository is ever acted on.
 
-use super::{MAX_FETCHED_BYTES, MAX_UNPACKED_BYTES, SnapshotError, address::Source, refuse};
+use super::{MAX_FETCHED_BYTES, MAX_UNPACKED_BYTES, SnapshotError, address::Source, program::Program, refuse};
 use std::{
     fs, io,
     net::IpAddr,
@@ -10,10 +10,7 @@ use std::{
     process::{Output, Stdio},
     time::Duration,
 };
-use tokio::{
-    io::AsyncReadExt,
-    process::{Child, Command},
-};
+use tokio::{io::AsyncReadExt, process::Command};
 
 /// How often the size of what was fetched is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -101,11 +98,14 @@ impl Repository {
                 "--",
             ])
             .args([source.url.as_str(), commit]);
-        let child = start(fetch)?;
-        tokio::select! {
-            done = finished(child) => done.map(drop),
-            () = self.grown_too_large() => refuse(&format!("its commit has more than {MAX_FETCHED_BYTES} bytes")),
-        }
+        let git = start(fetch)?;
+        let too_large = || refuse(&format!("its commit has more than {MAX_FETCHED_BYTES} bytes"));
+        let done = tokio::select! {
+            done = finished(git) => done.map(drop),
+            () = self.grown_too_large() => return too_large(),
+        };
+        // A file that comes to its limit ends git before we look.
+        if size_of(&self.folder) > MAX_FETCHED_BYTES { too_large() } else { done }
     }
 
     /// Git with nothing of this machine's settings, and nobody to ask for a password.
@@ -120,8 +120,7 @@ impl Repository {
             .env("GIT_ATTR_NOSYSTEM", "1")
             .env("LC_ALL", "C")
             .current_dir(&self.folder)
-            .stdin(Stdio::null())
-            .kill_on_drop(true);
+            .stdin(Stdio::null());
         for setting in SETTINGS {
             git.args(["-c", setting]);
         }
@@ -153,16 +152,18 @@ fn pinned(source: &Source) -> Option<String> {
     Some(format!("{}:{port}:{}", source.host, machines.collect::<Vec<_>>().join(",")))
 }
 
-fn start(mut command: Command) -> Result<Child, SnapshotError> {
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    child.map_err(|error| match error.kind() {
+fn start(mut command: Command) -> Result<Program, SnapshotError> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    // One byte more than may be fetched: who reaches that is refused for it.
+    Program::start(&mut command, MAX_FETCHED_BYTES.saturating_add(1)).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => SnapshotError::NotHere("git is not installed on this machine".to_owned()),
         _ => unavailable(&error),
     })
 }
 
 /// Waits for the end. What git prints is bounded; a git that prints more is stopped by its closed pipe.
-async fn finished(mut child: Child) -> Result<Output, SnapshotError> {
+async fn finished(mut program: Program) -> Result<Output, SnapshotError> {
+    let child = &mut program.child;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let printed = read_at_most(stdout, MAX_ARCHIVE_BYTES.saturating_add(1));
     let complained = read_at_most(stderr, MAX_COMPLAINT_BYTES);
@@ -201,4 +202,80 @@ fn size_of(folder: &Path) -> u64 {
 
 fn unavailable(error: &io::Error) -> SnapshotError {
     SnapshotError::Unavailable(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        io::{BufRead, BufReader, Read},
+        os::unix::fs::PermissionsExt,
+        thread,
+    };
+    use tokio::{sync::oneshot, time::timeout};
+
+    /// Far longer than the end of a process takes; what outlives this was not ended.
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    /// A repository that is served by a git of the test's own, which does `fetching` where it is asked to fetch.
+    fn repository(scratch: &Path, fetching: &str) -> Repository {
+        let git = scratch.join("git");
+        fs::write(&git, format!("#!/bin/sh\ncase \"$*\" in *' fetch '*)\n{fetching}\n;; esac\n")).unwrap();
+        fs::set_permissions(&git, fs::Permissions::from_mode(0o700)).unwrap();
+        Repository::new(scratch, Some(&format!("{}:/usr/local/bin:/usr/bin:/bin", scratch.display())))
+    }
+
+    fn source() -> Source {
+        Source { url: "http://127.0.0.1:9/".parse().unwrap(), host: "127.0.0.1".to_owned(), machines: vec![] }
+    }
+
+    /// A pipe, told of when its first line was written, and when everybody who could write into it is gone.
+    fn watched_pipe(path: &Path) -> (oneshot::Receiver<()>, oneshot::Receiver<()>) {
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+        let (has_begun, begun) = oneshot::channel();
+        let (has_ended, ended) = oneshot::channel();
+        let path = path.to_owned();
+        thread::spawn(move || {
+            let mut pipe = BufReader::new(fs::File::open(path).unwrap());
+            pipe.read_line(&mut String::new()).unwrap();
+            let _nobody_waits_for_it = has_begun.send(());
+            pipe.read_to_string(&mut String::new()).unwrap();
+            let _nobody_waits_any_more = has_ended.send(());
+        });
+        (begun, ended)
+    }
+
+    #[tokio::test]
+    async fn what_a_fetch_started_ends_with_it_when_nobody_waits_any_more() {
+        let scratch = tempfile::tempdir().unwrap();
+        let (begun, ended) = watched_pipe(&scratch.path().join("alive"));
+        let repository = repository(scratch.path(), "exec 3>../alive; echo begun >&3; sleep 600 & wait");
+        let (source, commit) = (source(), "0".repeat(40));
+        tokio::select! {
+            done = repository.archive_of(&source, &commit) => panic!("it went on without its fetch: {done:?}"),
+            begun = begun => begun.unwrap(),
+        }
+        timeout(PATIENCE, ended).await.expect("the child of git is gone").unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_a_fetch_left_behind_ends_with_it() {
+        let scratch = tempfile::tempdir().unwrap();
+        let (_begun, ended) = watched_pipe(&scratch.path().join("alive"));
+        let left = "exec 3>../alive; echo begun >&3; sleep 600 >/dev/null 2>&1 &";
+        let repository = repository(scratch.path(), left);
+        assert!(repository.archive_of(&source(), &"0".repeat(40)).await.unwrap().is_empty());
+        timeout(PATIENCE, ended).await.expect("the child of git is gone").unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_file_of_a_fetch_ends_at_its_limit_however_fast_it_grows() {
+        let scratch = tempfile::tempdir().unwrap();
+        let limit = MAX_FETCHED_BYTES + 1;
+        let repository = repository(scratch.path(), &format!("head -c {} /dev/zero > pack", 2 * limit));
+        let refused = repository.archive_of(&source(), &"0".repeat(40)).await.unwrap_err();
+        assert!(matches!(refused, SnapshotError::Refused(_)), "{refused}");
+        assert!(fs::metadata(scratch.path().join("repository/pack")).unwrap().len() <= limit);
+    }
 }

@@ -7,6 +7,7 @@ mod address;
 mod archive;
 mod download;
 mod git;
+mod program;
 
 use super::{Fault, Unable, workspace::Workspace};
 use crate::WorkerSettings;
