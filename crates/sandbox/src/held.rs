@@ -3,7 +3,10 @@
 //! They are in no folder any more, but the disk keeps them until nobody has them open, mapped or running. Linux shows
 //! them to us: the program's processes have our own user. Each counts once and whole, whatever part of it is mapped.
 
-use crate::modes::bubblewrap::{INNER_REPORT, INNER_WORKSPACE};
+use crate::{
+    disk::taken_bytes,
+    modes::bubblewrap::{INNER_REPORT, INNER_WORKSPACE},
+};
 use std::{
     collections::HashMap,
     fs,
@@ -76,7 +79,7 @@ fn opened(thread: &Path, folders: &[&Path], disks: &[u64]) -> Vec<(FileNumber, u
     // Here following the link is right: it leads to the file itself, though no path does.
     let files = paths.filter_map(|path| fs::metadata(path).ok());
     let deleted = files.filter(|file| file.is_file() && file.nlink() == 0 && disks.contains(&file.dev()));
-    deleted.map(|file| (file.ino(), file.len())).collect()
+    deleted.map(|file| (file.ino(), taken_bytes(&file))).collect()
 }
 
 /// The mappings of deleted files of the folders; nothing where the thread has just ended.
@@ -113,7 +116,7 @@ fn mapped_bytes(process: u32, threads: &[PathBuf], mapping: &Mapping, folders: &
         // One that has a name somewhere else counts there.
         Ok(at) if at.ino() == *file => {
             if at.nlink() == 0 {
-                at.len()
+                taken_bytes(&at)
             } else {
                 0
             }

@@ -114,6 +114,9 @@ const FORBIDDEN: &[c_long] = &[
     libc::SYS_sendmsg,
     libc::SYS_sendmmsg,
     libc::SYS_ptrace,
+    // Memory in a file that is nowhere, or in a segment that nobody has attached, is in the limits of no process.
+    libc::SYS_memfd_create,
+    libc::SYS_shmget,
     libc::SYS_process_vm_readv,
     libc::SYS_process_vm_writev,
     libc::SYS_kcmp,
@@ -167,6 +170,20 @@ const FORBIDDEN: &[c_long] = &[
     libc::SYS_fanotify_init,
 ];
 
+/// What native interpreters ask of a descriptor's driver: is it a terminal and how wide, how much is there to read, wait or
+/// not, close on start or not. The numbers are the same on every architecture that has filters. All other requests stay
+/// out: they reserve disk that no file's size shows, type into terminals, and are as many as there are drivers.
+const REQUESTS: &[u64] = &[
+    0x5401,      // TCGETS
+    0x802c_542a, // TCGETS2
+    0x540f,      // TIOCGPGRP
+    0x5413,      // TIOCGWINSZ
+    0x541b,      // FIONREAD
+    0x5421,      // FIONBIO
+    0x5450,      // FIONCLEX
+    0x5451,      // FIOCLEX
+];
+
 /// Everything but what an interpreter needs answers "no such call".
 pub fn interpreter_filter() -> io::Result<BpfProgram> {
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
@@ -196,6 +213,7 @@ pub fn program_filter() -> io::Result<BpfProgram> {
     // Room behind a file's end is disk that neither the file's size nor the limit of it shows.
     let behind_the_end = u64::try_from(libc::FALLOC_FL_KEEP_SIZE).map_err(io::Error::other)?;
     rules.insert(libc::SYS_fallocate, vec![only_if(1, SeccompCmpOp::MaskedEq(behind_the_end), behind_the_end)?]);
+    rules.insert(libc::SYS_ioctl, vec![none_of(1, REQUESTS)?]);
     let refuse = SeccompAction::Errno(u32::try_from(libc::EPERM).map_err(io::Error::other)?);
     compile(rules, SeccompAction::Allow, refuse)
 }
@@ -204,6 +222,13 @@ fn only_if(argument: u8, comparison: SeccompCmpOp, value: u64) -> io::Result<Sec
     let condition =
         SeccompCondition::new(argument, SeccompCmpArgLen::Qword, comparison, value).map_err(io::Error::other)?;
     SeccompRule::new(vec![condition]).map_err(io::Error::other)
+}
+
+/// The argument, as the 32 bits that the kernel reads of it, is none of the values.
+fn none_of(argument: u8, values: &[u64]) -> io::Result<SeccompRule> {
+    let differs = |value: &u64| SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, *value);
+    let conditions = values.iter().map(differs).collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
+    SeccompRule::new(conditions).map_err(io::Error::other)
 }
 
 fn compile(

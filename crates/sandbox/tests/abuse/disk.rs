@@ -72,6 +72,17 @@ reserve.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_long, ctypes.c_long]
 print('done' if reserve(f, 1, 0, 16000000) == 0 else 'refused')
 ";
 
+/// The same, by the older requests that do it: reserve, in two forms, give back, and zero.
+const BY_REQUEST: &str = "import fcntl, os, struct
+f = os.open('f', os.O_RDWR | os.O_CREAT)
+for request in (0x40305828, 0x4030582a, 0x4030582b, 0x40305839):
+  try:
+    fcntl.ioctl(f, request, struct.pack('=hh4xqqiI16x', 0, 0, 0, 16000000, 0, 0))
+    print('done', hex(request))
+  except PermissionError:
+    print('refused')
+";
+
 pub async fn in_our_interpreters(bench: &mut Bench) {
     anywhere(bench, "disk").await;
 }
@@ -93,6 +104,8 @@ pub async fn in_programs(bench: &mut Bench) {
     bench.case("process: disk: no file is handed from one process to another", in_flight, prints_only("refused")).await;
     let behind_the_end = patient(script(Language::Python, BEHIND_THE_END));
     bench.case("process: disk: no room behind the end of a file", behind_the_end, prints_only("refused")).await;
+    let by_request = patient(script(Language::Python, BY_REQUEST));
+    bench.case("process: disk: no room by a request to the file system", by_request, prints_only("refused")).await;
 }
 
 async fn anywhere(bench: &mut Bench, mode: &str) {

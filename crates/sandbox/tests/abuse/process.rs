@@ -79,7 +79,40 @@ pub async fn run(bench: &mut Bench) {
         bench.case(name, job, stops_with(reason)).await;
     }
     nosy(bench).await;
+    memory_of_nobody(bench).await;
+    requests(bench).await;
     ordinary(bench).await;
+}
+
+/// Memory that is in no process, and so in no limit of one.
+async fn memory_of_nobody(bench: &mut Bench) {
+    let made = "(lambda made: made if made >= 0 else open('/nothing'))";
+    let segment = format!("{made}(__import__('ctypes').CDLL(None).shmget(0, 1 << 20, 0o1600))");
+    let ways = ["os.memfd_create('m')", segment.as_str()];
+    bench.case("process: no memory in files that are nowhere", python::attempts(&ways), prints_only("refused")).await;
+}
+
+/// What interpreters ask of their descriptors.
+async fn requests(bench: &mut Bench) {
+    let code = "import array, fcntl, os, termios
+a, b = os.pipe()
+os.write(b, b'one')
+waiting = array.array('i', [0])
+fcntl.ioctl(a, termios.FIONREAD, waiting)
+fcntl.ioctl(a, termios.FIONBIO, array.array('i', [1]))
+fcntl.ioctl(a, termios.FIOCLEX)
+fcntl.ioctl(a, termios.FIONCLEX)
+print(waiting[0], os.isatty(a))
+try:
+  fcntl.ioctl(a, termios.TIOCSTI, b'x')
+except PermissionError:
+  print('refused')
+";
+    bench
+        .case("process: descriptors answer what interpreters ask", patient(script(Language::Python, code)), |report| {
+            assert_eq!(report.stdout, "3 False\nrefused\n", "{}", report.stderr);
+        })
+        .await;
 }
 
 async fn nosy(bench: &mut Bench) {
