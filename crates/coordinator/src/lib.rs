@@ -21,6 +21,7 @@ mod scheduler;
 mod seats;
 mod submission;
 mod submission_pace;
+mod tile_room;
 mod views;
 mod windows;
 mod witness;
@@ -60,6 +61,7 @@ use scheduler::Scheduler;
 use seats::Seats;
 use std::{io, ops::Deref, sync::Arc, time::Duration};
 use submission_pace::SubmissionPace;
+use tile_room::TileRoom;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use witness::{Witness, Witnesses};
@@ -83,6 +85,8 @@ pub struct Parts {
     submissions: SubmissionPace,
     reported: ReportPace,
     answers: AnswerRoom,
+    /// Of the files of the log.
+    tiles: TileRoom,
     /// Of machines that wait for work.
     pulling: Seats,
     /// Of people who watch tasks.
@@ -153,6 +157,7 @@ impl Coordinator {
             reported: ReportPace::new(submissions.bytes),
             submissions: SubmissionPace::new(submissions),
             answers: AnswerRoom::default(),
+            tiles: TileRoom::default(),
             pulling: Seats::default(),
             watching: Seats::default(),
             diagnostics: DiagnosticsBook::default(),

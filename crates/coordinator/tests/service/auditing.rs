@@ -46,6 +46,16 @@ async fn a_stranger_reads_the_checkpoint_and_every_entry_under_it() {
 }
 
 #[tokio::test]
+async fn strangers_who_read_a_file_at_once_read_all_of_it() {
+    let service = Service::begin().await;
+    service.submitted("t").await;
+    let path = format!("/tile/entries/000.p/{}", published(&service).await.checkpoint.size);
+    let readers = (0..20).map(|_| async { get(&service, &path).await.bytes().await.unwrap() });
+    let bundles = futures_util::future::join_all(readers).await;
+    assert!(!bundles[0].is_empty() && bundles.iter().all(|bundle| *bundle == bundles[0]));
+}
+
+#[tokio::test]
 async fn what_is_no_tile_of_the_checkpoint_is_not_found() {
     let service = Service::begin().await;
     let size = published(&service).await.checkpoint.size;

@@ -25,6 +25,7 @@ use edgecoder_wire::problem::ProblemDetails;
     responses(
         (status = 200, body = Vec<u8>, content_type = "application/octet-stream", description = "hashes, or entries"),
         (status = 404, body = ProblemDetails, description = "no_such_tile"),
+        (status = 503, body = ProblemDetails, description = "answers_crowded: others have not read theirs yet"),
     ),
 )]
 pub async fn tile(
@@ -33,8 +34,8 @@ pub async fn tile(
     Path(path): Path<String>,
 ) -> Result<Response, Problem> {
     let path = TilePath::parse(&path).map_err(|error| Problem::not_found("no_such_tile", error.to_string()))?;
-    let file = coordinator.store.tiles().file(path).await.map_err(|error| Problem::internal(&error))?;
-    let bytes = file.ok_or_else(|| {
+    let make = async { coordinator.store.tiles().file(path).await.map_err(|error| Problem::internal(&error)) };
+    let bytes = coordinator.tiles.read(path, make).await?.ok_or_else(|| {
         Problem::not_found("no_such_tile", "the newest checkpoint does not cover this tile, or not so much of it")
     })?;
     let headers = [(CONTENT_TYPE, "application/octet-stream"), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
