@@ -307,22 +307,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_for_a_lease_that_came_back_are_these_for_ever() {
-        let words = [
-            (ReturnReason::LeaseExpired, "lease_expired"),
-            (ReturnReason::AgentDrained, "agent_drained"),
-            (ReturnReason::AgentBlacklisted, "agent_blacklisted"),
-            (ReturnReason::AgentUnable, "agent_unable"),
-            (ReturnReason::ModelUnavailable, "model_unavailable"),
-            (ReturnReason::SnapshotUnavailable, "snapshot_unavailable"),
-            (ReturnReason::SandboxUnavailable, "sandbox_unavailable"),
-        ];
-        for (reason, word) in words {
-            assert_eq!(serde_json::to_value(reason).unwrap(), word);
-        }
-    }
-
-    #[test]
     fn the_signed_text_of_a_result_is_this_for_ever() {
         let statement = ResultStatement {
             task: &TaskId::new("prime").unwrap(),
