@@ -45,6 +45,7 @@ pub use place::{CHECKPOINT_FILE, Home, LEDGER_FILE, Place, SCHEMA};
 pub use prove::{Proof, ProveError, ProveWish, Step, climb, prove};
 pub use reader::{Contents, Page, ReadError, Reader};
 pub use report::{AuditReport, Verdict, document, print};
+pub use rules::limits;
 pub use served::{LogAddress, ServedError};
 pub use show::{ShowError, Wanted, show};
 pub use span::{Span, SpanError};

@@ -1,6 +1,7 @@
 //! Does the double entry hold? No credit from nowhere, none twice, none below zero, and none but for work.
 
 use super::{
+    limits::FAUCET_LIMIT_MICROS,
     noted::Noted,
     work::{Debt, LeaseName, Work},
 };
@@ -10,9 +11,6 @@ use edgecoder_events::{
 };
 use edgecoder_ledger::Entry;
 use std::collections::HashMap;
-
-/// The most that the faucet gives at once, in micro-credits. *Source*: `domain`, `wallet::FAUCET_LIMIT_CREDITS`.
-const FAUCET_LIMIT_MICROS: u64 = 10_000 * MicroCredits::PER_CREDIT;
 
 /// Every wallet, what is set aside, and what is owed.
 #[derive(Debug, Default)]

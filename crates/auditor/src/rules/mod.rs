@@ -1,11 +1,13 @@
 //! Do the events keep the rules of the product? Whatever the bytes prove, these say whether the content is honest.
 //!
-//! Nothing of the product's own rules (`domain`) is used: an auditor who asks the accused learns nothing.
+//! Nothing of the product's own rules (`domain`) is used: an auditor who asks the accused learns nothing. The figures that
+//! both keep stand in [`limits`].
 
 mod actors;
 mod anchors;
 mod authors;
 mod credit;
+pub mod limits;
 mod log_keys;
 mod machines;
 mod noted;

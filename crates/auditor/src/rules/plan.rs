@@ -1,13 +1,7 @@
 //! Does the plan of a task hold together?
 
+use super::limits::{SUBTASKS, TIMEOUT_MS};
 use edgecoder_events::task::PlannedSubtask;
-use std::ops::RangeInclusive;
-
-/// How many subtasks a task is split into. *Source*: `domain`, `task::MAX_SUBTASKS`.
-const SUBTASKS: RangeInclusive<usize> = 1..=10;
-
-/// How long a plan lets one subtask run. *Source*: `domain`, `task::MAX_TIMEOUT_MS`.
-const TIMEOUT_MS: RangeInclusive<u64> = 1..=600_000;
 
 /// Subtasks stand in the places that their numbers say, run a bounded time and need earlier ones only.
 pub(super) fn check(subtasks: &[PlannedSubtask]) -> Result<(), String> {

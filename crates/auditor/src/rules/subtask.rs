@@ -1,16 +1,13 @@
 //! Where does a subtask stand, and what follows for its task from how a lease ends?
 
-use super::promises::Due;
+use super::{
+    limits::{MAX_ATTEMPTS, MAX_UNUSED_LEASES},
+    promises::Due,
+};
 use edgecoder_events::{
     AccountId, SubtaskIndex,
     task::{FailReason, PlannedSubtask, ReturnReason, SubtaskLeased, Verdict, WorkKind},
 };
-
-/// How many machines try a subtask before better code is asked for. *Source*: `domain`, `task::MAX_ATTEMPTS`.
-const MAX_ATTEMPTS: u16 = 3;
-
-/// How often a subtask comes back untried before its task fails. *Source*: `domain`, `task::MAX_UNUSED_LEASES`.
-const MAX_UNUSED_LEASES: u16 = 16;
 
 /// One piece of a task.
 #[derive(Debug)]

@@ -1,24 +1,12 @@
 //! Are the time and the price of a lease such as the product may set, and is the cost that of both?
-//!
-//! The numbers are stated again, not taken from `domain`: who changes them there changes what old ledgers may say.
 
+use super::limits::{CPU_MICROS_PER_MS, FAILED_TENTHS, GPU_MICROS_PER_MS, MIN_LEASE_MS};
 use edgecoder_events::{
     MicroCredits,
     task::{ResourceClass, SubtaskLeased, Verdict},
 };
 use edgecoder_ledger::Entry;
 use std::ops::RangeInclusive;
-
-/// A failed result is worth six tenths.
-const FAILED_TENTHS: u128 = 6;
-
-/// What a millisecond costs, from where machines wait for work to where work waits for machines. *Source*: `domain`,
-/// `price`: one credit a second on a CPU, four on a GPU, and a load factor of 0.8 to 1.6.
-const CPU_MICROS_PER_MS: RangeInclusive<u64> = 800..=1_600;
-const GPU_MICROS_PER_MS: RangeInclusive<u64> = 3_200..=6_400;
-
-/// A shorter lease is not worth beginning. *Source*: `domain`, `task::MIN_LEASE_MS`.
-const MIN_LEASE_MS: u64 = 1_000;
 
 /// What a millisecond of such a machine may cost, in micro-credits.
 fn prices(resource: ResourceClass) -> RangeInclusive<u64> {

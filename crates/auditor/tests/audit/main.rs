@@ -9,6 +9,7 @@ mod comparing;
 mod damage;
 mod exporting;
 mod ledger;
+mod limits;
 mod program;
 mod proving;
 mod rules;
