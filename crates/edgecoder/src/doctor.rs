@@ -11,7 +11,10 @@ use edgecoder_discovery::{Discovery, discover};
 use edgecoder_events::{agent::SandboxMode, task::Language};
 use edgecoder_models::{Choice, choose};
 use edgecoder_sandbox::{ChildCommand, Sandbox, SandboxSettings};
-use edgecoder_service_kit::{SystemClock, chance, settings::Settings};
+use edgecoder_service_kit::{
+    SystemClock, chance,
+    settings::{ModelSettings, Settings},
+};
 use edgecoder_wire::runtime::Health;
 use edgecoder_worker::WorkerSettings;
 use serde::Serialize;
@@ -126,7 +129,7 @@ async fn running(settings: &Settings, port: Port, service: Asked) -> Option<(Sta
 /// What a worker would be told here.
 fn worker(settings: &Settings, data: &DataDir) -> Result<WorkerSettings> {
     let named = settings.clone().with_flag("AGENT_ID", Some("doctor"));
-    Ok(WorkerSettings::read(&|name| named.text(name), data.join("worker"))?)
+    Ok(WorkerSettings::read(&named, data.join("worker"))?)
 }
 
 /// Where a worker would look for its coordinator; nothing to say without a domain.
@@ -174,7 +177,7 @@ fn sandbox(settings: &Settings) -> Vec<Finding> {
 }
 
 async fn model_server(settings: &Settings) -> Finding {
-    let servers = match edgecoder_inference::ModelSettings::read(settings) {
+    let servers = match ModelSettings::read(settings) {
         Ok(read) => read.servers,
         Err(error) => return Finding { check: "model server", state: State::Bad, detail: error.to_string() },
     };

@@ -1,8 +1,8 @@
 //! Which server answers now, and which of its models is asked?
 
-use crate::settings::{ModelSettings, model_setting};
 use edgecoder_events::ModelName;
 use edgecoder_models::{Choice, InstalledModel, ModelError, ModelServer, Protocol, choose};
+use edgecoder_service_kit::settings::{ModelSettings, model_setting};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The tag that Ollama reads into a name without one.

@@ -14,12 +14,12 @@ mod pulls;
 mod settings;
 
 pub use http::{description, router};
-pub use settings::{Limits, ModelSettings};
+pub use settings::Limits;
 
 use asking::Desk;
 use axum::extract::FromRef;
 use catalog::Catalog;
-use edgecoder_service_kit::{callers::ServiceTokens, http::Metrics};
+use edgecoder_service_kit::{callers::ServiceTokens, http::Metrics, settings::ModelSettings};
 use measures::Measures;
 use pulls::{PullOrders, Pulls};
 use std::{

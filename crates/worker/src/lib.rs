@@ -26,4 +26,4 @@ mod station;
 pub use client::{CallError, Refusal};
 pub use http::description;
 pub use run::{StartError, Worker};
-pub use settings::{Lookup, MAX_CONCURRENT_TASKS, SettingError, WorkerSettings};
+pub use settings::{MAX_CONCURRENT_TASKS, WorkerSettings};

@@ -1,12 +1,14 @@
 //! What was this worker told? Its name, its coordinators, how much it takes on, and with what it works.
 
 use edgecoder_discovery::{Dns, DnsError};
-use edgecoder_events::{AgentId, ModelName, agent::SandboxMode, node::AgentMode};
-use edgecoder_models::{Provider, ServerSettings};
-use edgecoder_service_kit::outbound::is_this_machine;
+use edgecoder_events::{AgentId, agent::SandboxMode, node::AgentMode};
+use edgecoder_service_kit::{
+    outbound::is_this_machine,
+    settings::{ModelSettings, SettingError, Settings},
+};
 use reqwest::Url;
 use secrecy::SecretString;
-use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// The most subtasks that one worker runs at once.
 pub const MAX_CONCURRENT_TASKS: u16 = 64;
@@ -33,9 +35,8 @@ pub struct WorkerSettings {
     pub os: String,
     pub client_type: String,
     pub sandbox_mode: SandboxMode,
-    pub models: ServerSettings,
-    /// Written with where a task asks for none.
-    pub default_model: Option<ModelName>,
+    /// A task that asks for no model is written with the one that they name for the server that answers.
+    pub models: ModelSettings,
     pub drain_grace: Duration,
     /// Whether snapshots at addresses of this machine are fetched: only in development, as an address is a stranger's.
     pub local_snapshots: bool,
@@ -43,49 +44,34 @@ pub struct WorkerSettings {
     pub program_path: Option<String>,
 }
 
-/// A setting that is missing or can not be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SettingError {
-    #[error("{name} is not set, expected {expected}")]
-    Missing { name: &'static str, expected: &'static str },
-    #[error("{name} is {value:?}, expected {expected}")]
-    Invalid { name: &'static str, value: String, expected: &'static str },
-}
-
-/// Where a setting's value comes from.
-pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
-
 impl WorkerSettings {
     /// Reads the settings by their environment names.
     ///
     /// # Errors
     /// [`SettingError`] names the setting.
-    pub fn read(lookup: Lookup<'_>, data_dir: PathBuf) -> Result<Self, SettingError> {
-        let text = |name| lookup(name).filter(|value| !value.is_empty());
-        let mode = match text("AGENT_MODE").as_deref() {
+    pub fn read(settings: &Settings, data_dir: PathBuf) -> Result<Self, SettingError> {
+        let mode = match settings.text("AGENT_MODE").as_deref() {
             None | Some("swarm-only") => AgentMode::SwarmOnly,
             Some("ide-enabled") => AgentMode::IdeEnabled,
             Some(value) => return Err(invalid("AGENT_MODE", value, "swarm-only or ide-enabled")),
         };
-        let (coordinator_domain, coordinators) = (text("COORDINATOR_DOMAIN"), coordinators(lookup)?);
+        let (coordinator_domain, coordinators) = (settings.text("COORDINATOR_DOMAIN"), coordinators(settings)?);
         Ok(Self {
             local_snapshots: coordinator_domain.is_none() && coordinators.iter().all(is_this_machine),
-            agent_id: parsed(lookup, "AGENT_ID", "1 to 64 letters, digits and ._-")?
-                .ok_or(SettingError::Missing { name: "AGENT_ID", expected: "the name under which it was enrolled" })?,
-            registration_token: text("AGENT_REGISTRATION_TOKEN").map(SecretString::from),
+            agent_id: settings.parsed("AGENT_ID", "1 to 64 letters, digits and ._-")?.ok_or_else(nameless)?,
+            registration_token: settings.secret("AGENT_REGISTRATION_TOKEN"),
             data_dir,
             coordinator_domain,
-            name_server: parsed(lookup, "COORDINATOR_NAME_SERVER", "an address like 127.0.0.1:53")?,
+            name_server: settings.parsed("COORDINATOR_NAME_SERVER", "an address like 127.0.0.1:53")?,
             coordinators,
-            max_concurrent_tasks: max_concurrent_tasks(lookup)?,
+            max_concurrent_tasks: max_concurrent_tasks(settings)?,
             mode,
-            os: text("AGENT_OS").unwrap_or_else(|| std::env::consts::OS.to_owned()),
-            client_type: text("AGENT_CLIENT_TYPE").unwrap_or_else(|| "edgecoder-native".to_owned()),
-            sandbox_mode: sandbox_mode(lookup, mode)?,
-            models: model_servers(lookup)?,
-            default_model: parsed(lookup, "OLLAMA_MODEL", "the name of a model, as qwen2.5-coder:7b")?,
+            os: settings.text("AGENT_OS").unwrap_or_else(|| std::env::consts::OS.to_owned()),
+            client_type: settings.text("AGENT_CLIENT_TYPE").unwrap_or_else(|| "edgecoder-native".to_owned()),
+            sandbox_mode: sandbox_mode(settings, mode)?,
+            models: ModelSettings::read(settings)?,
             drain_grace: DRAIN_GRACE,
-            program_path: text("PATH"),
+            program_path: settings.text("PATH"),
         })
     }
 }
@@ -103,23 +89,17 @@ impl WorkerSettings {
     }
 }
 
-fn invalid(name: &'static str, value: &str, expected: &'static str) -> SettingError {
-    SettingError::Invalid { name, value: value.to_owned(), expected }
+fn nameless() -> SettingError {
+    SettingError::Missing { name: "AGENT_ID".into(), expected: "the name under which it was enrolled".into() }
 }
 
-fn parsed<T: FromStr>(
-    lookup: Lookup<'_>,
-    name: &'static str,
-    expected: &'static str,
-) -> Result<Option<T>, SettingError> {
-    let Some(value) = lookup(name).filter(|value| !value.is_empty()) else { return Ok(None) };
-    value.parse().map(Some).map_err(|_| invalid(name, &value, expected))
+fn invalid(name: &str, value: &str, expected: &str) -> SettingError {
+    SettingError::Invalid { name: name.into(), value: value.into(), expected: expected.into() }
 }
 
-fn coordinators(lookup: Lookup<'_>) -> Result<Vec<Url>, SettingError> {
+fn coordinators(settings: &Settings) -> Result<Vec<Url>, SettingError> {
     let (name, expected) = ("COORDINATOR_URL", "addresses like http://127.0.0.1:4301 with commas between, at most 16");
-    let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
-    let text = match (set(name), set("COORDINATOR_DOMAIN")) {
+    let text = match (settings.text(name), settings.text("COORDINATOR_DOMAIN")) {
         (Some(text), _) => text,
         (None, Some(_)) => return Ok(vec![]),
         (None, None) => "http://127.0.0.1:4301".to_owned(),
@@ -130,9 +110,9 @@ fn coordinators(lookup: Lookup<'_>) -> Result<Vec<Url>, SettingError> {
     urls.filter(|urls| (1..=MAX_COORDINATORS).contains(&urls.len())).ok_or_else(|| invalid(name, &text, expected))
 }
 
-fn max_concurrent_tasks(lookup: Lookup<'_>) -> Result<u16, SettingError> {
+fn max_concurrent_tasks(settings: &Settings) -> Result<u16, SettingError> {
     let (name, expected) = ("MAX_CONCURRENT_TASKS", "a number from 1 to 64");
-    let number = parsed(lookup, name, expected)?.unwrap_or(1);
+    let number = settings.parsed(name, expected)?.unwrap_or(1);
     if (1..=MAX_CONCURRENT_TASKS).contains(&number) {
         Ok(number)
     } else {
@@ -140,9 +120,9 @@ fn max_concurrent_tasks(lookup: Lookup<'_>) -> Result<u16, SettingError> {
     }
 }
 
-fn sandbox_mode(lookup: Lookup<'_>, mode: AgentMode) -> Result<SandboxMode, SettingError> {
+fn sandbox_mode(settings: &Settings, mode: AgentMode) -> Result<SandboxMode, SettingError> {
     let name = "SANDBOX_MODE";
-    match (lookup(name).filter(|value| !value.is_empty()).as_deref(), mode) {
+    match (settings.text(name).as_deref(), mode) {
         (None | Some("wasm"), _) => Ok(SandboxMode::Wasm),
         (Some("process"), _) => Ok(SandboxMode::Process),
         (Some("docker"), _) => Ok(SandboxMode::Docker),
@@ -154,24 +134,13 @@ fn sandbox_mode(lookup: Lookup<'_>, mode: AgentMode) -> Result<SandboxMode, Sett
     }
 }
 
-fn model_servers(lookup: Lookup<'_>) -> Result<ServerSettings, SettingError> {
-    let text = |name| lookup(name).filter(|value: &String| !value.is_empty());
-    let provider: Option<Provider> = parsed(lookup, "LOCAL_MODEL_PROVIDER", "edgecoder-local, ollama-local or openai")?;
-    Ok(ServerSettings {
-        provider: provider.unwrap_or_default(),
-        ollama_host: text("OLLAMA_HOST"),
-        openai_base_url: text("OPENAI_BASE_URL"),
-        openai_api_key: text("OPENAI_API_KEY").map(SecretString::from),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<WorkerSettings, SettingError> {
-        let lookup = |name: &str| pairs.iter().find(|(it, _)| *it == name).map(|(_, value)| (*value).to_owned());
-        WorkerSettings::read(&lookup, PathBuf::from("data"))
+        let told = |settings: Settings, (name, value): &(&str, &str)| settings.with_flag(name, Some(value));
+        WorkerSettings::read(&pairs.iter().fold(Settings::of_flags([]), told), PathBuf::from("data"))
     }
 
     #[test]
@@ -179,7 +148,7 @@ mod tests {
         let settings = read(&[("AGENT_ID", "ann"), ("OLLAMA_MODEL", "")]).unwrap();
         assert_eq!(settings.coordinators, ["http://127.0.0.1:4301".parse().unwrap()]);
         assert_eq!((settings.max_concurrent_tasks, settings.sandbox_mode), (1, SandboxMode::Wasm));
-        assert_eq!((settings.mode, settings.default_model), (AgentMode::SwarmOnly, None));
+        assert_eq!((settings.mode, settings.models.ollama_model), (AgentMode::SwarmOnly, None));
     }
 
     #[test]
@@ -219,6 +188,7 @@ mod tests {
             ("SANDBOX_MODE", "none"),
             ("LOCAL_MODEL_PROVIDER", "cloud"),
             ("OLLAMA_MODEL", "a b"),
+            ("OPENAI_MODEL", "a b"),
         ] {
             let told = [(name, value), ("AGENT_ID", "ann")];
             let error = read(&told).unwrap_err().to_string();

@@ -15,9 +15,15 @@ use anyhow::{Context, Result};
 use axum::Router;
 use edgecoder_control_plane::ControlPlane;
 use edgecoder_coordinator::{Coordinator, InferenceClient, SubmissionLimits};
-use edgecoder_inference::{Inference, Limits, ModelSettings};
+use edgecoder_inference::{Inference, Limits};
 use edgecoder_sandbox::{ChildCommand, Sandbox, SandboxSettings};
-use edgecoder_service_kit::{SystemClock, callers::ServiceTokens, chance, http::Metrics, settings::Settings};
+use edgecoder_service_kit::{
+    SystemClock,
+    callers::ServiceTokens,
+    chance,
+    http::Metrics,
+    settings::{ModelSettings, Settings},
+};
 use edgecoder_worker::{Worker, WorkerSettings};
 use secrecy::SecretString;
 use std::{sync::Arc, time::Instant};
@@ -169,7 +175,7 @@ pub async fn start_worker(
 
 /// What the settings say of a worker.
 pub fn worker_settings(settings: &Settings, data: &DataDir) -> Result<WorkerSettings> {
-    let mut worker = WorkerSettings::read(&|name| settings.text(name), data.join("worker"))?;
+    let mut worker = WorkerSettings::read(settings, data.join("worker"))?;
     worker.local_snapshots &= is_development(settings)?;
     Ok(worker)
 }

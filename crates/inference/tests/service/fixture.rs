@@ -2,11 +2,12 @@
 
 use edgecoder_events::ModelName;
 use edgecoder_identity::{Token, TokenRole};
-use edgecoder_inference::{Inference, Limits, ModelSettings, router};
+use edgecoder_inference::{Inference, Limits, router};
 use edgecoder_models::{Provider, ServerSettings};
 use edgecoder_service_kit::{
     callers::{AccessSettings, ServiceTokens},
     http::{Metrics, serve},
+    settings::ModelSettings,
 };
 use rand::{SeedableRng, rngs::StdRng};
 use reqwest::{Client, RequestBuilder, StatusCode};

@@ -1,6 +1,9 @@
 //! What was this process told? Flags override the environment, the environment overrides the file.
 
+mod models;
 mod names;
+
+pub use models::{ModelSettings, model_setting};
 
 use secrecy::SecretString;
 use std::{collections::HashMap, fs, path::Path, str::FromStr};
@@ -17,6 +20,8 @@ pub struct Settings {
 /// A setting that can not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingError {
+    #[error("{name} is not set, expected {expected}")]
+    Missing { name: String, expected: String },
     #[error("{name} is {value:?}, expected {expected}")]
     Invalid { name: String, value: String, expected: String },
     #[error("the settings file {path} could not be read: {reason}")]

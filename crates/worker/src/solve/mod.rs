@@ -95,7 +95,7 @@ pub struct Solver {
 impl Solver {
     /// Looks for a model server once; [`Models::keep_fresh`] goes on looking.
     pub async fn new(settings: &WorkerSettings, sandbox: Arc<Sandbox>, measures: Measures) -> Self {
-        let models = Models::new(settings.models.clone(), settings.default_model.clone());
+        let models = Models::new(settings.models.clone());
         models.refresh().await;
         Self { sandbox, snapshots: Snapshots::new(settings), measures, models }
     }

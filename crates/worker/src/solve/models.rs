@@ -2,7 +2,8 @@
 
 use super::{Fault, Unable};
 use edgecoder_events::ModelName;
-use edgecoder_models::{Choice, ModelServer, ServerSettings, choose};
+use edgecoder_models::{Choice, ModelServer, choose};
+use edgecoder_service_kit::settings::ModelSettings;
 use edgecoder_wire::work::Lack;
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -16,9 +17,7 @@ const MAX_TOLD: usize = 100;
 
 /// The model server of this machine, as it was found last.
 pub struct Models {
-    settings: ServerSettings,
-    /// Written with where a task asks for none.
-    usual: Option<ModelName>,
+    settings: ModelSettings,
     found: Mutex<Found>,
 }
 
@@ -34,14 +33,14 @@ pub fn missing(why: String) -> Fault {
 }
 
 impl Models {
-    pub fn new(settings: ServerSettings, usual: Option<ModelName>) -> Self {
+    pub fn new(settings: ModelSettings) -> Self {
         let found = Found::Nothing { what_to_do: "no model server was asked yet".to_owned() };
-        Self { settings, usual, found: Mutex::new(found) }
+        Self { settings, found: Mutex::new(found) }
     }
 
     /// Looks for the server and asks what it has.
     pub async fn refresh(&self) {
-        let found = match choose(&self.settings).await {
+        let found = match choose(&self.settings.servers).await {
             Choice::NoneAvailable { what_to_do } => Found::Nothing { what_to_do },
             Choice::Server(server) => match server.list_models().await {
                 Ok(models) => {
@@ -70,17 +69,18 @@ impl Models {
         }
     }
 
-    /// The server and the model to write with: the one that is asked for, or the usual one, or the first.
+    /// The server and the model to write with: the one that is asked for, or the one that the settings
+    /// name for such a server, or the first.
     pub fn pick(&self, requested: Option<&ModelName>) -> Result<(ModelServer, ModelName), Fault> {
         let (server, models) = match &*self.lock() {
             Found::Server { server, models } => (server.clone(), models.clone()),
             Found::Nothing { what_to_do } => return Err(missing(format!("there is no model: {what_to_do}"))),
         };
-        let wanted = requested.or(self.usual.as_ref()).or(models.first()).cloned();
-        if let Some(model) = wanted.filter(|wanted| models.contains(wanted)) {
+        let named = requested.or(self.settings.model(server.protocol()));
+        if let Some(model) = named.or(models.first()).cloned().filter(|wanted| models.contains(wanted)) {
             return Ok((server, model));
         }
-        let which = requested.or(self.usual.as_ref()).map_or("any model".to_owned(), ToString::to_string);
+        let which = named.map_or("any model".to_owned(), ToString::to_string);
         Err(missing(format!("the model server does not have {which}: install it there")))
     }
 

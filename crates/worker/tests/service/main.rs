@@ -4,7 +4,7 @@
 
 use edgecoder_events::UnixMillis;
 use edgecoder_sandbox::{ChildCommand, Sandbox, SandboxSettings};
-use edgecoder_service_kit::http::serve;
+use edgecoder_service_kit::{http::serve, settings::Settings};
 use edgecoder_testkit::{SetClock, knock_at_every_door};
 use edgecoder_worker::{Worker, WorkerSettings, description};
 use rand::{SeedableRng, rngs::StdRng};
@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 /// A worker that does not work yet, and where its routes are.
 async fn shown() -> (String, TempDir, JoinSet<()>) {
     let home = tempfile::tempdir().unwrap();
-    let named = |name: &str| (name == "AGENT_ID").then(|| "ann".to_owned());
+    let named = Settings::of_flags([("AGENT_ID", "ann")]);
     let settings = WorkerSettings::read(&named, home.path().to_owned()).unwrap();
     let sandbox = Sandbox::new(SandboxSettings {
         mode: settings.sandbox_mode,

@@ -5,6 +5,7 @@ use axum::{Router, body, extract::Request};
 use edgecoder_events::{AgentId, UnixMillis, agent::SandboxMode, node::AgentMode};
 use edgecoder_models::ServerSettings;
 use edgecoder_sandbox::{ChildCommand, Sandbox, SandboxSettings};
+use edgecoder_service_kit::settings::ModelSettings;
 use edgecoder_testkit::SetClock;
 use edgecoder_worker::{StartError, Worker, WorkerSettings};
 use rand::{SeedableRng, rngs::StdRng};
@@ -59,6 +60,7 @@ impl House {
 
     /// Settings of a worker for these coordinators, with no model.
     pub fn settings(data_dir: &Path, coordinators: &[&Coordinator]) -> WorkerSettings {
+        let servers = ServerSettings { ollama_host: Some("127.0.0.1:1".to_owned()), ..ServerSettings::default() };
         WorkerSettings {
             agent_id: AgentId::new("ann").unwrap(),
             registration_token: Some("token".to_owned().into()),
@@ -71,8 +73,7 @@ impl House {
             os: "linux".to_owned(),
             client_type: "edgecoder-native".to_owned(),
             sandbox_mode: SandboxMode::Wasm,
-            models: ServerSettings { ollama_host: Some("127.0.0.1:1".to_owned()), ..ServerSettings::default() },
-            default_model: None,
+            models: ModelSettings { servers, ..ModelSettings::default() },
             drain_grace: Duration::from_mins(1),
             local_snapshots: true,
             program_path: Some("/usr/local/bin:/usr/bin:/bin".to_owned()),

@@ -3,11 +3,10 @@
 use crate::{
     Inference,
     catalog::{NoModel, Stock},
-    settings::model_setting,
 };
 use axum::extract::State;
 use edgecoder_models::ModelError;
-use edgecoder_service_kit::{callers::Insider, http::Json};
+use edgecoder_service_kit::{callers::Insider, http::Json, settings::model_setting};
 use edgecoder_wire::inference::{ActiveModel, ModelStatus};
 
 /// Says which model is asked, and what to do where there is none.

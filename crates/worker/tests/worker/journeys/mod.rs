@@ -26,6 +26,7 @@ pub fn all() -> Vec<Journey> {
         programs::a_submission_that_no_machine_could_run_is_a_failed_report,
         programs::an_envelope_for_somebody_else_is_returned_as_unable,
         prompts::a_model_repairs_its_code_until_the_tests_pass,
+        prompts::the_model_that_is_named_for_the_server_that_answers_is_asked,
         prompts::the_tests_of_the_submitter_are_never_overwritten,
         prompts::without_a_model_a_prompt_is_returned_as_unable_with_a_line_for_the_operator,
         delivery::a_retry_is_signed_anew,
