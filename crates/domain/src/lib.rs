@@ -9,6 +9,7 @@ pub mod agent;
 pub mod anchor;
 pub mod price;
 mod settlement;
+pub mod submission;
 pub mod task;
 pub mod wallet;
 

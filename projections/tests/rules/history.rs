@@ -4,6 +4,7 @@ use edgecoder_domain::{
     Aggregate,
     agent::{self, Agent, AgentCommand, RegisterAgent},
     anchor::{self, Anchor, AnchorBlock, AnchorCommand},
+    submission,
     task::{self, FinishSubtask, LeaseSubtask, ReturnSubtask, SubtaskState, Task, TaskCommand},
     wallet::{self, Wallet, WalletCommand},
 };
@@ -19,6 +20,9 @@ use edgecoder_events::{
     task::{Language, PlannedSubtask, Planner, ResourceClass, ReturnReason, TaskSubmitted, Verdict, WorkKind},
 };
 use std::collections::BTreeMap;
+
+/// How long a subtask may run.
+const TIMEOUT_MS: u64 = 30_000;
 
 /// What somebody asks for; numbers name tasks, agents, projects and models.
 #[derive(Debug, Clone)]
@@ -112,7 +116,6 @@ impl History {
             &account,
             WalletCommand::Issue { account: account.clone(), amount: gift, reason: IssueReason::Faucet },
         );
-        self.wallet(&account, WalletCommand::Reserve { account: account.clone(), task: id.clone(), amount: budget });
         let submitted = TaskSubmitted {
             task: id.clone(),
             account,
@@ -127,7 +130,12 @@ impl History {
         };
         let number = self.task_names.len();
         self.task_names.push(id);
-        self.task(number, TaskCommand::Submit(submitted.clone()));
+        let wallet = self.wallets.entry(submitted.account.clone()).or_default();
+        let events = submission::decide(&Task::default(), wallet, &submitted, TIMEOUT_MS).unwrap_or_default();
+        for new in events {
+            self.record(new);
+        }
+        // Of a program the domain has made the plan, and refuses this one.
         let subtasks = (0..=u16::from(shape % 3)).map(|index| piece(index, &submitted, shape)).collect();
         if shape < 8 {
             self.task(number, TaskCommand::Plan { planner: Planner::Submission, subtasks });
@@ -243,7 +251,7 @@ fn piece(index: u16, submitted: &TaskSubmitted, shape: u8) -> PlannedSubtask {
         language: submitted.language,
         content: BlobRef([2; 32]),
         depends_on: if index > 0 && shape % 4 > 1 { vec![SubtaskIndex(index - 1)] } else { vec![] },
-        timeout_ms: 30_000,
+        timeout_ms: TIMEOUT_MS,
     }
 }
 

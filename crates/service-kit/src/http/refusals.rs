@@ -2,7 +2,9 @@
 
 use super::Problem;
 use axum::http::StatusCode;
-use edgecoder_domain::{agent::AgentRefusal, anchor::AnchorRefusal, task::TaskRefusal, wallet::WalletRefusal};
+use edgecoder_domain::{
+    agent::AgentRefusal, anchor::AnchorRefusal, submission::SubmissionRefusal, task::TaskRefusal, wallet::WalletRefusal,
+};
 
 /// Any rule that a request can run into.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +17,15 @@ pub enum Refusal {
     Wallet(#[from] WalletRefusal),
     #[error(transparent)]
     Anchor(#[from] AnchorRefusal),
+}
+
+impl From<SubmissionRefusal> for Refusal {
+    fn from(refusal: SubmissionRefusal) -> Self {
+        match refusal {
+            SubmissionRefusal::Task(task) => Self::Task(task),
+            SubmissionRefusal::Wallet(wallet) => Self::Wallet(wallet),
+        }
+    }
 }
 
 impl From<Refusal> for Problem {

@@ -2,10 +2,10 @@
 
 use crate::{Coordinator, submission};
 use axum::extract::State;
-use edgecoder_domain::{Aggregate, task, wallet};
+use edgecoder_domain::task::TaskRefusal;
 use edgecoder_events::{
-    BlobRef, Event, NewEvent, ProjectId, StreamName, SubtaskIndex, TaskId, Version,
-    task::{PlannedSubtask, Planner, TaskSubmitted, WorkKind},
+    BlobRef, Event, NewEvent, ProjectId, StreamName, TaskId, Version,
+    task::{TaskSubmitted, WorkKind},
 };
 use edgecoder_service_kit::{
     callers::Customer,
@@ -62,7 +62,7 @@ pub async fn submit(
             budget_micro_credits: checked.budget,
             position: done.position_of(|event| matches!(event, Event::TaskSubmitted(_))),
         })),
-        Err(CommandError::Refused(Refusal::Task(task::TaskRefusal::TaskExists))) => {
+        Err(CommandError::Refused(Refusal::Task(TaskRefusal::TaskExists))) => {
             accepted_before(&coordinator, &customer, &id, &body).await
         }
         Err(error) => Err(error.into()),
@@ -91,37 +91,9 @@ fn submitted(
     }
 }
 
-/// The task begins, its budget is set aside, and a program needs no planning.
 fn decide(view: &View<'_>, submitted: &TaskSubmitted, timeout_ms: u64) -> Result<Vec<NewEvent>, Refusal> {
-    let before = view.task(&submitted.task);
-    let mut events = task::decide(before, task::TaskCommand::Submit(submitted.clone()))?;
-    if submitted.work == WorkKind::Program {
-        let mut after = before.clone();
-        for new in &events {
-            after.evolve(&new.event);
-        }
-        let plan = task::TaskCommand::Plan {
-            planner: Planner::Submission,
-            subtasks: vec![PlannedSubtask {
-                index: SubtaskIndex(0),
-                work: submitted.work,
-                language: submitted.language,
-                content: submitted.content,
-                depends_on: vec![],
-                timeout_ms,
-            }],
-        };
-        events.extend(task::decide(&after, plan)?);
-    }
-    let reserve = wallet::WalletCommand::Reserve {
-        account: submitted.account.clone(),
-        task: submitted.task.clone(),
-        amount: submitted.budget,
-    };
-    let reserved = wallet::decide(view.wallet(&submitted.account), reserve)?;
-    let stream = StreamName::credits(&submitted.account);
-    let reserved = NewEvent::all_in(&stream, reserved);
-    Ok(events.into_iter().chain(reserved).collect())
+    let (task, wallet) = (view.task(&submitted.task), view.wallet(&submitted.account));
+    Ok(edgecoder_domain::submission::decide(task, wallet, submitted, timeout_ms)?)
 }
 
 fn not_sealed(error: ContentError) -> Problem {
