@@ -15,6 +15,12 @@ pub fn unexplained(workspace: &Workspace, skip: &[Skip]) -> Vec<String> {
     versions.into_iter().map(|(name, versions)| describe(workspace, name, &versions)).collect()
 }
 
+/// Entries of `skip` that speak of no package that is there.
+pub fn stale(workspace: &Workspace, skip: &[Skip]) -> Vec<String> {
+    let speaks = |skip: &Skip| workspace.packages.iter().any(|it| covers(&skip.package, &it.name, &it.version));
+    skip.iter().filter(|skip| !speaks(skip)).map(|skip| format!("{}: nobody brings it", skip.package)).collect()
+}
+
 /// Whether `sha2@0.10` speaks of `sha2` `0.10.9`.
 fn covers(spec: &str, name: &str, version: &str) -> bool {
     let Some((skipped, prefix)) = spec.split_once('@') else { return spec == name };
@@ -55,6 +61,12 @@ mod tests {
         assert_eq!(unexplained(&two_versions(), &[]).len(), 1);
         assert_eq!(unexplained(&two_versions(), &skip("sha2@0.9")).len(), 1);
         assert_eq!(unexplained(&two_versions(), &skip("sha2@0.10")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_exception_for_what_nobody_brings_is_found() {
+        assert_eq!(stale(&two_versions(), &skip("sha2@0.9")), ["sha2@0.9: nobody brings it"]);
+        assert_eq!(stale(&two_versions(), &skip("sha2@0.10")), Vec::<String>::new());
     }
 
     #[test]

@@ -29,6 +29,19 @@ fn leaks(workspace: &Workspace, ban: &Ban) -> Vec<String> {
     leaking.map(|package| describe(package, ban)).collect()
 }
 
+/// Wrappers that do not use what they wrap. Crates of ours that are still to come may be named already.
+pub fn idle_wrappers(workspace: &Workspace, bans: &[Ban]) -> Vec<String> {
+    let is_idle = |wrapper: &str, ban: &Ban| match workspace.packages.iter().find(|it| it.name == wrapper) {
+        Some(package) => package.uses.iter().all(|used| used.package != ban.package),
+        None => !wrapper.starts_with("edgecoder-"),
+    };
+    let idle = |ban: &Ban| {
+        let idle = ban.wrappers.iter().filter(|wrapper| is_idle(wrapper, ban));
+        idle.map(|wrapper| format!("{wrapper} does not use {}", ban.package)).collect::<Vec<_>>()
+    };
+    bans.iter().flat_map(idle).collect()
+}
+
 fn describe(package: &Package, ban: &Ban) -> String {
     let place = package.member.as_ref().map_or_else(|| package.name.clone(), |folder| format!("{folder}/Cargo.toml"));
     format!("{place}: only {} may use {}: {}", ban.wrappers.join(", "), ban.package, ban.reason)
@@ -69,6 +82,18 @@ mod tests {
                 "eryx: only edgecoder-sandbox may use wasmtime: heavy",
             ]
         );
+    }
+
+    #[test]
+    fn a_wrapper_that_does_not_use_its_crate_is_found_unless_it_is_still_to_come() {
+        let packages = vec![
+            package("edgecoder-sandbox", Some("crates/sandbox"), "wasmtime"),
+            package("edgecoder-worker", Some("crates/worker"), "serde"),
+        ];
+        let workspace = Workspace { packages, ..Workspace::default() };
+        let wrappers = ["edgecoder-sandbox", "edgecoder-worker", "edgecoder-portal", "wiggle"];
+        let found = idle_wrappers(&workspace, &ban(&wrappers));
+        assert_eq!(found, ["edgecoder-worker does not use wasmtime", "wiggle does not use wasmtime"]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod origins;
 pub mod policy;
 pub mod purity;
 pub mod registries;
+pub mod routes;
 pub mod sources;
 pub mod unused;
 pub mod workspace;

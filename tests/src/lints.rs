@@ -10,6 +10,13 @@ pub fn without_lints(workspace: &Workspace) -> Vec<String> {
     lax.map(|folder| format!("{folder}/Cargo.toml: write `[lints]` and `workspace = true`")).collect()
 }
 
+/// Files of clippy's settings beside the root's: clippy reads the nearest alone, and what the root bans is allowed there.
+pub fn nested_settings(workspace: &Workspace) -> Vec<String> {
+    let is_nested = |path: &&str| path.ends_with("/clippy.toml") || path.ends_with(".clippy.toml");
+    let paths = workspace.files.iter().map(|file| file.path.as_str());
+    paths.filter(is_nested).map(|path| format!("{path}: it takes the place of the root's clippy.toml")).collect()
+}
+
 fn takes_the_lints(workspace: &Workspace, manifest: &str) -> bool {
     let file = workspace.files.iter().find(|file| file.path == manifest);
     let manifest = file.and_then(|file| file.text.parse::<Table>().ok());
@@ -26,6 +33,14 @@ mod tests {
         let package = Package { member: Some("crates/a".into()), ..Package::default() };
         let file = SourceFile { path: "crates/a/Cargo.toml".into(), text: manifest.into() };
         without_lints(&Workspace { packages: vec![package], files: vec![file] }).len()
+    }
+
+    #[test]
+    fn settings_of_clippy_are_found_everywhere_but_in_the_root() {
+        let file = |path: &str| SourceFile { path: path.into(), text: String::new() };
+        let files = ["clippy.toml", "crates/a/clippy.toml", ".clippy.toml", "crates/a/.clippy.toml"].map(file);
+        let found = nested_settings(&Workspace { files: files.to_vec(), ..Workspace::default() });
+        assert_eq!(found.len(), 3, "{found:?}");
     }
 
     #[test]

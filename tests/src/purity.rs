@@ -35,7 +35,7 @@ const PURE_DEPENDENCIES: [(&str, &[&str]); 3] = [
 ];
 
 /// Parts of the standard library by which the machine comes in. A `rand_core` generator that is an argument is none.
-const IMPURE_MODULES: [&str; 5] = ["env", "fs", "net", "process", "thread"];
+const IMPURE_MODULES: [&str; 6] = ["env", "fs", "io", "net", "process", "thread"];
 
 const SERVICES: [&str; 7] = [
     "crates/anchor-service/",
@@ -121,9 +121,9 @@ mod tests {
 
     #[test]
     fn the_machine_is_found_in_pure_code_and_its_words_are_not() {
-        let text = "use std::fs;\nuse std::{fmt, net::IpAddr};\nlet id = std::process::id();\nuse std::fmt;\nlet env = 1;\nprocess(env);";
+        let text = "use std::fs;\nuse std::io::Read;\nuse std::{fmt, net::IpAddr};\nlet id = std::process::id();\nuse std::fmt;\nlet env = 1;\nprocess(env);";
         let workspace = |text| workspace("crates/domain/src/a.rs", text);
-        assert_eq!(impure_lines(&workspace(text)).len(), 2);
+        assert_eq!(impure_lines(&workspace(text)).len(), 3);
         assert_eq!(impure_imports(&workspace(text)), ["crates/domain/src/a.rs: std::net"]);
         let over_lines = "use std::{\n    collections::{BTreeMap, BTreeSet},\n    fs,\n};\nuse crate::{env, net};";
         assert_eq!(impure_imports(&workspace(over_lines)), ["crates/domain/src/a.rs: std::fs"]);

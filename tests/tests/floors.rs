@@ -1,7 +1,7 @@
 //! Does this tree keep the rules of the house? One test per rule; a failure lists every place that breaks it.
 
 use edgecoder_system_tests::{
-    duplicates, floors, heavy, licences, lints, origins, policy::Policy, purity, registries, sources, unused,
+    duplicates, floors, heavy, licences, lints, origins, policy::Policy, purity, registries, routes, sources, unused,
     workspace::Workspace,
 };
 use std::sync::LazyLock;
@@ -61,6 +61,18 @@ fn every_ban_and_every_second_version_has_a_reason() {
 }
 
 #[test]
+fn every_exception_is_needed() {
+    none("deny.toml, bans.skip", &duplicates::stale(workspace(), &POLICY.bans.skip));
+    none("deny.toml, bans.deny", &heavy::idle_wrappers(workspace(), &POLICY.bans.deny));
+    none("tests/src/routes.rs", &routes::stale_exceptions(workspace()));
+}
+
+#[test]
+fn every_route_is_documented() {
+    none("add it with `.routes(routes!(…))`", &routes::undocumented(workspace()));
+}
+
+#[test]
 fn every_dependency_is_used() {
     none(
         "remove it, move it to [dev-dependencies], or name it in package.metadata.cargo-machete.ignored with a comment",
@@ -82,6 +94,7 @@ fn lints_are_expected_with_a_reason_and_never_allowed() {
 #[test]
 fn every_crate_stands_under_the_lints() {
     none("a crate without the lints of the workspace", &lints::without_lints(workspace()));
+    none("clippy has one file of settings", &lints::nested_settings(workspace()));
 }
 
 #[test]

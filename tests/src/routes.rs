@@ -1,0 +1,96 @@
+//! Is every route documented? One that is added beside the document is seen by no snapshot and by none of the attacks.
+
+use crate::{code::product_code_of, workspace::Workspace};
+
+/// Where routes of the product are made.
+const SERVED: [&str; 6] = [
+    "crates/control-plane/src/",
+    "crates/coordinator/src/",
+    "crates/edgecoder/src/",
+    "crates/inference/src/",
+    "crates/service-kit/src/",
+    "crates/worker/src/",
+];
+
+/// How a route is added without a document.
+const UNDOCUMENTED: [&str; 2] = [".route(", ".route_service("];
+
+/// A route that no document has, and why.
+struct Exception {
+    file: &'static str,
+    call: &'static str,
+    reason: &'static str,
+}
+
+const EXCEPTIONS: [Exception; 3] = [
+    Exception {
+        file: "crates/coordinator/src/http/mod.rs",
+        call: ".route(\"/tile/{*path}\"",
+        reason: "documents know no path of several parts",
+    },
+    Exception {
+        file: "crates/edgecoder/src/run/control_plane_gate.rs",
+        call: ".route(\"/{*path}\"",
+        reason: "hands on to the control plane, which documents its own",
+    },
+    Exception { file: "crates/service-kit/src/http/openapi.rs", call: ".route(PATH", reason: "is the document" },
+];
+
+/// Calls that add a route without a document, beyond those that have a reason.
+pub fn undocumented(workspace: &Workspace) -> Vec<String> {
+    let unexplained = |(file, line, text): &(String, usize, String)| {
+        let is_known = |known: &Exception| known.file == file && text.starts_with(known.call);
+        (!EXCEPTIONS.iter().any(is_known)).then(|| format!("{file}:{line}: {text}"))
+    };
+    plain(workspace).iter().filter_map(unexplained).collect()
+}
+
+/// Exceptions that nothing needs any more.
+pub fn stale_exceptions(workspace: &Workspace) -> Vec<String> {
+    let plain = plain(workspace);
+    let is_there =
+        |known: &&Exception| plain.iter().any(|(file, _, text)| known.file == file && text.starts_with(known.call));
+    let stale = EXCEPTIONS.iter().filter(|known| !is_there(known));
+    stale.map(|known| format!("{}: {} ({}) is not there", known.file, known.call, known.reason)).collect()
+}
+
+/// File, line and text of each such call, from the call on.
+fn plain(workspace: &Workspace) -> Vec<(String, usize, String)> {
+    let is_served = |path: &str| SERVED.iter().any(|folder| path.starts_with(folder)) && !path.ends_with("/tests.rs");
+    let mut found = Vec::new();
+    for file in workspace.rust_files().filter(|file| is_served(&file.path)) {
+        let code = product_code_of(&file.text);
+        for (index, (code, text)) in code.lines().zip(file.text.lines()).enumerate() {
+            if UNDOCUMENTED.iter().any(|call| code.contains(call)) {
+                let call = text.find(".route").map_or(text, |start| &text[start..]);
+                found.push((file.path.clone(), index + 1, call.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::SourceFile;
+
+    fn workspace(path: &str, text: &str) -> Workspace {
+        Workspace { files: vec![SourceFile { path: path.into(), text: text.into() }], ..Workspace::default() }
+    }
+
+    #[test]
+    fn a_route_without_a_document_is_found_and_one_with_a_reason_is_not() {
+        let text =
+            "Router::new()\n.routes(routes!(a))\n.route(\"/tile/{*path}\", get(tile))\n.route(\"/back\", get(door))";
+        let found = undocumented(&workspace("crates/coordinator/src/http/mod.rs", text));
+        assert_eq!(found, ["crates/coordinator/src/http/mod.rs:4: .route(\"/back\", get(door))"]);
+        assert_eq!(undocumented(&workspace("crates/worker/src/http.rs", text)).len(), 2);
+        assert_eq!(undocumented(&workspace("crates/worker/tests/worker/coordinator.rs", text)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_exception_that_nothing_needs_is_found() {
+        assert_eq!(stale_exceptions(&Workspace::default()).len(), EXCEPTIONS.len());
+    }
+}
