@@ -2,6 +2,7 @@
 //!
 //! A projection is a pure function of the log: it can be thrown away and built again, and it never decides anything.
 //! `changes.rs` of each folder says what one recorded event changes; the rest stores that and answers.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 pub mod agent_directory;
 pub mod anchors;
