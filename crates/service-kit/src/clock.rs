@@ -1,4 +1,5 @@
-//! The machine's own clock. The only place of the product that asks the operating system for the time.
+//! What does the machine's own clock say? The only place of the services that asks what time it is; the auditor's program,
+//! which stands apart, has its own. An `Instant` elsewhere measures a wait and decides nothing: `docs/ARCHITECTURE.md`.
 
 use edgecoder_events::{Clock, SteadyMillis, UnixMillis};
 use std::{
