@@ -83,7 +83,8 @@ async fn fill(store: &Store, events: u64) {
 }
 
 async fn project(store: &Store, dir: &Path) -> Projections {
-    let all = Projections::start(store, TablesIn::File(&dir.join("projections.db"))).await.unwrap();
+    let all =
+        Projections::start(store, TablesIn::File(&dir.join("projections.db")), &dir.join("search")).await.unwrap();
     all.caught_up(Position(store.head().size)).await.unwrap();
     all
 }

@@ -2,13 +2,21 @@
 
 use crate::Question;
 use edgecoder_events::Position;
+use edgecoder_search_index::IndexError;
 use edgecoder_store::FollowError;
+use tokio::task::JoinError;
 
 /// Why a projection did not move on or did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectionError {
     #[error("the projections database did not answer: {0}")]
     Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Search(#[from] IndexError),
+    #[error("the search is built up: ask again in a moment")]
+    SearchNotReady,
+    #[error("a search did not come to its end")]
+    SearchBroken(#[from] JoinError),
     #[error("the log could not be read: {0}")]
     Log(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("{table} holds {found:?}, which no code wrote: rebuild the projection")]

@@ -7,6 +7,7 @@ use crate::{
     blacklist::{Blacklist, BlacklistTables},
     credit_balances::{CreditBalances, CreditTables},
     log::Log,
+    log_search::{LogSearch, SearchRunner},
     ready_queue::{AgentNeeds, ReadyQueue, ReadySubtask},
     runner::{
         Progress, ProgressReader, RebuildProgress, RebuildRequest, Shared, SqlProjection, TableRunner,
@@ -43,6 +44,7 @@ pub struct Projections {
     credit_balances: CreditBalances,
     blacklist: Blacklist,
     anchors: Anchors,
+    log_search: LogSearch,
     arrivals: watch::Receiver<u64>,
     progress: BTreeMap<Question, ProgressReader>,
     rebuilds: BTreeMap<Question, mpsc::Sender<RebuildRequest>>,
@@ -51,8 +53,9 @@ pub struct Projections {
 }
 
 impl Projections {
-    /// Opens the tables and begins to follow the log. Answers are old until [`Self::caught_up`].
-    pub async fn start<L: Log>(log: &L, tables: TablesIn<'_>) -> Result<Self, ProjectionError> {
+    /// Opens the tables, and the index of the log in the folder `search`, and begins to follow the log. Answers are old
+    /// until [`Self::caught_up`].
+    pub async fn start<L: Log>(log: &L, tables: TablesIn<'_>, search: &Path) -> Result<Self, ProjectionError> {
         let database = match tables {
             TablesIn::File(file) => Database::open_sqlite(file).await?,
             TablesIn::Postgres(url) => Database::open_postgres(url).await?,
@@ -66,6 +69,7 @@ impl Projections {
             credit_balances: CreditBalances::new(database.clone()),
             blacklist: Blacklist::new(database.clone()),
             anchors: Anchors::new(database.clone()),
+            log_search: LogSearch::default(),
             arrivals,
             progress: BTreeMap::new(),
             rebuilds: BTreeMap::new(),
@@ -77,6 +81,7 @@ impl Projections {
         all.follow_in_tables::<CreditTables, L>(log);
         all.follow_in_tables::<BlacklistTables, L>(log);
         all.follow_in_tables::<AnchorTables, L>(log);
+        all.follow_in_index(log, search);
         Ok(all)
     }
 
@@ -121,6 +126,14 @@ impl Projections {
         let (database, log) = (self.database.clone(), log.clone());
         let runner = TableRunner::<P, L> { database, log, progress, requests, projection: PhantomData };
         self.runners.spawn(runner.run());
+    }
+
+    fn follow_in_index<L: Log>(&mut self, log: &L, folder: &Path) {
+        let (sender, requests) = mpsc::channel(REBUILD_REQUESTS);
+        self.rebuilds.insert(Question::LogSearch, sender);
+        let progress = self.watched(&[Question::LogSearch]);
+        let (folder, log, search) = (folder.to_owned(), log.clone(), self.log_search.clone());
+        self.runners.spawn(SearchRunner { folder, log, search, progress, requests }.run());
     }
 
     /// Takes the next subtask for an agent out of the queue: see [`ReadyQueue::claim`].
@@ -174,6 +187,11 @@ impl Projections {
         &self.anchors
     }
 
+    /// Which entries speak of something.
+    pub fn log_search(&self) -> &LogSearch {
+        &self.log_search
+    }
+
     fn reader(&self, question: Question) -> Result<&ProgressReader, ProjectionError> {
         self.progress.get(&question).ok_or(ProjectionError::Stopped(question))
     }
@@ -202,9 +220,10 @@ impl Projections {
         self.reader(question)?.wait_until(position, limit).await
     }
 
-    /// Waits, however long it takes, until every answer includes the first `size` events.
+    /// Waits, however long it takes, until every answer includes the first `size` events; but those of the search of the
+    /// log, for which nothing has to wait.
     pub async fn caught_up(&self, size: Position) -> Result<(), ProjectionError> {
-        for question in Question::ALL {
+        for question in Question::ALL.into_iter().filter(|it| it.is_waited_for()) {
             self.reader(question)?.caught_up(size).await?;
         }
         Ok(())

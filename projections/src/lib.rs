@@ -11,6 +11,7 @@ pub mod credit_balances;
 mod error;
 mod handle;
 pub mod log;
+pub mod log_search;
 mod page;
 mod question;
 pub mod ready_queue;

@@ -11,18 +11,31 @@ pub enum Question {
     CreditBalances,
     Blacklist,
     Anchors,
+    LogSearch,
 }
 
 impl Question {
     /// Every question.
-    pub const ALL: [Self; 6] =
-        [Self::ReadyQueue, Self::AgentDirectory, Self::TaskBoard, Self::CreditBalances, Self::Blacklist, Self::Anchors];
+    pub const ALL: [Self; 7] = [
+        Self::ReadyQueue,
+        Self::AgentDirectory,
+        Self::TaskBoard,
+        Self::CreditBalances,
+        Self::Blacklist,
+        Self::Anchors,
+        Self::LogSearch,
+    ];
 
-    /// Whether the answers are kept in tables, which can be built anew; the others are read from the log at each start.
-    pub const fn is_in_tables(self) -> bool {
+    /// Whether work can not begin before it is answered. A search may come later than all else, and says how far it is.
+    pub const fn is_waited_for(self) -> bool {
+        !matches!(self, Self::LogSearch)
+    }
+
+    /// Whether the answers are kept on the disk and can be built anew; the others are read from the log at each start.
+    pub const fn is_kept(self) -> bool {
         match self {
             Self::ReadyQueue | Self::AgentDirectory => false,
-            Self::TaskBoard | Self::CreditBalances | Self::Blacklist | Self::Anchors => true,
+            Self::TaskBoard | Self::CreditBalances | Self::Blacklist | Self::Anchors | Self::LogSearch => true,
         }
     }
 
@@ -35,6 +48,7 @@ impl Question {
             Self::CreditBalances => "credit_balances",
             Self::Blacklist => "blacklist",
             Self::Anchors => "anchors",
+            Self::LogSearch => "log_search",
         }
     }
 }

@@ -72,7 +72,7 @@ async fn rebuild(settings: &Settings, data: &DataDir, json: bool) -> Result<()> 
     let node = open(settings, data).await?;
     let mut built = Vec::new();
     let style = ProgressStyle::with_template("{msg:<16} {wide_bar} {pos}/{len} {eta}").context("the bar's form")?;
-    for question in Question::ALL.into_iter().filter(|it| it.is_in_tables()) {
+    for question in Question::ALL.into_iter().filter(|it| it.is_kept()) {
         let bar = if json { ProgressBar::hidden() } else { ProgressBar::new(node.store.head().size) };
         let bar = bar.with_style(style.clone()).with_message(question.name());
         node.projections.rebuild(question, |progress| bar.set_position(progress.done.0)).await?;

@@ -16,19 +16,19 @@ pub(super) const EVENTS_PER_TURN: usize = 8_192;
 type Batch = Result<Arc<[Recorded]>, LogError>;
 
 /// Reads the log from one position on, until it is dropped.
-pub(super) struct Feed {
+pub(crate) struct Feed {
     batches: mpsc::Receiver<Batch>,
     reader: JoinHandle<()>,
 }
 
 impl Feed {
-    pub(super) fn open<L: Log>(log: &L, from: Position) -> Self {
+    pub(crate) fn open<L: Log>(log: &L, from: Position) -> Self {
         let (sender, batches) = mpsc::channel(BATCHES_AHEAD);
         Self { batches, reader: tokio::spawn(read_ahead(log.follow(from), sender)) }
     }
 
     /// The next batches, at least one. Nothing is lost where the future is dropped before it is ready.
-    pub(super) async fn next(&mut self) -> Result<Vec<Arc<[Recorded]>>, ProjectionError> {
+    pub(crate) async fn next(&mut self) -> Result<Vec<Arc<[Recorded]>>, ProjectionError> {
         let ended = || ProjectionError::Log("the log is not read any more".into());
         let first = self.batches.recv().await.ok_or_else(ended)?.map_err(ProjectionError::Log)?;
         let mut events = first.len();

@@ -8,6 +8,7 @@ mod progress;
 mod sql_projection;
 
 pub(crate) use checkpoint::prepare;
+pub(crate) use feed::Feed;
 pub(crate) use in_memory::{Shared, follow_in_memory};
 pub(crate) use in_tables::{RebuildRequest, TableRunner};
 pub(crate) use progress::ProgressReader;

@@ -4,6 +4,7 @@
 mod agent_directory;
 mod answers;
 mod history;
+mod log_search;
 mod ready_queue;
 mod steps;
 mod tables;

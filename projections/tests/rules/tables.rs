@@ -38,8 +38,8 @@ impl House {
     }
 
     async fn open(&self, log: &TestLog) -> Projections {
-        let file = self.directory.path().join("projections.db");
-        Projections::start(log, TablesIn::File(&file)).await.unwrap()
+        let [file, search] = ["projections.db", "search"].map(|it| self.directory.path().join(it));
+        Projections::start(log, TablesIn::File(&file), &search).await.unwrap()
     }
 
     async fn open_caught_up(&self, log: &TestLog) -> Projections {
@@ -224,7 +224,7 @@ fn a_rebuild_answers_what_following_answered() {
             }
             all.caught_up(log.head()).await.unwrap();
             let followed = Answers::read(&all, history.now).await;
-            for question in Question::ALL.into_iter().filter(|it| it.is_in_tables()) {
+            for question in Question::ALL.into_iter().filter(|it| it.is_kept()) {
                 let mut shown = vec![];
                 all.rebuild(question, |it| shown.push(it)).await.unwrap();
                 assert!(shown.iter().all(|it| it.done <= it.total));
@@ -297,6 +297,7 @@ fn who_waits_for_an_event_reads_it() {
         all.wait_until(Question::ReadyQueue, newest, LONG).await.unwrap();
         assert_eq!(all.ready_queue(ReadyQueue::waiting), 1);
         all.caught_up(log.head()).await.unwrap();
+        all.wait_until(Question::LogSearch, newest, LONG).await.unwrap();
         assert!(all.lag(log.head()).values().all(|behind| *behind == 0));
     });
 }
@@ -346,7 +347,7 @@ fn what_is_held_in_memory_has_no_tables_to_rebuild() {
     check(async {
         let house = House::new();
         let all = house.open(&TestLog::of(&[], 1)).await;
-        for question in Question::ALL.into_iter().filter(|it| !it.is_in_tables()) {
+        for question in Question::ALL.into_iter().filter(|it| !it.is_kept()) {
             let refused = all.rebuild(question, |_| {}).await;
             assert!(matches!(refused, Err(ProjectionError::HeldInMemory(it)) if it == question), "{question}");
         }

@@ -54,7 +54,8 @@ impl Service {
     pub async fn begin_with(faucet_enabled: bool) -> Self {
         let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(SetClock::at(NOON)));
         let store = memory_log(ORIGIN, Arc::clone(&clock)).await;
-        let projections = Projections::start(&store, TablesIn::File(&dir.path().join("projections.db"))).await.unwrap();
+        let [tables, search] = ["projections.db", "search"].map(|it| dir.path().join(it));
+        let projections = Projections::start(&store, TablesIn::File(&tables), &search).await.unwrap();
         let operator = Token::generate(TokenRole::Operator, &mut StdRng::seed_from_u64(2));
         let own = Token::generate(TokenRole::Service, &mut StdRng::seed_from_u64(3));
         let settings = AccessSettings {

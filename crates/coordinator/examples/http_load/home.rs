@@ -62,7 +62,9 @@ impl Home {
             limits: Limits::default(),
         })
         .await?;
-        let projections = Arc::new(Projections::start(&store, TablesIn::File(&dir.join("projections.db"))).await?);
+        let projections = Arc::new(
+            Projections::start(&store, TablesIn::File(&dir.join("projections.db")), &dir.join("search")).await?,
+        );
         let access = access(dir, &store, &projections, &clock)?;
         let commands = Commands::new(store.clone(), clock);
         let coordinator = Coordinator::new(Settings {

@@ -99,8 +99,8 @@ impl Service {
     async fn begin_as(origin: &str, submissions: SubmissionLimits, watch: Watch) -> Self {
         let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(SetClock::at(NOON)));
         let store = memory_log(origin, Arc::clone(&clock)).await;
-        let tables = dir.path().join("projections.db");
-        let projections = Arc::new(Projections::start(&store, TablesIn::File(&tables)).await.unwrap());
+        let [tables, search] = ["projections.db", "search"].map(|it| dir.path().join(it));
+        let projections = Arc::new(Projections::start(&store, TablesIn::File(&tables), &search).await.unwrap());
         let token = |role, seed| Token::generate(role, &mut StdRng::seed_from_u64(seed));
         let tokens = Tokens {
             operator: token(TokenRole::Operator, 2),

@@ -182,7 +182,8 @@ async fn take_the_lead(store: &Store, purpose: Purpose) -> Result<()> {
 async fn open_projections(settings: &Settings, data: &DataDir, store: &Store) -> Result<Arc<Projections>> {
     let (url, file) = (settings.text("DATABASE_URL"), data.join("projections.db"));
     let tables = url.as_deref().map_or(TablesIn::File(&file), TablesIn::Postgres);
-    let projections = Projections::start(store, tables).await.context("opening the projections")?;
+    let projections =
+        Projections::start(store, tables, &data.join("search")).await.context("opening the projections")?;
     projections.caught_up(Position(store.head().size)).await.context("bringing the projections up to the ledger")?;
     Ok(Arc::new(projections))
 }

@@ -158,7 +158,10 @@ impl From<AppendError> for Problem {
 
 impl From<ProjectionError> for Problem {
     fn from(error: ProjectionError) -> Self {
-        if matches!(error, ProjectionError::Behind { .. } | ProjectionError::Stopped(_)) {
+        if matches!(
+            error,
+            ProjectionError::Behind { .. } | ProjectionError::SearchNotReady | ProjectionError::Stopped(_)
+        ) {
             return Self::unavailable("projection_behind", error.to_string());
         }
         if matches!(error, ProjectionError::Database(_)) {
