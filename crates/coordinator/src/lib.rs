@@ -6,6 +6,7 @@
 
 mod anchors;
 mod answers;
+mod audit;
 mod change_pace;
 mod diagnostics;
 mod gauges;
@@ -36,6 +37,7 @@ pub use witness::WitnessSettings;
 
 use anchors::Anchoring;
 use answers::AnswerRoom;
+use audit::{RecentCheckpoints, Searches, follow_checkpoints};
 use change_pace::ChangePace;
 use diagnostics::DiagnosticsBook;
 use edgecoder_domain::{
@@ -102,6 +104,8 @@ pub struct Parts {
     witness: Witness,
     /// Cosign ours.
     witnesses: Witnesses,
+    checkpoints: RecentCheckpoints,
+    searches: Searches,
 }
 
 /// What a coordinator is begun with.
@@ -169,6 +173,8 @@ impl Coordinator {
             log_verifier_key: settings.log_verifier_key,
             witness,
             witnesses,
+            checkpoints: RecentCheckpoints::default(),
+            searches: Searches::default(),
         };
         gauges::register(&parts);
         Ok(Self(Arc::new(parts)))
@@ -178,6 +184,7 @@ impl Coordinator {
     pub fn start(&self, tasks: &mut JoinSet<()>, stop: &CancellationToken) {
         tasks.spawn(jobs::run(self.clone(), stop.clone()));
         tasks.spawn(witness::run(self.clone(), stop.clone()));
+        tasks.spawn(follow_checkpoints(self.clone(), stop.clone()));
         tasks.spawn(reactions::plan_prompts::run(self.clone(), stop.clone()));
         tasks.spawn(reactions::escalate_subtasks::run(self.clone(), stop.clone()));
         tasks.spawn(reactions::release_work_of_blacklisted_agent::run(self.clone(), stop.clone()));

@@ -3,6 +3,7 @@
 
 pub mod agents;
 pub mod anchors;
+pub mod audit;
 pub mod credits;
 pub mod inference;
 pub mod nodes;

@@ -2,6 +2,7 @@
 
 mod agents;
 mod anchors;
+mod audit;
 mod log;
 mod runtime;
 mod tasks;
@@ -56,6 +57,12 @@ fn routes() -> OpenApiRouter<Coordinator> {
         .route("/tile/{*path}", get(log::tile::tile).layer(log::compressed()))
         .routes(routes!(anchors::list::list, anchors::ask::ask))
         .routes(routes!(anchors::file::file))
+        .routes(routes!(audit::log::log))
+        .routes(routes!(audit::search::search))
+        .routes(routes!(audit::entry::entry))
+        .routes(routes!(audit::page::overview).layer(log::compressed()))
+        .routes(routes!(audit::page::entry).layer(log::compressed()))
+        .routes(routes!(audit::page::asset).layer(log::compressed()))
         .routes(routes!(runtime::status::status))
         .routes(routes!(runtime::status::health))
         .routes(routes!(runtime::status::identity))

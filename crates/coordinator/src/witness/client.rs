@@ -13,6 +13,7 @@ use edgecoder_ledger::{
     witness::{AddCheckpoint, log_id},
 };
 use edgecoder_store::{Published, Tiles};
+use edgecoder_wire::audit::AuditWitness;
 use reqwest::Client;
 use std::{sync::Arc, time::Duration};
 use tokio::{task::JoinSet, time::sleep};
@@ -59,6 +60,13 @@ impl Witnesses {
             format!("a witness has seen another history of this log: see evidence/{name} in the data directory")
         };
         self.evidence.of(OWN_LOG).iter().map(told).collect()
+    }
+
+    /// Who cosigns our log, by the policy.
+    pub(crate) fn named(&self) -> Vec<AuditWitness> {
+        let witnesses = self.cosignatures.iter().flat_map(|it| it.policy().witnesses());
+        let named = |it: &PolicyWitness| AuditWitness { name: it.name.clone(), verifier_key: it.key.to_string() };
+        witnesses.map(named).collect()
     }
 
     /// The note of a published checkpoint, with the cosignatures that are there.

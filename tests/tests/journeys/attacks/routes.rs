@@ -21,7 +21,7 @@ const MODELS: &[Role] = &[Operator, Service];
 const PUBLIC: &[Role] = &ROLES;
 
 /// Who may ask what. A route that is not here may be asked by the administrator alone.
-const PERMITTED: [(&str, &[Role]); 36] = [
+const PERMITTED: [(&str, &[Role]); 42] = [
     ("coordinator POST /submit", &[Account]),
     ("coordinator GET /tasks", TASKS),
     ("coordinator GET /tasks/{id}", TASKS),
@@ -41,6 +41,12 @@ const PERMITTED: [(&str, &[Role]); 36] = [
     ("coordinator GET /{log}/checkpoint", PUBLIC),
     ("coordinator GET /anchors", PUBLIC),
     ("coordinator GET /anchors/{id}", PUBLIC),
+    ("coordinator GET /audit", PUBLIC),
+    ("coordinator GET /audit/entry", PUBLIC),
+    ("coordinator GET /audit/assets/{name}", PUBLIC),
+    ("coordinator GET /audit/log", PUBLIC),
+    ("coordinator GET /audit/search", PUBLIC),
+    ("coordinator GET /audit/entries/{position}", PUBLIC),
     ("coordinator GET /identity", PUBLIC),
     ("coordinator GET /health/runtime", PUBLIC),
     ("coordinator GET /metrics", PUBLIC),

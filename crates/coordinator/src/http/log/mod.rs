@@ -10,7 +10,7 @@ use tower_http::compression::CompressionLayer;
 
 /// Marks an answer that gets shorter by compression: entries do, hashes do not.
 #[derive(Clone, Copy)]
-struct Compressible;
+pub(super) struct Compressible;
 
 type Predicate = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
 
