@@ -45,6 +45,10 @@ test SUITE="":
 test-pg:
     cargo xtask test --only postgres
 
+# the pages, in a real browser
+browser:
+    cargo xtask test --only browser
+
 # all benches, or one
 bench NAME="":
     cargo xtask bench {{ NAME }}

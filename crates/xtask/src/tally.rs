@@ -46,6 +46,18 @@ impl Tally {
         }
     }
 
+    /// Reads `  3 passed (9.1s)`, `  1 failed`, `  2 skipped`, `  4 did not run`, which Playwright closes with.
+    pub fn of_playwright_line(line: &str) -> Self {
+        let Some((count, what)) = line.trim().split_once(' ') else { return Self::default() };
+        let Ok(count) = count.parse() else { return Self::default() };
+        match what.split(" (").next() {
+            Some("passed") => Self { passed: count, ..Self::default() },
+            Some("failed" | "flaky" | "did not run" | "interrupted") => Self { failed: count, ..Self::default() },
+            Some("skipped") => Self { skipped: count, ..Self::default() },
+            Some(_) | None => Self::default(),
+        }
+    }
+
     /// One thing that failed.
     pub fn one_failed() -> Self {
         Self { failed: 1, ..Self::default() }
@@ -101,6 +113,17 @@ mod tests {
             tally += Tally::of_unittest_line(line);
         }
         assert_eq!(tally, Tally { passed: 1, failed: 2, skipped: 1 });
+    }
+
+    #[test]
+    fn verdicts_of_playwright_are_counted() {
+        let mut tally = Tally::default();
+        for line in
+            ["  ✓  1 a.spec.ts:3:1 › a (1.2s)", "  1 failed", "  2 skipped", "  3 did not run", "  7 passed (9.1s)"]
+        {
+            tally += Tally::of_playwright_line(line);
+        }
+        assert_eq!(tally, Tally { passed: 7, failed: 4, skipped: 2 });
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Do all tests pass? Provides what they need, runs every suite, and closes with one line each and the total.
 
+mod browser;
 mod btcd;
 mod log_tools;
 mod openapi;
 mod opentimestamps;
+mod product;
 mod python_verifier;
 mod rust;
 mod sandbox_process;
@@ -24,6 +26,8 @@ pub struct Supplies {
     postgres: Option<Server>,
     /// A Python that has the validator.
     openapi_validator: Option<PathBuf>,
+    /// Whether journeys have a browser.
+    browser: bool,
 }
 
 impl Supplies {
@@ -45,7 +49,7 @@ struct Need {
     provide: fn(&mut Supplies) -> Result<String>,
 }
 
-const NEEDS: [Need; 7] = [
+const NEEDS: [Need; 8] = [
     Need { name: "postgres", provide: provide_postgres },
     Need { name: "vectors", provide: vectors::provide },
     Need { name: "sandbox-process", provide: sandbox_process::provide },
@@ -53,6 +57,7 @@ const NEEDS: [Need; 7] = [
     Need { name: "log-tools", provide: log_tools::provide },
     Need { name: "btcd", provide: btcd::provide },
     Need { name: "opentimestamps", provide: opentimestamps::provide },
+    Need { name: "browser", provide: browser::provide },
 ];
 
 /// Tests that one runner counts.
@@ -63,9 +68,10 @@ struct Suite {
     exists: fn() -> bool,
 }
 
-const SUITES: [Suite; 4] = [
+const SUITES: [Suite; 5] = [
     Suite { name: "rust", run: rust::run, exists: || true },
     Suite { name: "system", run: system::run, exists: || true },
+    Suite { name: "browser", run: browser::run, exists: || true },
     Suite { name: "python-verifier", run: python_verifier::run, exists: python_verifier::exists },
     Suite { name: "openapi", run: openapi::run, exists: || true },
 ];
