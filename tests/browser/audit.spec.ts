@@ -96,10 +96,12 @@ test("anchors are shown where the log is dated, and that it is not where it is n
   await page.route("**/anchors", (route) => route.fulfill({ status: 404, json: { detail: "there is nothing at this path" } }));
   await page.goto(`${pool.url}/audit`);
   await expect(shown).toContainText("This coordinator dates nothing in Bitcoin.");
-  const anchor = { id: "a1", state: "confirmed", network: "signet", method: "opentimestamps", size: 5, height: 1200, confirmations: 7 };
+  const checkpoint = "a1".repeat(32);
+  const anchor = { checkpoint, size: 5, way: "own_transaction", state: "confirmed", height: 1200, block: "0".repeat(64), hasProof: true };
   await page.route("**/anchors", (route) => route.fulfill({ json: { anchors: [anchor] } }));
   await page.reload();
-  await expect(shown.getByRole("listitem")).toHaveText(/confirmed\s*5 entries\s*opentimestamps, signet, block 1,200, 7 confirmations\s*a1/);
+  await expect(shown.getByRole("listitem")).toHaveText(/confirmed\s*5 entries\s*six blocks say so, block 1,200\s*proof \(.ots\)\s*a1a1/);
+  await expect(shown.getByRole("link", { name: "proof (.ots)" })).toHaveAttribute("href", `anchors/${checkpoint}.ots`);
 });
 
 test("the scripts of the page stand under a policy, and nothing else is loaded", async ({ page, pool }) => {

@@ -96,7 +96,7 @@ fn checked(wanted: Wanted) -> Result<log_search::Wanted, Problem> {
     if kind.as_deref().is_some_and(|kind| !is_kind(kind)) {
         return Err(Problem::bad_field(
             "kind",
-            "expected a kind of docs/LEDGER.md, or a family: ledger, node, agent, task, credit",
+            "expected a kind of docs/LEDGER.md, or a family: ledger, node, agent, task, credit, anchor",
         ));
     }
     if from.zip(to).is_some_and(|(from, to)| from > to) {

@@ -1,4 +1,4 @@
-// Is the log dated by Bitcoin? What the coordinator says of its anchors; `edgecoder audit` is who verifies them.
+// Is the log dated by Bitcoin? What the coordinator says of its anchors; `edgecoder audit anchors` is who verifies them.
 
 import { code, complain, count, fill, loadJson, make } from "./dom.js";
 
@@ -20,11 +20,24 @@ function nothing(text) {
   fill("anchors-list", make("p", { class: "quiet" }, text));
 }
 
+const STATES = {
+  requested: "nobody has taken it yet",
+  promised: "calendars will date it",
+  attested: "a calendar's proof leads to a block",
+  broadcast: "its transaction waits for a block",
+  included: "in a block that may still go away",
+  confirmed: "six blocks say so",
+  orphaned: "its block went away; it is sent again",
+};
+
 function row(anchor) {
-  const known = [anchor.method, anchor.network, anchor.height && `block ${count(anchor.height)}`, anchor.confirmations && `${count(anchor.confirmations)} confirmations`];
+  const size = make("span", {}, `${count(anchor.size)} entries`);
+  const how = [STATES[anchor.state], anchor.height == null ? null : `block ${count(anchor.height)}`];
+  const proof = anchor.hasProof ? make("a", { href: `anchors/${encodeURIComponent(anchor.checkpoint)}.ots`, download: "" }, "proof (.ots)") : null;
   return make("li", {},
-    make("span", { class: "badge" }, anchor.state ?? "unknown"),
-    make("span", {}, anchor.size === undefined ? "" : `${count(anchor.size)} entries`),
-    make("span", { class: "quiet" }, known.filter(Boolean).join(", ")),
-    anchor.id === undefined ? null : code(String(anchor.id)));
+    make("span", { class: "badge" }, String(anchor.state ?? "unknown")),
+    size,
+    make("span", { class: "quiet" }, how.filter(Boolean).join(", ")),
+    proof,
+    code(String(anchor.checkpoint)));
 }
