@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may end where it is wrong")]
 
-use edgecoder_events::{agent::*, blacklist::*, credit::*, node::*, task::*};
+use edgecoder_events::{agent::*, anchor::*, blacklist::*, credit::*, node::*, task::*};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fmt::Debug, fs, path::PathBuf};
@@ -86,6 +86,10 @@ lists! {
         NoModel => "no_model",
     }
     IssueReason in &[("reason", &["credit.issued"])] => { Faucet => "faucet" }
+    AnchorWay in &[("way", &["anchor.requested"])] => {
+        OpenTimestamps => "open_timestamps",
+        OwnTransaction => "own_transaction",
+    }
 }
 
 /// The word, once the variant is written so and nothing else, and read back from it.

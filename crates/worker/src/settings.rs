@@ -190,7 +190,7 @@ mod tests {
             ("OLLAMA_MODEL", "a b"),
             ("OPENAI_MODEL", "a b"),
         ] {
-            let told = [(name, value), ("AGENT_ID", "ann")];
+            let told = [("AGENT_ID", "ann"), (name, value)];
             let error = read(&told).unwrap_err().to_string();
             assert!(error.starts_with(&format!("{name} is ")), "{error}");
         }

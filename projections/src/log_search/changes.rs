@@ -2,7 +2,8 @@
 
 use super::{ABOUT, ACCOUNT, AGENT, KIND, TASK, TIME};
 use edgecoder_events::{
-    AccountId, AgentEvent, AgentId, AnchorEvent, CreditEvent, Event, Family, LedgerEvent, NodeEvent, Recorded, TaskEvent, TaskId,
+    AccountId, AgentEvent, AgentId, AnchorEvent, CreditEvent, Event, Family, LedgerEvent, NodeEvent, Recorded,
+    TaskEvent, TaskId,
 };
 use edgecoder_search_index::Document;
 

@@ -86,10 +86,10 @@ async fn what_an_operator_says_of_a_machine_is_sent_as_typed() {
 
 #[tokio::test]
 async fn who_enrolls_a_machine_again_reads_that_the_token_before_is_void() {
-    let service = Service::start().await;
     for (replaces, words) in
         [(false, "w is enrolled;"), (true, "w was enrolled before, and the token that it got then is void;")]
     {
+        let service = Service::start().await;
         let enrolled = json!({ "nodeId": "w", "registrationToken": "ec_node_once", "replacesToken": replaces });
         service.on_json("POST /nodes/enroll", &enrolled);
         let outcome = person(&service, &["agent", "enroll", "w", "--owner", "bob"]).await;
