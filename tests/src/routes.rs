@@ -3,7 +3,8 @@
 use crate::{code::product_code_of, workspace::Workspace};
 
 /// Where routes of the product are made.
-const SERVED: [&str; 6] = [
+const SERVED: [&str; 7] = [
+    "crates/anchor-service/src/",
     "crates/control-plane/src/",
     "crates/coordinator/src/",
     "crates/edgecoder/src/",

@@ -1,12 +1,12 @@
 //! How does the coordinator ask the anchor service, which has the wallet?
 
 use edgecoder_events::CheckpointDigest;
+use edgecoder_service_kit::outbound::{self, BodyError};
 use edgecoder_wire::anchors::Carried;
 use reqwest::{Client, Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The desk may be looking at the chain first.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(2);
 /// A proof and its evidence are some kilobytes.
@@ -37,7 +37,7 @@ impl AnchorServiceClient {
     /// # Errors
     /// Where the machine has no usable TLS roots.
     pub fn new(base: Url, token: SecretString) -> Result<Self, reqwest::Error> {
-        let http = Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(ANSWER_TIMEOUT).build()?;
+        let http = outbound::client_of(&base).timeout(ANSWER_TIMEOUT).build()?;
         Ok(Self { http, base, token })
     }
 
@@ -53,17 +53,14 @@ impl AnchorServiceClient {
 
     async fn ask(&self, method: Method, checkpoint: &CheckpointDigest) -> Result<Carried, AnchorServiceError> {
         let url = self.base.join(&format!("anchors/{checkpoint}")).map_err(|_| AnchorServiceError::Malformed)?;
-        let mut answer = self.http.request(method, url).bearer_auth(self.token.expose_secret()).send().await?;
+        let answer = self.http.request(method, url).bearer_auth(self.token.expose_secret()).send().await?;
         if !answer.status().is_success() {
             return Err(AnchorServiceError::Refused(answer.status()));
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await? {
-            if body.len() + chunk.len() > MAX_ANSWER_BYTES {
-                return Err(AnchorServiceError::Malformed);
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = outbound::body_within(answer, MAX_ANSWER_BYTES).await.map_err(|error| match error {
+            BodyError::BrokenOff(error) => AnchorServiceError::from(error),
+            BodyError::TooLong { .. } => AnchorServiceError::Malformed,
+        })?;
         serde_json::from_slice(&body).map_err(|_| AnchorServiceError::Malformed)
     }
 }
