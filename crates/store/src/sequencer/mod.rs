@@ -185,9 +185,12 @@ impl Sequencer {
         answer_all(decided);
     }
 
-    /// Lets others know that a batch could not be written.
+    /// Lets others know that a batch could not be written. That the database is not there they find out by themselves, and
+    /// also when it is there again: nobody need append for that.
     fn in_trouble(&mut self, error: &StorageError) -> &mut Self {
-        self.trouble.send_replace(Some(error.to_string().into()));
+        if !error.is_absence() {
+            self.trouble.send_replace(Some(error.to_string().into()));
+        }
         self
     }
 
