@@ -22,6 +22,8 @@ use std::process::ExitCode;
 
 /// What every command but the ones with codes of their own ends with when it could not do its work.
 const EXIT_ERROR: u8 = 4;
+/// For a question to the auditor that was typed wrongly (docs/auditors/exit-codes.md).
+const EXIT_AUDIT_USAGE: i32 = 4;
 
 /// The first argument of the inside of a sandbox; workers start it. What follows is the sandbox's own.
 const SANDBOX_CHILD: &str = "sandbox-child";
@@ -31,7 +33,10 @@ fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|first| first == SANDBOX_CHILD) {
         return edgecoder_sandbox::child_main();
     }
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let ended = runtime.context("starting the threads").and_then(|runtime| runtime.block_on(dispatch(cli)));
     ended.unwrap_or_else(|error| {
@@ -41,6 +46,19 @@ fn main() -> ExitCode {
         eprintln!("edgecoder: {}", trouble::told(&error));
         error.downcast_ref::<CliError>().map_or(ExitCode::from(EXIT_ERROR), |it| it.exit_code().into())
     })
+}
+
+/// For the auditor 2 is a verdict: a question that was typed wrongly must not look like one.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    let commands = Cli::command();
+    let names = commands.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>();
+    let asked = std::env::args_os().skip(1).find(|word| names.iter().any(|name| word == name));
+    let is_an_auditors = error.use_stderr() && asked.is_some_and(|word| word == "audit");
+    if error.print().is_err() {
+        return ExitCode::from(EXIT_NO_READER);
+    }
+    let code = if is_an_auditors { EXIT_AUDIT_USAGE } else { error.exit_code() };
+    ExitCode::from(u8::try_from(code).unwrap_or(EXIT_ERROR))
 }
 
 async fn dispatch(cli: Cli) -> Result<ExitCode> {
