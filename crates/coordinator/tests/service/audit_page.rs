@@ -73,9 +73,9 @@ async fn a_question_that_makes_no_sense_is_refused_with_the_field() {
         ("kind=task.exploded", "kind"),
         ("from=2&to=1", "from"),
         (&*format!("words={long}"), "words"),
-        ("task=a%20b", ""),
-        ("limit=many", ""),
-        ("colour=red", ""),
+        ("task=a%20b", "task"),
+        ("limit=many", "limit"),
+        ("colour=red", "colour"),
     ] {
         let answer = get(&service, &format!("/audit/search?{question}")).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{question}");
@@ -141,4 +141,38 @@ async fn the_page_stands_under_a_policy_and_is_sent_once() {
         assert_eq!(again.bytes().await.unwrap().len(), 0);
     }
     assert_eq!(get(&service, "/audit/assets/page.rs").await.status(), StatusCode::NOT_FOUND);
+}
+
+/// A row of the table as the page has it, from the text between its outer brackets.
+fn fields_of(mut text: &str) -> String {
+    let mut fields = Vec::new();
+    while let Some(at) = text.find('`') {
+        let (name, rest) = text[at + 1..].split_once('`').unwrap();
+        let (list, rest) = match rest.strip_prefix(" array of [") {
+            Some(rest) => (Some("each"), rest),
+            None => rest.strip_prefix(" [").map_or((None, rest), |rest| (Some("of"), rest)),
+        };
+        let Some(list) = list else {
+            fields.push(format!("{name:?}"));
+            text = rest;
+            continue;
+        };
+        let (inner, rest) = rest.split_once(']').unwrap();
+        fields.push(format!("{{ name: {name:?}, {list}: [{}] }}", fields_of(inner)));
+        text = rest;
+    }
+    fields.join(", ")
+}
+
+#[test]
+fn the_page_names_the_fields_as_the_documentation_of_the_log_does() {
+    let document = include_str!("../../../../docs/LEDGER.md");
+    let (_, table) = document.split_once("| kind | schema | payload |\n|---|---|---|\n").unwrap();
+    let rows = table.lines().take_while(|line| !line.is_empty()).map(|line| {
+        let (kind, rest) = line.strip_prefix("| `").unwrap().split_once("` | ").unwrap();
+        let (schema, payload) = rest.split_once(" | [").unwrap();
+        format!("  \"{kind} {schema}\": [{}],\n", fields_of(payload.strip_suffix("] |").unwrap()))
+    });
+    let (_, shown) = include_str!("../../src/http/audit/page/fields.js").split_once("FIELDS = {\n").unwrap();
+    assert_eq!(shown, format!("{}}};\n", rows.collect::<String>()));
 }

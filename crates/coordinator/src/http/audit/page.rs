@@ -44,13 +44,14 @@ macro_rules! assets {
     };
 }
 
-const ASSETS: [File; 13] = assets![
+const ASSETS: [File; 14] = assets![
     "audit.css" as "text/css; charset=utf-8",
     "mark.svg" as "image/svg+xml",
     "anchors.js" as SCRIPT,
     "bytes.js" as SCRIPT,
     "dom.js" as SCRIPT,
     "entry.js" as SCRIPT,
+    "fields.js" as SCRIPT,
     "keys.js" as SCRIPT,
     "messagepack.js" as SCRIPT,
     "note.js" as SCRIPT,

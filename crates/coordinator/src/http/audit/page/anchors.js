@@ -8,10 +8,9 @@ const MOST = 10;
 export async function showAnchors() {
   try {
     const { anchors = [] } = await loadJson("anchors");
-    if (anchors.length === 0) return nothing("No anchor was made yet.");
+    if (anchors.length === 0) return nothing("No checkpoint of this log is dated in Bitcoin.");
     fill("anchors-list", make("ul", { class: "rows" }, ...anchors.slice(0, MOST).map(row)));
   } catch (error) {
-    if (error.status === 404) return nothing("This coordinator dates nothing in Bitcoin.");
     complain("anchors-list", error);
   }
 }

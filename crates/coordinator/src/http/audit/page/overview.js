@@ -62,7 +62,7 @@ async function whyNotThisKey(written, origin) {
 async function showKeyAndHead(log) {
   const trusted = trustedKey(log.logVerifierKey);
   fill("key",
-    make("p", {}, badge(trusted.from === "server" ? "unproven" : "holds", trusted.from === "server" ? "from this server" : "yours"), " ", `Checked with ${describeSource(trusted.from)}.`),
+    make("p", {}, badge(trusted.from === "you" ? "holds" : "unproven", { server: "from this server", link: "from the link", you: "yours" }[trusted.from]), " ", `Checked with ${describeSource(trusted.from)}.`),
     make("p", { class: "long" }, code(trusted.written)));
   await shown("head", () => showHead(log, trusted));
 }

@@ -1,6 +1,7 @@
 // Is an entry in the log that was signed? Step by step, each in words; nothing of the server is believed but its bytes.
 
 import { equal, hex, short, whyNoCrypto } from "./bytes.js";
+import { FIELDS } from "./fields.js";
 import { parseCheckpoint, parseKey, verifySignature, whyNoEd25519 } from "./note.js";
 import { describeSource } from "./keys.js";
 import { read, readEntry } from "./messagepack.js";
@@ -81,7 +82,7 @@ function compareShown(shown, bytes, leaf, checkpoint) {
   const differing = Object.keys(entry)
     .filter((name) => name !== "format" && name !== "payload")
     .filter((name) => plain(entry[name]) !== plain(shown[name]));
-  if (!saysTheSame(shown.event, entry.payload)) differing.push("event");
+  if (!saysTheSame(shown.event, entry)) differing.push("event");
   if (differing.length === 0) return done("They say what this page shows", "Every field on this page was read from these bytes again, and is the same.");
   const [first] = differing;
   const said = first === "event" ? "" : ` The bytes say ${plain(entry[first])}, the page ${plain(shown[first])}.`;
@@ -93,20 +94,36 @@ function plain(value) {
 }
 
 /**
- * The event's values without their names and order: JSON has names, the log has the order. What is not there counts for
- * nothing: entries of earlier builds have fewer fields, which are shown as none.
+ * Field by field, by the names that this page knows for the kind: those beside the values are the server's word. A field that
+ * the bytes do not have may be shown as none: entries of earlier builds have fewer.
  */
-function saysTheSame(event, payload) {
-  if (Object.keys(event).join() === "payload") return event.payload === hex(payload);
-  const [shown, recorded] = [event, read(payload)].map((value) => valuesIn(value).sort().join("\n"));
-  return shown === recorded;
+function saysTheSame(shown, entry) {
+  const fields = FIELDS[`${entry.kind} ${entry.schema}`];
+  if (fields === undefined) return Object.keys(shown).join() === "payload" && shown.payload === hex(entry.payload);
+  return isNamed(shown, fields, read(entry.payload));
 }
 
-function valuesIn(value) {
-  if (value === null) return [];
-  if (value instanceof Uint8Array) return [hex(value)];
-  if (typeof value === "object") return Object.values(value).flatMap(valuesIn);
-  return [String(typeof value === "bigint" ? Number(value) : value)];
+function isNamed(shown, fields, values) {
+  if (!Array.isArray(values) || values.length !== fields.length || shown === null || typeof shown !== "object") return false;
+  const names = fields.map((field) => field.name ?? field);
+  const isRest = Object.keys(shown).every((name) => names.includes(name) || shown[name] === null);
+  return isRest && fields.every((field, at) => isField(shown[names[at]], field, values[at]));
+}
+
+function isField(shown, field, value) {
+  if (field.of) return isNamed(shown, field.of, value);
+  if (field.each) return isListOf(shown, value, (one, other) => isNamed(one, field.each, other));
+  return isSame(shown, value);
+}
+
+const isListOf = (shown, values, isOne) =>
+  Array.isArray(shown) && Array.isArray(values) && shown.length === values.length && values.every((value, at) => isOne(shown[at], value));
+
+function isSame(shown, value) {
+  if (value === null) return shown === null;
+  if (value instanceof Uint8Array) return shown === hex(value);
+  if (Array.isArray(value)) return isListOf(shown, value, isSame);
+  return typeof value === "bigint" ? shown === Number(value) : shown === value;
 }
 
 /** What all steps together say. */
@@ -114,7 +131,7 @@ export function verdictOf(steps, trusted) {
   const bad = steps.find((step) => step.state === "failed");
   if (bad) return { state: "failed", text: `Not proven: ${bad.title.charAt(0).toLowerCase()}${bad.title.slice(1)}.` };
   if (steps.some((step) => step.state === "unproven")) return { state: "unproven", text: "Not proven: something could not be checked here." };
-  const under = trusted.from === "server" ? "the key that this server names" : "your key";
+  const under = { server: "the key that this server names", link: "the key in the link that you opened", you: "your key" }[trusted.from];
   return { state: "holds", text: `Proven: this entry is in the log to which ${under} committed.` };
 }
 
