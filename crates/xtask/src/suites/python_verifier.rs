@@ -3,15 +3,10 @@
 use super::{PATIENCE, Supplies};
 use crate::{process, tally::Tally};
 use anyhow::{Result, ensure};
-use std::{path::Path, process::Command};
+use std::process::Command;
 
 /// unittest reports to stderr; a shell joins the streams so that we can count.
 const VERIFY: &str = "exec python3 -m unittest discover --verbose --start-directory docs 2>&1";
-
-/// Whether this tree has the verifier.
-pub fn exists() -> bool {
-    Path::new("docs/verify_ledger.py").is_file()
-}
 
 /// Runs every `docs/test_*.py`.
 pub fn run(supplies: &mut Supplies) -> Result<Tally> {
