@@ -18,7 +18,7 @@ mod private_file;
 pub mod wallet;
 mod web;
 
-pub use bitcoin::{BlockHash, Txid, block::Header};
+pub use bitcoin::{BlockHash, Txid, Work, block::Header};
 pub use network::{Network, UnknownNetwork};
 pub use private_file::PrivateFileError;
 pub use reqwest::Url;

@@ -31,7 +31,9 @@ mod utc;
 mod verify;
 mod watch;
 
-pub use anchors::{AnchorReport, AnchorsError, HeaderSource, HeadersError, JudgedAnchor, Outcome, judge_anchors};
+pub use anchors::{
+    AnchorReport, AnchorsError, HeaderSource, HeadersError, JudgedAnchor, Outcome, Reach, judge_anchors,
+};
 pub use archive::{About, ArchiveError, ArchiveWish, MAX_ARCHIVE_ENTRIES, archive};
 pub use command::{
     AboutArgs, AnchorsArgs, AuditCommand, CompareArgs, EXIT_USAGE, ExportArgs, HeadersArgs, LedgerArgs, NodeArgs,

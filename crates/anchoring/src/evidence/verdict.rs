@@ -13,9 +13,9 @@ pub const CONFIRMED_AT: u32 = 6;
 pub enum Trust {
     /// A node's, which checks everything.
     Node,
-    /// A header archive's, whose proof of work, linkage and retarget we checked.
+    /// A header archive's, whose proof of work, linkage and retarget we checked, and which shows enough work.
     HeaderArchive,
-    /// Nobody's but that of whoever gave us the header.
+    /// Nobody's but that of whoever gave us the header: it came with the anchor, or in an archive with too little work.
     SuppliedHeader,
 }
 
@@ -47,6 +47,8 @@ pub enum AnchorVerdict {
     Pending { calendar: CalendarUri },
     /// The block that it speaks of is above the newest that we know.
     Ahead { height: u64, tip_height: u32 },
+    /// The block at that height is another, in headers that nobody needs to believe.
+    Unsettled { height: u32 },
     /// The block at that height is another.
     Orphaned { height: u32, block: BlockHash, now: BlockHash },
     /// It proves nothing.
@@ -64,12 +66,17 @@ impl AnchorVerdict {
             | Self::Tentative { .. }
             | Self::Pending { .. }
             | Self::Ahead { .. }
+            | Self::Unsettled { .. }
             | Self::Unknown { .. } => false,
         }
     }
 
     fn in_block(height: u32, header: &Header, chain: BestChain) -> Self {
-        let confirmations = (chain.tip_height - height).saturating_add(1);
+        let confirmations = match chain.trust {
+            Trust::Node | Trust::HeaderArchive => (chain.tip_height - height).saturating_add(1),
+            // Whoever made up one header made up those above it too.
+            Trust::SuppliedHeader => 1,
+        };
         let (block, time, trust) = (header.block_hash(), header.time, chain.trust);
         if confirmations >= CONFIRMED_AT {
             Self::Confirmed { height, block, time, confirmations, trust }
@@ -97,6 +104,10 @@ impl fmt::Display for AnchorVerdict {
             Self::Ahead { height, tip_height } => {
                 write!(f, "UNKNOWN BLOCK {height}: the headers end at {tip_height}; bring newer ones")
             }
+            Self::Unsettled { height } => write!(
+                f,
+                "UNKNOWN BLOCK {height}: the headers have another one there, and show too little work to be believed"
+            ),
             Self::Orphaned { height, block, now } => {
                 write!(f, "ANCHOR ORPHANED: block {block} not in best chain (height {height} now {now})")
             }
@@ -115,6 +126,9 @@ pub fn judge_evidence(evidence: &AnchorEvidence, chain: BestChain, best: Option<
     match best {
         Some(best) if height <= chain.tip_height && best.block_hash() == block => {
             AnchorVerdict::in_block(height, best, chain)
+        }
+        Some(_) if height <= chain.tip_height && chain.trust == Trust::SuppliedHeader => {
+            AnchorVerdict::Unsettled { height }
         }
         Some(best) if height <= chain.tip_height => AnchorVerdict::Orphaned { height, block, now: best.block_hash() },
         Some(_) | None => AnchorVerdict::Ahead { height: height.into(), tip_height: chain.tip_height },
@@ -143,6 +157,8 @@ pub fn judge_proof<E>(
         let Some(header) = header_at(height)? else { return Ok(ahead) };
         if header.merkle_root.to_byte_array() == attested.message.as_slice() {
             Ok(AnchorVerdict::in_block(height, &header, chain))
+        } else if chain.trust == Trust::SuppliedHeader {
+            Ok(AnchorVerdict::Unsettled { height })
         } else {
             Ok(AnchorVerdict::Invalid(EvidenceError::OtherRoot { height }))
         }

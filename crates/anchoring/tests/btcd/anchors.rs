@@ -16,7 +16,7 @@ const CHECKPOINT: &[u8] = b"edgecoder.example/log\n42\nroot=\n\n\xe2\x80\x94 edg
 
 async fn archive_of(scene: &Scene) -> HeaderArchive {
     let path = scene.folder.path().join("headers");
-    let mut archive = HeaderArchive::open_or_create(&path, Network::Regtest, None).unwrap();
+    let mut archive = HeaderArchive::open_or_create(&path, Network::Regtest).unwrap();
     archive.follow(&scene.node).await.unwrap();
     archive
 }

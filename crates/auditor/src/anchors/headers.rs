@@ -1,7 +1,8 @@
 //! Whose word is it which blocks are in the best chain? A node's, an archive's whose work we checked, or nobody's.
 
+use super::reach::Reach;
 use edgecoder_anchoring::{
-    Header,
+    Header, Work,
     chain::{Chain, ChainError, NodeRpc},
     evidence::{BestChain, Trust},
     headers::{HeaderArchive, HeaderArchiveError},
@@ -20,7 +21,8 @@ pub enum HeadersError {
 #[derive(Debug)]
 pub enum HeaderSource {
     Node(NodeRpc),
-    Archive(Box<HeaderArchive>),
+    /// A file, and the work that it must show to be believed.
+    Archive(Box<HeaderArchive>, Work),
     /// Only those that anchors bring themselves.
     Supplied,
 }
@@ -30,9 +32,19 @@ impl HeaderSource {
     pub async fn best_chain(&mut self) -> Result<Option<BestChain>, HeadersError> {
         Ok(match self {
             Self::Node(node) => Some(BestChain { tip_height: node.tip().await?.height, trust: Trust::Node }),
-            Self::Archive(archive) => Some(BestChain { tip_height: archive.tip().height, trust: Trust::HeaderArchive }),
+            Self::Archive(archive, minimum_work) => {
+                Some(BestChain { tip_height: archive.tip().height, trust: archive.trust(*minimum_work) })
+            }
             Self::Supplied => None,
         })
+    }
+
+    /// What there is in the file, where the headers come from one.
+    pub fn reach(&self) -> Option<Reach> {
+        match self {
+            Self::Archive(archive, minimum_work) => Some(Reach::of(archive, *minimum_work)),
+            Self::Node(_) | Self::Supplied => None,
+        }
     }
 
     /// The header at a height of the best chain.
@@ -42,7 +54,7 @@ impl HeaderSource {
                 Some(block) => Ok(Some(node.header(block).await?)),
                 None => Ok(None),
             },
-            Self::Archive(archive) => Ok(archive.header_at(height)?),
+            Self::Archive(archive, _) => Ok(archive.header_at(height)?),
             Self::Supplied => Ok(None),
         }
     }

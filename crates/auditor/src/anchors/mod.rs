@@ -5,11 +5,13 @@
 
 mod headers;
 mod judge;
+mod reach;
 mod report;
 mod times;
 mod walk;
 
 pub use headers::{HeaderSource, HeadersError};
+pub use reach::Reach;
 pub use report::{AnchorReport, JudgedAnchor, Outcome};
 
 use crate::{Place, ReadError, Reader};
@@ -50,5 +52,5 @@ pub async fn judge_anchors(place: &Place, mut headers: HeaderSource) -> Result<A
             outcome,
         });
     }
-    Ok(AnchorReport { anchors, entries })
+    Ok(AnchorReport { headers: headers.reach(), anchors, entries })
 }

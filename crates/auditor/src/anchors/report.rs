@@ -1,5 +1,6 @@
 //! What is printed of the anchors, and with which code does it end?
 
+use super::reach::Reach;
 use crate::{escape::escape, utc::utc};
 use edgecoder_anchoring::evidence::AnchorVerdict;
 use edgecoder_events::{BitcoinHash, CheckpointDigest};
@@ -13,6 +14,8 @@ const EXIT_UNPROVEN: u8 = 3;
 /// Every anchor of a ledger, oldest first.
 #[derive(Debug)]
 pub struct AnchorReport {
+    /// The file of headers that they were judged by, if it was one.
+    pub headers: Option<Reach>,
     pub anchors: Vec<JudgedAnchor>,
     /// How many entries the ledger has.
     pub entries: u64,
@@ -109,6 +112,9 @@ impl AnchorReport {
     /// The report for people.
     pub fn lines(&self) -> String {
         let mut text = String::new();
+        if let Some(headers) = &self.headers {
+            writeln!(text, "{:<12} {headers}", "headers").expect("a text takes any text");
+        }
         for anchor in &self.anchors {
             // A calendar's address in it comes from a stranger.
             let said = escape(&anchor.said());
@@ -127,6 +133,7 @@ impl AnchorReport {
         let anchors: Vec<Value> = self.anchors.iter().map(JudgedAnchor::document).collect();
         let anchored = self.anchored_entries();
         json!({
+            "headers": self.headers.as_ref().map(Reach::document),
             "anchors": anchors,
             "entries": self.entries,
             "anchoredEntries": anchored,

@@ -5,7 +5,7 @@ use super::{
     walk::{Place, Prefix, Said},
 };
 use crate::utc::utc;
-use edgecoder_anchoring::evidence::AnchorVerdict;
+use edgecoder_anchoring::evidence::{AnchorVerdict, Trust};
 
 /// The time of a block may be so far from the hour that it was found.
 const BLOCK_TIME_IS_OFF_BY_MS: u64 = 2 * 60 * 60 * 1000;
@@ -20,14 +20,16 @@ pub fn compared(outcome: Outcome, anchor: &Said, prefix: Prefix) -> Outcome {
     contradiction.map_or(outcome, Outcome::Misdated)
 }
 
-/// Height and time of the block that holds it.
+/// Height and time of the block that holds it. A header that was only supplied can have any time, so it contradicts
+/// nobody.
 fn block_of(verdict: &AnchorVerdict) -> Option<(u32, u32)> {
     match verdict {
-        AnchorVerdict::Confirmed { height, time, .. } | AnchorVerdict::Tentative { height, time, .. } => {
-            Some((*height, *time))
+        AnchorVerdict::Confirmed { height, time, trust, .. } | AnchorVerdict::Tentative { height, time, trust, .. } => {
+            (*trust != Trust::SuppliedHeader).then_some((*height, *time))
         }
         AnchorVerdict::Pending { .. }
         | AnchorVerdict::Ahead { .. }
+        | AnchorVerdict::Unsettled { .. }
         | AnchorVerdict::Orphaned { .. }
         | AnchorVerdict::Invalid(_)
         | AnchorVerdict::Unknown { .. } => None,

@@ -1,14 +1,17 @@
 //! How is the auditor asked about anchors, and about the headers that they are judged by?
 
 use super::{LedgerArgs, fail, print};
-use crate::{HeaderSource, HeadersError, Place, judge_anchors};
+use crate::{HeaderSource, HeadersError, Place, Reach, judge_anchors};
 use clap::Args;
 use edgecoder_anchoring::{
-    Network, Url,
+    Network, Url, Work,
     chain::NodeRpc,
-    headers::{FollowError, HeaderArchive},
+    headers::{FollowError, HeaderArchive, minimum_work},
 };
 use std::path::PathBuf;
+
+/// Headers keep the rules, and show less work than was asked for.
+const EXIT_UNPROVEN: u8 = 3;
 
 /// Which anchors, and whose word counts.
 #[derive(Debug, Clone, Args)]
@@ -47,12 +50,30 @@ pub struct NodeArgs {
     /// bitcoin, testnet, signet or regtest
     #[arg(long, value_name = "NAME", default_value_t = Network::Bitcoin)]
     pub network: Network,
+    /// The work that a file of headers must show to confirm anything, in hexadecimal digits; without it what Bitcoin
+    /// Core 30 asks of the network's chain
+    #[arg(long, value_name = "HEX", value_parser = work_of)]
+    pub minimum_chain_work: Option<Work>,
 }
 
 impl NodeArgs {
     fn rpc(&self) -> Result<Option<NodeRpc>, HeadersError> {
         let node = self.node.clone().map(|url| NodeRpc::at(url, self.node_cookie.clone()));
         Ok(node.transpose()?)
+    }
+
+    fn minimum_work(&self) -> Work {
+        self.minimum_chain_work.unwrap_or_else(|| minimum_work(self.network))
+    }
+}
+
+/// Reads work as nodes write it: 64 hexadecimal digits, those at the front may be missing.
+fn work_of(text: &str) -> Result<Work, &'static str> {
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    let mut bytes = [0; 32];
+    match hex::decode_to_slice(format!("{digits:0>64}"), &mut bytes) {
+        Ok(()) if !digits.is_empty() => Ok(Work::from_be_bytes(bytes)),
+        Ok(()) | Err(_) => Err("expected 1 to 64 hexadecimal digits"),
     }
 }
 
@@ -62,7 +83,10 @@ impl AnchorsArgs {
             return Ok(HeaderSource::Node(node));
         }
         Ok(match &self.headers {
-            Some(file) => HeaderSource::Archive(Box::new(HeaderArchive::open(file, self.node.network, None)?)),
+            Some(file) => {
+                let archive = HeaderArchive::open(file, self.node.network)?;
+                HeaderSource::Archive(Box::new(archive), self.node.minimum_work())
+            }
             None => HeaderSource::Supplied,
         })
     }
@@ -84,30 +108,39 @@ pub async fn run_anchors(args: &AnchorsArgs, place: &Place) -> u8 {
     }
 }
 
-/// Brings an archive up to a node, and says how far it reaches.
+/// Brings an archive up to a node, and says how far it reaches and whether that is enough.
 pub async fn run_headers(args: &HeadersArgs) -> u8 {
     match follow(args).await {
-        Ok(text) => {
-            let _ = print(&text);
-            0
+        Ok(archive) => {
+            let reach = Reach::of(&archive, args.node.minimum_work());
+            let _ = print(&format!("{reach}\n"));
+            if reach.is_enough() { 0 } else { EXIT_UNPROVEN }
         }
         Err(error) => fail("bring the headers up to date", &error),
     }
 }
 
-async fn follow(args: &HeadersArgs) -> Result<String, FollowError> {
+async fn follow(args: &HeadersArgs) -> Result<HeaderArchive, FollowError> {
     let network = args.node.network;
-    let Some(node) = &args.node.node else {
-        let archive = HeaderArchive::open(&args.file, network, None)?;
-        return Ok(reach(&archive));
-    };
+    let Some(node) = &args.node.node else { return Ok(HeaderArchive::open(&args.file, network)?) };
     let node = NodeRpc::at(node.clone(), args.node.node_cookie.clone())?;
-    let mut archive = HeaderArchive::open_or_create(&args.file, network, None)?;
+    let mut archive = HeaderArchive::open_or_create(&args.file, network)?;
     archive.follow(&node).await?;
-    Ok(reach(&archive))
+    Ok(archive)
 }
 
-fn reach(archive: &HeaderArchive) -> String {
-    let tip = archive.tip();
-    format!("every header is checked, up to {} {}\n", tip.height, tip.hash)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_read_as_nodes_write_it() {
+        let of_core = minimum_work(Network::Bitcoin);
+        assert_eq!(work_of(&format!("{of_core:x}")), Ok(of_core));
+        assert_eq!(work_of("0xdee8e2a309ad8a9820433c68"), Ok(of_core));
+        assert_eq!(work_of("0"), Ok(minimum_work(Network::Regtest)));
+        for wrong in ["", "0x", "-1", "12 ", "x1", &"0".repeat(65)] {
+            assert!(work_of(wrong).is_err(), "{wrong:?}");
+        }
+    }
 }

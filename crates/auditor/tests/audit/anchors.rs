@@ -1,6 +1,9 @@
 //! Is an anchor worth what it says: of these entries, in that block, as deep as the headers reach?
 
-use crate::ledger::{Draft, LOG_SEED, Ledger, Row, at, chain, draft, honest, id, note, wallet};
+use crate::{
+    ledger::{Draft, LOG_SEED, Ledger, Row, at, chain, draft, honest, id, note, wallet},
+    program::audit,
+};
 use edgecoder_anchoring::{
     Network,
     evidence::Commitment,
@@ -32,6 +35,11 @@ const BLOCK: BitcoinHash = BitcoinHash([8; 32]);
 /// The target of every block of regtest: one hash in two meets it.
 const BITS: u32 = 0x207f_ffff;
 const GENESIS_TIME: u32 = 1_296_688_602;
+/// The headers of heights 0 and 1.
+const FIRST_OF_BITCOIN: [&str; 2] = [
+    "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c",
+    "010000006fe28c0ab6f1b372c1a6a246ae63f74f931e8365e15a089c68d6190000000000982051fd1e4ba744bbbe680e1fee14677ba1a3c3540bf7b1cdb606e857233e0e61bc6649ffff001d01e36299",
+];
 const TABLE: &str = "CREATE TABLE blobs (id INTEGER PRIMARY KEY, hash BLOB NOT NULL, content BLOB NOT NULL) STRICT";
 
 /// An hour after the first block of regtest.
@@ -168,7 +176,7 @@ impl Anchored {
     /// A file of headers of regtest, in whose block 1 this root stands, with so many blocks after it.
     fn headers(&self, root: [u8; 32], after: u32) -> PathBuf {
         let path = self.ledger.dir.path().join("headers");
-        let archive = HeaderArchive::open_or_create(&path, Network::Regtest, None).unwrap();
+        let archive = HeaderArchive::open_or_create(&path, Network::Regtest).unwrap();
         let mut previous = digest(archive.tip().hash);
         let mut file = OpenOptions::new().append(true).open(&path).unwrap();
         for height in 1..=1 + after {
@@ -228,6 +236,49 @@ async fn an_anchor_is_confirmed_by_six_headers_and_tentative_before() {
     let (code, told) = anchored.judged(&["--json", "--headers", headers.to_str().unwrap()]);
     let document: Value = serde_json::from_str(&told).unwrap();
     assert_eq!((code, &document["anchoredEntries"], &document["exitCode"]), (0, &17.into(), &0.into()));
+}
+
+#[tokio::test]
+async fn a_file_that_shows_less_work_than_is_asked_for_confirms_nothing() {
+    let anchored = Anchored::honest().await;
+    let headers = anchored.headers(anchored.commitment, 5);
+    let headers = headers.to_str().unwrap();
+    // Seven blocks of regtest, of two hashes each.
+    let (code, told) = anchored.judged(&["--headers", headers, "--minimum-chain-work", "e"]);
+    assert!(code == 0 && told.contains(", work 0xe\n"), "{code}: {told}");
+    let asked = ["--headers", headers, "--minimum-chain-work", "0xf"];
+    let (code, told) = anchored.judged(&asked);
+    assert!(code == 3 && told.contains("TENTATIVE 1/6 confirmations, block 1 "), "{code}: {told}");
+    assert!(told.contains("trust: supplied header only") && !told.contains("CONFIRMED"), "{told}");
+    assert!(told.contains("work 0xe: TOO LITTLE WORK, at least 0xf is asked for"), "{told}");
+    let (code, told) = anchored.judged(&[&asked[..], &["--json"]].concat());
+    let document: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((code, &document["anchors"][0]["confirmed"]), (3, &false.into()));
+    let reach = &document["headers"];
+    assert_eq!((&reach["trust"], &reach["tipHeight"]), (&"supplied header only".into(), &6.into()));
+    assert_eq!(reach["chainWork"], format!("{:064x}", 14));
+    std::fs::remove_file(headers).unwrap();
+    let other = anchored.headers([5; 32], 5);
+    let (code, told) = anchored.judged(&["--headers", other.to_str().unwrap(), "--minimum-chain-work", "f"]);
+    assert!(code == 3 && told.contains("UNKNOWN BLOCK 1: the headers have another one there"), "{code}: {told}");
+}
+
+/// Real headers of January 2009, which anybody could make anew today: they stand for a forged file of as few.
+#[tokio::test]
+async fn the_easy_first_blocks_of_the_main_network_confirm_nothing() {
+    let ledger = Anchored::honest().await.ledger;
+    let path = ledger.dir.path().join("easy");
+    std::fs::write(&path, hex::decode(FIRST_OF_BITCOIN.concat()).unwrap()).unwrap();
+    let told = |words: &[&str]| {
+        let output = ledger.audit(words);
+        (output.status.code().unwrap(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    };
+    let path = path.to_str().unwrap();
+    let (code, said) = told(&["anchors", "--headers", path]);
+    assert!(code == 3 && said.contains("of 2009-01-09T02:54:25.000Z, work 0x200020002: TOO LITTLE WORK"), "{said}");
+    assert!(!said.contains("CONFIRMED") && !said.contains("ANCHOR INVALID"), "{said}");
+    assert_eq!(audit(&["headers", path]).status.code(), Some(3));
+    assert_eq!(audit(&["headers", path, "--minimum-chain-work", "200020002"]).status.code(), Some(0));
 }
 
 #[tokio::test]

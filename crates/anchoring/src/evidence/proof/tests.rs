@@ -206,3 +206,21 @@ fn a_header_that_was_only_supplied_confirms_nothing() {
     let expected = format!("TENTATIVE 1/6 confirmations, block 300 {}, trust: supplied header only", evidence.block());
     assert_eq!(verdict.to_string(), expected);
 }
+
+/// Headers of too little work: they neither confirm, however many they are, nor accuse anybody.
+#[test]
+fn headers_that_show_too_little_work_confirm_nothing_and_accuse_nobody() {
+    let evidence = evidence();
+    let poor = BestChain { tip_height: HEIGHT + 90, trust: Trust::SuppliedHeader };
+    let same = judge_evidence(&evidence, poor, Some(&evidence.header));
+    assert!(matches!(same, AnchorVerdict::Tentative { confirmations: 1, .. }), "{same}");
+    let other = Network::Regtest.genesis();
+    let unsettled = AnchorVerdict::Unsettled { height: HEIGHT };
+    assert_eq!(judge_evidence(&evidence, poor, Some(&other)), unsettled);
+    let proof = evidence.to_ots().unwrap();
+    let judged = |header| judge_proof(&proof, poor, |_| Ok::<_, Infallible>(Some(header))).unwrap();
+    assert!(matches!(judged(evidence.header)[..], [AnchorVerdict::Tentative { confirmations: 1, .. }]));
+    assert_eq!(judged(other), [unsettled]);
+    assert!(!judged(other).iter().any(AnchorVerdict::is_fault));
+    assert!(judged(other)[0].to_string().starts_with("UNKNOWN BLOCK 300: the headers have another one there"));
+}

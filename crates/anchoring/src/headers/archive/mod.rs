@@ -5,8 +5,9 @@ use super::{
     finding::HeaderFinding,
     rules::{ChainRules, KnownBlock, MEDIAN_SPAN, RETARGET_EVERY, work_in},
 };
-use crate::Network;
+use crate::{Network, evidence::Trust};
 use bitcoin::{
+    Work,
     block::Header,
     consensus::{deserialize, serialize},
 };
@@ -48,10 +49,10 @@ impl HeaderArchive {
     ///
     /// # Errors
     /// The file cannot be read, is cut off or empty, or one of its headers breaks a rule.
-    pub fn open(path: &Path, network: Network, known: Option<KnownBlock>) -> Result<Self, HeaderArchiveError> {
+    pub fn open(path: &Path, network: Network) -> Result<Self, HeaderArchiveError> {
         let file = File::open(path)?;
         match file.metadata()?.len() % bytes(1) {
-            0 => Self::checked(file, ChainRules::new(network, known)),
+            0 => Self::checked(file, ChainRules::new(network)),
             torn => Err(HeaderArchiveError::CutOff(torn)),
         }
     }
@@ -61,11 +62,7 @@ impl HeaderArchive {
     ///
     /// # Errors
     /// The file cannot be read or written, or one of its headers breaks a rule.
-    pub fn open_or_create(
-        path: &Path,
-        network: Network,
-        known: Option<KnownBlock>,
-    ) -> Result<Self, HeaderArchiveError> {
+    pub fn open_or_create(path: &Path, network: Network) -> Result<Self, HeaderArchiveError> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         let length = file.metadata()?.len();
         file.set_len(length - length % bytes(1))?;
@@ -73,7 +70,7 @@ impl HeaderArchive {
             file.write_all(&serialize(&network.genesis()))?;
             file.sync_all()?;
         }
-        Self::checked(file, ChainRules::new(network, known))
+        Self::checked(file, ChainRules::new(network))
     }
 
     fn checked(mut file: File, mut rules: ChainRules) -> Result<Self, HeaderArchiveError> {
@@ -92,6 +89,22 @@ impl HeaderArchive {
     /// The newest block.
     pub fn tip(&self) -> KnownBlock {
         self.rules.tip().unwrap_or_else(|| self.rules.genesis())
+    }
+
+    /// When the newest block says that it was made, in seconds since 1970.
+    pub fn tip_time(&self) -> u32 {
+        self.rules.tip_time().expect("no archive is opened that has no header")
+    }
+
+    /// The work in all of its headers.
+    pub fn work(&self) -> Work {
+        self.rules.work()
+    }
+
+    /// What its word is worth. Easy blocks keep every rule too, so whoever shows less work than the network's chain has
+    /// may have made them himself.
+    pub fn trust(&self, minimum: Work) -> Trust {
+        if self.work() >= minimum { Trust::HeaderArchive } else { Trust::SuppliedHeader }
     }
 
     /// The header at a height, if the archive reaches that far.
@@ -128,12 +141,12 @@ impl HeaderArchive {
         }
         let first = (fork - fork % RETARGET_EVERY).saturating_sub(span());
         let checked = self.range(first, fork)?;
-        let rules = self.rules.resume(first, checked.into_iter());
+        let old = self.range(fork + 1, tip)?;
+        let rules = self.rules.resume(first, checked.into_iter(), self.work() - work_in(&old));
         // Weighed only when the rules hold: a header can claim any amount of work.
         let mut trial = rules.clone();
         headers.iter().try_for_each(|header| trial.accept(*header))?;
-        let old = self.range(fork + 1, tip)?;
-        if work_in(headers) <= work_in(&old) {
+        if trial.work() <= self.work() {
             return Err(HeaderArchiveError::NotHeavier { fork });
         }
         self.write_after(rules, headers)

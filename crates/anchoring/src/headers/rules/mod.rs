@@ -2,9 +2,12 @@
 //!
 //! *Source*: Bitcoin Core, `pow.cpp` (`GetNextWorkRequired`) and `validation.cpp` (`ContextualCheckBlockHeader`).
 
-use super::finding::{HeaderFault, HeaderFinding};
+use super::{
+    finding::{HeaderFault, HeaderFinding},
+    known::known_blocks,
+};
 use crate::Network;
-use bitcoin::{BlockHash, CompactTarget, Target, Work, block::Header};
+use bitcoin::{BlockHash, CompactTarget, Work, block::Header};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -27,7 +30,9 @@ pub struct KnownBlock {
 #[derive(Debug, Clone)]
 pub struct ChainRules {
     network: Network,
-    known: Option<KnownBlock>,
+    known: Vec<KnownBlock>,
+    /// In all headers so far.
+    work: Work,
     tip: Option<Tip>,
     epoch_began: u32,
     /// The target of the epoch, whatever easy blocks a test network has had since.
@@ -44,16 +49,21 @@ struct Tip {
 
 impl ChainRules {
     /// Before the first header.
-    pub fn new(network: Network, known: Option<KnownBlock>) -> Self {
-        let genesis = network.genesis();
-        let times = VecDeque::with_capacity(MEDIAN_SPAN);
-        Self { network, known, tip: None, epoch_began: genesis.time, epoch_bits: genesis.bits, times }
+    pub fn new(network: Network) -> Self {
+        Self::with(network, known_blocks(network))
     }
 
-    /// In the middle of a chain that was checked before, whose headers from `first` on are given. They must reach back
-    /// to the start of the epoch, and over as many as the median needs.
-    pub(super) fn resume(&self, first: u32, checked: impl Iterator<Item = Header>) -> Self {
-        let mut resumed = Self::new(self.network, self.known);
+    fn with(network: Network, known: Vec<KnownBlock>) -> Self {
+        let genesis = network.genesis();
+        let times = VecDeque::with_capacity(MEDIAN_SPAN);
+        let work = work_in(&[]);
+        Self { network, known, work, tip: None, epoch_began: genesis.time, epoch_bits: genesis.bits, times }
+    }
+
+    /// In the middle of a chain that was checked before, whose headers from `first` on are given, and the work in all
+    /// of it. They must reach back to the start of the epoch, and over as many as the median needs.
+    pub(super) fn resume(&self, first: u32, checked: impl Iterator<Item = Header>, work: Work) -> Self {
+        let mut resumed = Self { work, ..Self::with(self.network, self.known.clone()) };
         for (height, header) in (first..).zip(checked) {
             resumed.remember(height, header);
         }
@@ -75,6 +85,16 @@ impl ChainRules {
         self.tip.map(|tip| KnownBlock { height: tip.height, hash: tip.hash })
     }
 
+    /// When the newest header says that it was made, in seconds since 1970.
+    pub fn tip_time(&self) -> Option<u32> {
+        self.tip.map(|tip| tip.header.time)
+    }
+
+    /// The work in all headers so far.
+    pub fn work(&self) -> Work {
+        self.work
+    }
+
     /// Takes the next header if it follows the rules; otherwise nothing has changed.
     ///
     /// # Errors
@@ -82,6 +102,7 @@ impl ChainRules {
     pub fn accept(&mut self, header: Header) -> Result<(), HeaderFinding> {
         let height = self.next_height();
         self.check(height, &header).map_err(|fault| HeaderFinding { height, fault })?;
+        self.work = self.work + header.work();
         self.remember(height, header);
         Ok(())
     }
@@ -100,10 +121,8 @@ impl ChainRules {
         if !header.target().is_met_by(hash) {
             return Err(HeaderFault::ProofOfWork);
         }
-        match self.known {
-            Some(known) if known.height == height && known.hash != hash => {
-                Err(HeaderFault::Checkpoint { expected: known.hash })
-            }
+        match self.known.iter().find(|known| known.height == height) {
+            Some(known) if known.hash != hash => Err(HeaderFault::Checkpoint { expected: known.hash }),
             Some(_) | None => Ok(()),
         }
     }
@@ -157,9 +176,10 @@ impl ChainRules {
     }
 }
 
-/// The work that went into headers that the rules accepted, and one unit more.
+/// The work that went into headers that the rules accepted. A sum that 256 bits do not hold would take more hashes than
+/// anybody can make.
 pub fn work_in(headers: &[Header]) -> Work {
-    headers.iter().fold(Target::MAX.to_work(), |sum, header| sum + header.work())
+    headers.iter().fold(Work::from_be_bytes([0; 32]), |sum, header| sum + header.work())
 }
 
 #[cfg(test)]

@@ -31,18 +31,19 @@ pub fn chain(count: u32, mark: u8) -> Vec<Header> {
 fn fault_after(count: u32, spoil: impl Fn(&mut Header)) -> HeaderFinding {
     let mut headers = chain(count, 1);
     spoil(headers.last_mut().unwrap());
-    let mut rules = ChainRules::new(Network::Regtest, None);
+    let mut rules = ChainRules::new(Network::Regtest);
     headers.into_iter().find_map(|header| rules.accept(header).err()).unwrap()
 }
 
 #[test]
 fn a_chain_of_headers_is_accepted_one_by_one() {
-    let mut rules = ChainRules::new(Network::Regtest, None);
+    let mut rules = ChainRules::new(Network::Regtest);
     let headers = chain(30, 1);
     for header in &headers {
         rules.accept(*header).unwrap();
     }
     assert_eq!(rules.tip(), Some(KnownBlock { height: 30, hash: headers[30].block_hash() }));
+    assert_eq!((rules.work(), rules.tip_time()), (work_in(&headers), Some(headers[30].time)));
 }
 
 #[test]
@@ -62,7 +63,7 @@ fn each_broken_rule_has_its_name_and_height() {
     );
     let earlier = fault_after(20, |header| header.time -= 600 * 7);
     assert_eq!(earlier.fault, HeaderFault::Time);
-    let mut rules = ChainRules::new(Network::Bitcoin, None);
+    let mut rules = ChainRules::new(Network::Bitcoin);
     let other = rules.accept(Network::Signet.genesis()).unwrap_err();
     assert!(matches!(other, HeaderFinding { height: 0, fault: HeaderFault::Genesis { .. } }));
 }
@@ -70,14 +71,14 @@ fn each_broken_rule_has_its_name_and_height() {
 #[test]
 fn another_block_than_the_known_one_is_refused() {
     let hash = BlockHash::all_zeros();
-    let mut rules = ChainRules::new(Network::Regtest, Some(KnownBlock { height: 3, hash }));
+    let mut rules = ChainRules::with(Network::Regtest, vec![KnownBlock { height: 3, hash }]);
     let found = chain(5, 1).into_iter().find_map(|header| rules.accept(header).err());
     assert_eq!(found, Some(HeaderFinding { height: 3, fault: HeaderFault::Checkpoint { expected: hash } }));
 }
 
 /// Rules that stand before the given height of `network`, with an epoch that began at 0 and a tip at `time`.
 fn before(network: Network, height: u32, bits: u32, time: u32) -> (ChainRules, Tip) {
-    let mut rules = ChainRules::new(network, None);
+    let mut rules = ChainRules::new(network);
     let header = Header { bits: CompactTarget::from_consensus(bits), time, ..network.genesis() };
     rules.epoch_began = 0;
     rules.epoch_bits = header.bits;
@@ -116,10 +117,38 @@ fn a_test_network_lets_a_late_block_be_easy_and_then_goes_on_as_before() {
     assert_eq!(rules.bits_at(100, 9999, &tip).to_consensus(), 0x1b04_04cb, "the main network has no such rule");
 }
 
+/// The work behind one compact target, by another way than the library's: 2^256 / (target + 1), where the target is the
+/// mantissa shifted by whole bytes.
+fn work_behind(mantissa: u32, exponent: u32) -> u128 {
+    ((1_u128 << (256 - 8 * (exponent - 3))) - 1) / u128::from(mantissa)
+}
+
+fn as_work(sum: u128) -> Work {
+    let mut bytes = [0; 32];
+    bytes[16..].copy_from_slice(&sum.to_be_bytes());
+    Work::from_be_bytes(bytes)
+}
+
+#[test]
+fn the_work_of_the_first_blocks_is_what_nodes_say() {
+    assert_eq!(work_behind(0xffff, 0x1d), 0x0001_0001_0001);
+    assert_eq!(work_in(&[Network::Bitcoin.genesis()]), as_work(0x0001_0001_0001));
+    assert_eq!(work_in(&[]), as_work(0));
+}
+
 proptest! {
     #[test]
+    fn the_work_of_headers_adds_up(targets in proptest::collection::vec((0x8000..0x80_0000_u32, 0x14..0x21_u32), 0..40)) {
+        let bits = |(mantissa, exponent): &(u32, u32)| CompactTarget::from_consensus((exponent << 24) | mantissa);
+        let header = |target| Header { bits: bits(target), ..Network::Bitcoin.genesis() };
+        let headers: Vec<Header> = targets.iter().map(header).collect();
+        let expected: u128 = targets.iter().map(|(mantissa, exponent)| work_behind(*mantissa, *exponent)).sum();
+        prop_assert_eq!(work_in(&headers), as_work(expected));
+    }
+
+    #[test]
     fn any_header_is_judged_without_a_panic(raw in any::<[u8; 32]>(), time in any::<u32>(), bits in any::<u32>(), nonce in any::<u32>()) {
-        let mut rules = ChainRules::new(Network::Bitcoin, None);
+        let mut rules = ChainRules::new(Network::Bitcoin);
         rules.accept(Network::Bitcoin.genesis()).unwrap();
         let header = Header {
             prev_blockhash: Network::Bitcoin.genesis_hash(),
