@@ -12,7 +12,7 @@ use edgecoder_anchoring::{
     evidence::{AnchorEvidence, BestChain, Commitment, Trust, judge_evidence, judge_proof},
     ots::{Attestation, DetachedTimestamp},
 };
-use edgecoder_events::CheckpointDigest;
+use edgecoder_events::{BitcoinHash, CheckpointDigest};
 use edgecoder_ledger::{checkpoint::Checkpoint, note::Note};
 use std::{collections::HashMap, convert::Infallible};
 
@@ -41,12 +41,12 @@ pub async fn judge(
     let outcome = match anchor.newest {
         Newest::OnItsWay => Ok(Outcome::Waiting),
         Newest::Orphaned { height, block } => Ok(Outcome::KnownOrphaned { height, block }),
-        Newest::Proof(proof) => match here.contents.get(&proof) {
-            Some(bytes) => of_proof(headers, bytes, note).await,
+        Newest::Proof { file, height } => match here.contents.get(&file) {
+            Some(bytes) => of_proof(headers, bytes, note, height).await,
             None => Ok(Outcome::Missing("its proof")),
         },
-        Newest::Evidence(evidence) => match here.contents.get(&evidence) {
-            Some(bytes) => of_evidence(headers, bytes, checkpoint).await,
+        Newest::Evidence { file, height, block } => match here.contents.get(&file) {
+            Some(bytes) => of_evidence(headers, bytes, checkpoint, (height, block)).await,
             None => Ok(Outcome::Missing("its evidence")),
         },
     };
@@ -84,12 +84,18 @@ async fn of_evidence(
     headers: &mut HeaderSource,
     bytes: &[u8],
     checkpoint: &CheckpointDigest,
+    (height, block): (u32, BitcoinHash),
 ) -> Result<Outcome, HeadersError> {
     let Ok(evidence) = serde_json::from_slice::<AnchorEvidence>(bytes) else {
         return Ok(Outcome::Mismatch("its evidence cannot be read".to_owned()));
     };
     if evidence.commitment.0 != checkpoint.0 {
         return Ok(Outcome::Mismatch("its evidence is of another checkpoint".to_owned()));
+    }
+    let held = evidence.block().to_string();
+    if (evidence.height, &held) != (height, &block.to_string()) {
+        let held = format!("block height={} {held} said={height} {block}", evidence.height);
+        return Ok(Outcome::Mismatch(held));
     }
     let verdict = if let Some(chain) = headers.best_chain().await? {
         judge_evidence(&evidence, chain, headers.header_at(evidence.height).await?.as_ref())
@@ -100,12 +106,22 @@ async fn of_evidence(
     Ok(Outcome::Judged(vec![verdict]))
 }
 
-async fn of_proof(headers: &mut HeaderSource, bytes: &[u8], note: &[u8]) -> Result<Outcome, HeadersError> {
+async fn of_proof(
+    headers: &mut HeaderSource,
+    bytes: &[u8],
+    note: &[u8],
+    said: Option<u32>,
+) -> Result<Outcome, HeadersError> {
     let Ok(proof) = DetachedTimestamp::parse(bytes) else {
         return Ok(Outcome::Mismatch("its proof cannot be read".to_owned()));
     };
     if !proof.speaks_of(note) {
         return Ok(Outcome::Mismatch("its proof is of another file".to_owned()));
+    }
+    if let Some(said) = said
+        && !heights(&proof).any(|height| height == said)
+    {
+        return Ok(Outcome::Mismatch(format!("its proof does not lead to block said={said}")));
     }
     let chain = headers.best_chain().await?.unwrap_or(BestChain { tip_height: 0, trust: Trust::SuppliedHeader });
     let mut known: HashMap<u32, Header> = HashMap::new();

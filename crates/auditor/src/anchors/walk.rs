@@ -40,10 +40,10 @@ pub struct Prefix {
 pub enum Newest {
     /// Nothing yet.
     OnItsWay,
-    /// An `.ots` file.
-    Proof(BlobRef),
-    /// What proves our own transaction.
-    Evidence(BlobRef),
+    /// An `.ots` file, and the block that it is said to lead to.
+    Proof { file: BlobRef, height: Option<u32> },
+    /// What proves our own transaction, and the block that is said to hold it.
+    Evidence { file: BlobRef, height: u32, block: BitcoinHash },
     /// Its block went away, and this is known.
     Orphaned { height: u32, block: BitcoinHash },
 }
@@ -52,7 +52,7 @@ impl Said {
     /// What must be read to judge it.
     pub fn contents(&self) -> impl Iterator<Item = BlobRef> {
         let newest = match self.newest {
-            Newest::Proof(content) | Newest::Evidence(content) => Some(content),
+            Newest::Proof { file, .. } | Newest::Evidence { file, .. } => Some(file),
             Newest::OnItsWay | Newest::Orphaned { .. } => None,
         };
         std::iter::once(self.note).chain(newest)
@@ -130,11 +130,15 @@ fn take_in(anchors: &mut HashMap<CheckpointDigest, Said>, at: Place, event: Anch
             anchors.entry(it.checkpoint).or_insert(said);
             return;
         }
-        AnchorEvent::AnchorPromised(it) => (it.checkpoint, Newest::Proof(it.proof)),
-        AnchorEvent::AnchorAttested(it) => (it.checkpoint, Newest::Proof(it.proof)),
+        AnchorEvent::AnchorPromised(it) => (it.checkpoint, Newest::Proof { file: it.proof, height: None }),
+        AnchorEvent::AnchorAttested(it) => (it.checkpoint, Newest::Proof { file: it.proof, height: Some(it.height) }),
         AnchorEvent::AnchorBroadcast(it) => (it.checkpoint, Newest::OnItsWay),
-        AnchorEvent::AnchorIncluded(it) => (it.checkpoint, Newest::Evidence(it.evidence)),
-        AnchorEvent::AnchorConfirmed(it) => (it.checkpoint, Newest::Evidence(it.evidence)),
+        AnchorEvent::AnchorIncluded(it) => {
+            (it.checkpoint, Newest::Evidence { file: it.evidence, height: it.height, block: it.block })
+        }
+        AnchorEvent::AnchorConfirmed(it) => {
+            (it.checkpoint, Newest::Evidence { file: it.evidence, height: it.height, block: it.block })
+        }
         AnchorEvent::AnchorOrphaned(it) => (it.checkpoint, Newest::Orphaned { height: it.height, block: it.block }),
     };
     // One that nobody asked for breaks a rule, which `audit verify` finds.

@@ -297,6 +297,17 @@ async fn a_history_that_its_own_key_rewrote_does_not_fit_its_anchor() {
 }
 
 #[tokio::test]
+async fn a_block_that_the_ledger_names_and_its_proof_does_not_is_a_mismatch() {
+    let file = note(&honest_rows(), LOG_SEED);
+    let checkpoint = CheckpointDigest(Commitment::to_file(file.as_bytes()).0);
+    let elsewhere = AnchorAttested { checkpoint, height: HEIGHT + 1, proof: PROOF };
+    let change = |steps: Vec<Draft>| [&steps[..2], &[of_anchor(checkpoint, elsewhere.clone())]].concat();
+    let anchored = Anchored::through(&honest(), &file, change).await;
+    let (code, told) = anchored.judged_by(&anchored.headers(anchored.commitment, 5));
+    assert!(code == 1 && told.contains("ANCHOR MISMATCH: its proof does not lead to block said=2"), "{code}: {told}");
+}
+
+#[tokio::test]
 async fn a_block_that_holds_something_else_and_headers_without_work_are_named() {
     let anchored = Anchored::honest().await;
     let (code, told) = anchored.judged_by(&anchored.headers([5; 32], 5));
