@@ -85,9 +85,9 @@ impl ChainRules {
         self.tip.map(|tip| KnownBlock { height: tip.height, hash: tip.hash })
     }
 
-    /// When the newest header says that it was made, in seconds since 1970.
-    pub fn tip_time(&self) -> Option<u32> {
-        self.tip.map(|tip| tip.header.time)
+    /// When the newest header says that it was made, in seconds since 1970; the network's first before there is one.
+    pub fn tip_time(&self) -> u32 {
+        self.tip.map_or_else(|| self.network.genesis().time, |tip| tip.header.time)
     }
 
     /// The work in all headers so far.
