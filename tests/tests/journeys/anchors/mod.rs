@@ -2,6 +2,7 @@
 
 mod calendar;
 mod chain;
+pub mod main_node;
 mod own_transaction;
 mod real_money;
 
