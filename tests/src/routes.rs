@@ -13,8 +13,15 @@ const SERVED: [&str; 7] = [
     "crates/worker/src/",
 ];
 
-/// How a route is added without a document.
-const UNDOCUMENTED: [&str; 2] = [".route(", ".route_service("];
+/// How something is served without a document.
+const UNDOCUMENTED: [&str; 6] = [
+    ".route(",
+    ".route_service(",
+    ".nest_service(",
+    ".fallback(",
+    ".fallback_service(",
+    ".method_not_allowed_fallback(",
+];
 
 /// A route that no document has, and why.
 struct Exception {
@@ -23,7 +30,7 @@ struct Exception {
     reason: &'static str,
 }
 
-const EXCEPTIONS: [Exception; 3] = [
+const EXCEPTIONS: [Exception; 5] = [
     Exception {
         file: "crates/coordinator/src/http/mod.rs",
         call: ".route(\"/tile/{*path}\"",
@@ -35,6 +42,16 @@ const EXCEPTIONS: [Exception; 3] = [
         reason: "hands on to the control plane, which documents its own",
     },
     Exception { file: "crates/service-kit/src/http/openapi.rs", call: ".route(PATH", reason: "is the document" },
+    Exception {
+        file: "crates/service-kit/src/http/server.rs",
+        call: ".fallback(|| async { Problem::not_found(",
+        reason: "says that there is no route",
+    },
+    Exception {
+        file: "crates/service-kit/src/http/server.rs",
+        call: ".method_not_allowed_fallback(|| async {",
+        reason: "says that the route has no such method",
+    },
 ];
 
 /// Calls that add a route without a document, beyond those that have a reason.
@@ -62,9 +79,9 @@ fn plain(workspace: &Workspace) -> Vec<(String, usize, String)> {
     for file in workspace.rust_files().filter(|file| is_served(&file.path)) {
         let code = product_code_of(&file.text);
         for (index, (code, text)) in code.lines().zip(file.text.lines()).enumerate() {
-            if UNDOCUMENTED.iter().any(|call| code.contains(call)) {
-                let call = text.find(".route").map_or(text, |start| &text[start..]);
-                found.push((file.path.clone(), index + 1, call.to_owned()));
+            if let Some(call) = UNDOCUMENTED.iter().find(|call| code.contains(**call)) {
+                let from_call = text.find(*call).map_or(text, |start| &text[start..]);
+                found.push((file.path.clone(), index + 1, from_call.to_owned()));
             }
         }
     }
@@ -88,6 +105,15 @@ mod tests {
         assert_eq!(found, ["crates/coordinator/src/http/mod.rs:4: .route(\"/back\", get(door))"]);
         assert_eq!(undocumented(&workspace("crates/worker/src/http.rs", text)).len(), 2);
         assert_eq!(undocumented(&workspace("crates/worker/tests/worker/coordinator.rs", text)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_answers_where_no_route_is_counts_as_one() {
+        let text = "router.nest_service(\"/files\", files)\n.fallback(hand_on)\n.fallback_service(files)\n.route_service(\"/x\", x)\n.method_not_allowed_fallback(guess)\n.nest(\"/control-plane\", documented)";
+        assert_eq!(undocumented(&workspace("crates/edgecoder/src/run/parts.rs", text)).len(), 5);
+        let kit = ".fallback(|| async { Problem::not_found(";
+        assert_eq!(undocumented(&workspace("crates/service-kit/src/http/server.rs", kit)), Vec::<String>::new());
+        assert_eq!(undocumented(&workspace("crates/service-kit/src/http/files.rs", kit)).len(), 1);
     }
 
     #[test]
