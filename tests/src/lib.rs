@@ -3,6 +3,7 @@
 //! `tests/floors.rs` runs them over this workspace. Every rule is also shown, beside its code, a small example that
 //! breaks it, so that a rule which no longer notices anything is noticed itself.
 
+pub mod arms;
 pub mod code;
 pub mod duplicates;
 pub mod floors;

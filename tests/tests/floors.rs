@@ -1,8 +1,8 @@
 //! Does this tree keep the rules of the house? One test per rule; a failure lists every place that breaks it.
 
 use edgecoder_system_tests::{
-    duplicates, floors, heavy, licences, lints, origins, policy::Policy, purity, registries, routes, sources, unused,
-    workspace::Workspace,
+    arms, duplicates, floors, heavy, licences, lints, origins, policy::Policy, purity, registries, routes, sources,
+    unused, workspace::Workspace,
 };
 use std::sync::LazyLock;
 
@@ -123,6 +123,11 @@ fn deciding_code_is_pure() {
     none(rule, &purity::impure_lines(workspace()));
     none(rule, &purity::impure_imports(workspace()));
     none(rule, &purity::impure_dependencies(workspace()));
+}
+
+#[test]
+fn no_arm_takes_whatever_is_left() {
+    none("name every event and every command (docs/STYLE.md, rule 4)", &arms::that_take_the_rest(workspace()));
 }
 
 #[test]
