@@ -63,6 +63,8 @@ pub(crate) enum CommitError {
     Superseded,
     /// Only the head, read anew by [`Database::lead`], tells whether the batch was written.
     Failed(StorageError),
+    /// The same, because the connection is gone: where it was not written, the batch may be written by another one.
+    BrokenOff(StorageError, Box<NewBatch>),
 }
 
 /// The tree's frontier at one size, beside the log, so that a start need not read the whole log.

@@ -4,7 +4,7 @@
 
 use crate::{
     AppendError, IdempotencyKey, Limits, Receipt, StorageError,
-    backend::{CommitError, Database, Span},
+    backend::{Database, Span},
     batch::{Batch, BatchBuilder, Decided, LogState},
     checkpoint_file::Checkpoints,
     conditions::StreamVersions,
@@ -24,6 +24,7 @@ use std::{
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
+mod commit;
 mod first_entries;
 mod gather;
 mod lead;
@@ -157,20 +158,9 @@ impl Sequencer {
         if write.rows.is_empty() {
             return answer_all(decided);
         }
-        let (before, after, keys) = (write.before, write.after, write.keys.clone());
-        match self.database.commit(write).await {
-            Ok(()) => {}
-            Err(CommitError::Superseded) => return self.step_down(decided),
-            Err(CommitError::Failed(error)) => match self.in_trouble(&error).find_out(before, after).await {
-                lead::Outcome::Written => {}
-                lead::Outcome::WrittenAndLost => drop(self.standing.send_replace(Standing::Standby)),
-                lead::Outcome::NotWritten => return fail_all(decided, &AppendError::Storage(Arc::new(error))),
-                lead::Outcome::Lost => return self.step_down(decided),
-                lead::Outcome::Unknown => {
-                    self.standing.send_replace(Standing::Standby);
-                    return fail_all(decided, &AppendError::OutcomeUnknown);
-                }
-            },
+        let (before, keys) = (write.before, write.keys.clone());
+        if let Err(error) = self.commit(write).await {
+            return fail_all(decided, &error);
         }
         self.trouble.send_if_modified(|trouble| trouble.take().is_some());
         for (stream, version) in versions.into_all() {
@@ -183,20 +173,6 @@ impl Sequencer {
         self.recent.push(recorded.into());
         self.log.send_replace(log);
         answer_all(decided);
-    }
-
-    /// Lets others know that a batch could not be written. That the database is not there they find out by themselves, and
-    /// also when it is there again: nobody need append for that.
-    fn in_trouble(&mut self, error: &StorageError) -> &mut Self {
-        if !error.is_absence() {
-            self.trouble.send_replace(Some(error.to_string().into()));
-        }
-        self
-    }
-
-    fn step_down(&mut self, decided: Vec<Decided>) {
-        self.standing.send_replace(Standing::Standby);
-        fail_all(decided, &AppendError::NotLeader);
     }
 
     /// Records events of the log's own, outside the queue.

@@ -78,9 +78,11 @@ impl Lead {
         let Session { connection: Some(connection), epoch: Some(epoch) } = &mut *session else {
             return Err(CommitError::Superseded);
         };
-        match write::batch(connection, *epoch, &self.schema, batch).await {
+        let written = write::batch(connection, *epoch, &self.schema, &batch).await;
+        match written {
             Ok(true) => Ok(()),
             Ok(false) => Err(CommitError::Superseded),
+            Err(error) if error.is_absence() => Err(CommitError::BrokenOff(error, Box::new(batch))),
             Err(error) => Err(CommitError::Failed(error)),
         }
     }

@@ -29,7 +29,7 @@ pub(super) async fn batch(
     connection: &mut PgConnection,
     epoch: i64,
     channel: &str,
-    batch: NewBatch,
+    batch: &NewBatch,
 ) -> Result<bool, StorageError> {
     let rows = &batch.rows;
     let moved = sqlx::query(WRITE)
