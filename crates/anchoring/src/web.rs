@@ -1,7 +1,8 @@
 //! What does a server answer? Requests with a deadline, answers with a limit.
 
-use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, redirect::Policy};
-use std::{net::IpAddr, time::Duration};
+use edgecoder_outbound::{BodyError, body_within, client_of};
+use reqwest::{Client, RequestBuilder, StatusCode, Url};
+use std::time::Duration;
 
 const CONNECT_WAIT: Duration = Duration::from_secs(10);
 /// As much of a refusal as is shown.
@@ -45,11 +46,7 @@ pub struct Web {
 impl Web {
     /// Speaks to the server at `base`; every request ends within `deadline`, and none is led elsewhere.
     pub fn new(base: &Url, deadline: Duration) -> Result<Self, WebError> {
-        let mut client = Client::builder().connect_timeout(CONNECT_WAIT).timeout(deadline).redirect(Policy::none());
-        if is_this_machine(base) {
-            // A proxy cannot reach what listens on this machine only.
-            client = client.no_proxy();
-        }
+        let client = client_of(base).connect_timeout(CONNECT_WAIT).timeout(deadline);
         let mut base = base.clone();
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
@@ -99,18 +96,11 @@ impl Web {
     pub async fn ask_any(&self, request: RequestBuilder, most: usize) -> Result<(StatusCode, Vec<u8>), WebError> {
         let response = request.send().await.map_err(|error| self.failed(&error))?;
         let status = response.status();
-        Ok((status, self.read(response, most).await?))
-    }
-
-    async fn read(&self, mut response: Response, most: usize) -> Result<Vec<u8>, WebError> {
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(&error))? {
-            if body.len() + chunk.len() > most {
-                return Err(WebError::TooLong { host: self.host(), most });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body)
+        let body = body_within(response, most).await.map_err(|error| match error {
+            BodyError::BrokenOff(error) => self.failed(&error),
+            BodyError::TooLong { limit } => WebError::TooLong { host: self.host(), most: limit },
+        })?;
+        Ok((status, body))
     }
 
     fn failed(&self, error: &reqwest::Error) -> WebError {
@@ -129,9 +119,4 @@ impl Web {
 pub fn said_in(body: &[u8]) -> String {
     let start = String::from_utf8_lossy(&body[..body.len().min(MAX_REFUSAL_BYTES)]);
     start.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -1,7 +1,7 @@
 //! How does a question reach a service, and what does its refusal mean?
 
 use crate::{error::CliError, safe::one_line};
-use edgecoder_service_kit::outbound::{self, BodyError};
+use edgecoder_outbound::{BodyError, body_within, client_of};
 use edgecoder_wire::problem::ProblemDetails;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
@@ -58,7 +58,7 @@ impl Api {
         if base.cannot_be_a_base() || !matches!(base.scheme(), "http" | "https") {
             return Err(CliError::usage(format!("{base} is no address of a service: expected http://host:port")));
         }
-        let client = outbound::client_of(base).build();
+        let client = client_of(base).build();
         let client = client.map_err(|error| CliError::NoTls(one_line(&error.to_string())))?;
         Ok(Self { service, client, base: base.clone(), token })
     }
@@ -181,7 +181,7 @@ impl Api {
     }
 
     async fn read_at_most(&self, response: Response, limit: usize) -> Result<Vec<u8>, CliError> {
-        outbound::body_within(response, limit).await.map_err(|error| match error {
+        body_within(response, limit).await.map_err(|error| match error {
             BodyError::BrokenOff(error) => self.unsent(&error),
             BodyError::TooLong { limit } => CliError::TooLong { address: self.address(), limit },
         })

@@ -1,7 +1,7 @@
 //! How does the coordinator ask the inference service?
 
 use edgecoder_events::{TaskId, task::Language};
-use edgecoder_service_kit::outbound::{self, BodyError};
+use edgecoder_outbound::{BodyError, body_within, client_of};
 use edgecoder_wire::inference::{Decompose, Decomposed, Escalate, Escalated};
 use reqwest::{Client, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
@@ -37,7 +37,7 @@ impl InferenceClient {
     /// # Errors
     /// Where the machine has no usable TLS roots.
     pub fn new(base: Url, token: SecretString) -> Result<Self, reqwest::Error> {
-        let http = outbound::client_of(&base).timeout(ANSWER_TIMEOUT).build()?;
+        let http = client_of(&base).timeout(ANSWER_TIMEOUT).build()?;
         Ok(Self { http, base, token })
     }
 
@@ -62,7 +62,7 @@ impl InferenceClient {
         if !answer.status().is_success() {
             return Err(InferenceError::Refused(answer.status()));
         }
-        let body = outbound::body_within(answer, MAX_ANSWER_BYTES).await.map_err(|error| match error {
+        let body = body_within(answer, MAX_ANSWER_BYTES).await.map_err(|error| match error {
             BodyError::BrokenOff(error) => InferenceError::from(error),
             BodyError::TooLong { .. } => InferenceError::Malformed,
         })?;

@@ -112,7 +112,7 @@ async fn ports(settings: &Settings) -> Vec<Finding> {
 /// How the service of ours is that has the port already, where one answers there under its name.
 async fn running(settings: &Settings, port: Port, service: Asked) -> Option<(State, String)> {
     let url = listen::configured_url(settings, port).ok()?;
-    let client = reqwest::Client::builder().no_proxy().timeout(HEALTH_WAIT).build().ok()?;
+    let client = edgecoder_outbound::direct().timeout(HEALTH_WAIT).build().ok()?;
     let answer = client.get(format!("{url}{}", service.health)).send().await.ok()?;
     let health: Health = serde_json::from_slice(&answer.bytes().await.ok()?).ok()?;
     let Health { ok, service: name, version, problems } = health;

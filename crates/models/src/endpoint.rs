@@ -7,13 +7,13 @@ use crate::{
     patience::Patience,
 };
 use edgecoder_events::ModelName;
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect::Policy};
+use edgecoder_outbound::{BodyError, body_within, client_of};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-const CONNECT_WAIT: Duration = Duration::from_secs(5);
 /// How long questions without a model in them may take: versions, lists.
 const SHORT_WAIT: Duration = Duration::from_secs(10);
 /// The longest answer that is not streamed.
@@ -40,13 +40,8 @@ pub struct Ask<'a> {
 
 impl Endpoint {
     pub fn new(base: &Url, protocol: Protocol, key: Option<SecretString>) -> Result<Self, ModelError> {
-        let mut client = Client::builder().connect_timeout(CONNECT_WAIT).redirect(Policy::none());
-        if is_this_machine(base) {
-            // A proxy cannot reach what listens on this machine only, and has no business with its prompts.
-            client = client.no_proxy();
-        }
         let problem = "no TLS could be set up for it";
-        let client = client.build().map_err(|_| ModelError::BadAddress { protocol, problem })?;
+        let client = client_of(base).build().map_err(|_| ModelError::BadAddress { protocol, problem })?;
         Ok(Self { client, base: base.as_str().trim_end_matches('/').to_owned(), protocol, key })
     }
 
@@ -146,20 +141,11 @@ impl Endpoint {
     }
 }
 
-fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-async fn read_at_most(mut response: Response, limit: usize) -> Result<Vec<u8>, ModelError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|_| ModelError::BrokenOff)? {
-        if body.len() + chunk.len() > limit {
-            return Err(ModelError::TooLong { limit });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
+async fn read_at_most(response: Response, limit: usize) -> Result<Vec<u8>, ModelError> {
+    body_within(response, limit).await.map_err(|error| match error {
+        BodyError::BrokenOff(_) => ModelError::BrokenOff,
+        BodyError::TooLong { limit } => ModelError::TooLong { limit },
+    })
 }
 
 /// The lines of a streamed answer, as they come.

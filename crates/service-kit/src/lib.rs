@@ -6,7 +6,6 @@ mod clock;
 pub mod commands;
 pub mod contents;
 pub mod http;
-pub mod outbound;
 pub mod settings;
 pub mod telemetry;
 pub mod views;

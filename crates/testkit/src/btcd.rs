@@ -55,7 +55,7 @@ impl Btcd {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()?;
-        let client = Client::builder().no_proxy().build().map_err(Error::other)?;
+        let client = edgecoder_outbound::direct().build().map_err(Error::other)?;
         let mut node = Self { child, _folder: folder, port: 0, client };
         let said = node.child.stdout.take().ok_or_else(|| Error::other("btcd has no output"))?;
         let port = tokio::task::spawn_blocking(move || port_in(said));

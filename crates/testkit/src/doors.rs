@@ -21,7 +21,7 @@ struct Door<'a> {
 /// # Panics
 /// Where a route is not there, takes no such method, or lets in others than those whom the document names.
 pub async fn knock_at_every_door(document: &Value, base: &str, tokens: &[(&str, &str)]) -> usize {
-    let client = reqwest::Client::builder().no_proxy().build().expect("a plain client can be made");
+    let client = edgecoder_outbound::direct().build().expect("a plain client can be made");
     assert_eq!(&published(&client, base).await, document, "what is published is what is described");
     let doors = doors(document);
     for door in &doors {

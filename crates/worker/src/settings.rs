@@ -2,10 +2,8 @@
 
 use edgecoder_discovery::{Dns, DnsError};
 use edgecoder_events::{AgentId, agent::SandboxMode, node::AgentMode};
-use edgecoder_service_kit::{
-    outbound::is_this_machine,
-    settings::{ModelSettings, SettingError, Settings},
-};
+use edgecoder_outbound::is_this_machine;
+use edgecoder_service_kit::settings::{ModelSettings, SettingError, Settings};
 use reqwest::Url;
 use secrecy::SecretString;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};

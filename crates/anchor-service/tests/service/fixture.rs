@@ -104,7 +104,7 @@ impl House {
         let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
         service.start(&mut tasks, &stop);
         tasks.spawn(serve(listener, router(service), stop.clone()));
-        Running { base, client: Client::builder().no_proxy().build().unwrap(), operator, own, stop, tasks }
+        Running { base, client: edgecoder_outbound::direct().build().unwrap(), operator, own, stop, tasks }
     }
 }
 

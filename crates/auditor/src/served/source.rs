@@ -1,17 +1,16 @@
 //! How does a file of a served log get here? With a limit on its length, its time and its attempts.
 
 use super::LogAddress;
-use reqwest::{Client, Response, StatusCode, Url, redirect::Policy};
+use edgecoder_outbound::{BodyError, body_within, client_of};
+use reqwest::{Client, Response, StatusCode, Url};
 use std::{
     fs::File,
     io::{self, Read},
-    net::IpAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
 use tokio::task::spawn_blocking;
 
-const CONNECT_WAIT: Duration = Duration::from_secs(5);
 /// How long one file may take; the largest has 16 MiB.
 const FILE_WAIT: Duration = Duration::from_mins(1);
 /// How often a file is asked for, where the server or the way to it is at fault.
@@ -120,15 +119,11 @@ impl Source {
         }
     }
 
-    async fn body(&self, mut answer: Response, path: &str, limit: usize) -> Result<Vec<u8>, SourceError> {
-        let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| self.unreachable(path, &error))? {
-            if bytes.len() + chunk.len() > limit {
-                return Err(self.too_long(path, limit));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes)
+    async fn body(&self, answer: Response, path: &str, limit: usize) -> Result<Vec<u8>, SourceError> {
+        body_within(answer, limit).await.map_err(|error| match error {
+            BodyError::BrokenOff(error) => self.unreachable(path, &error),
+            BodyError::TooLong { limit } => self.too_long(path, limit),
+        })
     }
 
     fn too_long(&self, path: &str, limit: usize) -> SourceError {
@@ -161,15 +156,5 @@ fn read_at_most(file: &Path, limit: usize) -> io::Result<Vec<u8>> {
 }
 
 fn client(base: &Url) -> Result<Client, SourceError> {
-    let mut client = Client::builder().connect_timeout(CONNECT_WAIT).timeout(FILE_WAIT).redirect(Policy::none());
-    if is_this_machine(base) {
-        // A proxy cannot reach what listens on this machine only.
-        client = client.no_proxy();
-    }
-    client.build().map_err(|error| SourceError::NoTls(error.to_string()))
-}
-
-fn is_this_machine(base: &Url) -> bool {
-    let host = base.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    client_of(base).timeout(FILE_WAIT).build().map_err(|error| SourceError::NoTls(error.to_string()))
 }

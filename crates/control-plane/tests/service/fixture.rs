@@ -79,7 +79,7 @@ impl Service {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let mut running = JoinSet::new();
         running.spawn(serve(listener, router(control_plane), CancellationToken::new()));
-        let client = Client::builder().no_proxy().build().unwrap();
+        let client = edgecoder_outbound::direct().build().unwrap();
         Self { base, client, operator, own, clock, commands, access, _running: running, _dir: dir }
     }
 

@@ -1,7 +1,7 @@
 //! How does the coordinator ask the anchor service, which has the wallet?
 
 use edgecoder_events::CheckpointDigest;
-use edgecoder_service_kit::outbound::{self, BodyError};
+use edgecoder_outbound::{BodyError, body_within, client_of};
 use edgecoder_wire::anchors::Carried;
 use reqwest::{Client, Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
@@ -37,7 +37,7 @@ impl AnchorServiceClient {
     /// # Errors
     /// Where the machine has no usable TLS roots.
     pub fn new(base: Url, token: SecretString) -> Result<Self, reqwest::Error> {
-        let http = outbound::client_of(&base).timeout(ANSWER_TIMEOUT).build()?;
+        let http = client_of(&base).timeout(ANSWER_TIMEOUT).build()?;
         Ok(Self { http, base, token })
     }
 
@@ -57,7 +57,7 @@ impl AnchorServiceClient {
         if !answer.status().is_success() {
             return Err(AnchorServiceError::Refused(answer.status()));
         }
-        let body = outbound::body_within(answer, MAX_ANSWER_BYTES).await.map_err(|error| match error {
+        let body = body_within(answer, MAX_ANSWER_BYTES).await.map_err(|error| match error {
             BodyError::BrokenOff(error) => AnchorServiceError::from(error),
             BodyError::TooLong { .. } => AnchorServiceError::Malformed,
         })?;

@@ -95,18 +95,17 @@ pub(crate) async fn run(coordinator: Coordinator, stop: CancellationToken) {
 fn ask_all(coordinator: &Coordinator) -> JoinSet<()> {
     let mut asking = JoinSet::new();
     let Some(cosignatures) = &coordinator.witnesses.cosignatures else { return asking };
-    let client = match request::client() {
-        Ok(client) => client,
-        Err(error) => {
-            tracing::error!(%error, "no witness can be asked: no secure connections can be made on this machine");
-            return asking;
-        }
-    };
     for witness in cosignatures.policy().witnesses() {
-        if let Some(url) = witness.url.clone() {
-            let (coordinator, witness, client) = (coordinator.clone(), witness.clone(), client.clone());
-            asking.spawn(async move { Asking { coordinator, witness, url, client, size: 0 }.go_on().await });
-        }
+        let Some(url) = witness.url.clone() else { continue };
+        let client = match request::client(&url) {
+            Ok(client) => client,
+            Err(error) => {
+                tracing::error!(%error, "no witness can be asked: no secure connections can be made on this machine");
+                return asking;
+            }
+        };
+        let (coordinator, witness) = (coordinator.clone(), witness.clone());
+        asking.spawn(async move { Asking { coordinator, witness, url, client, size: 0 }.go_on().await });
     }
     asking
 }

@@ -5,8 +5,8 @@ use edgecoder_ledger::{
     policy::PolicyWitness,
     witness::{AddCheckpoint, MAX_REQUEST_BYTES, log_id},
 };
-use edgecoder_service_kit::outbound::{self, BodyError};
-use reqwest::{Client, Response, StatusCode};
+use edgecoder_outbound::{BodyError, body_within, client_of, direct};
+use reqwest::{Client, Response, StatusCode, Url};
 use std::time::Duration;
 
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -36,12 +36,13 @@ pub(super) enum AskError {
     Signature(#[from] NoteError),
 }
 
-/// A client for all witnesses.
+/// A client for one witness. That an address is none is told when it is asked.
 ///
 /// # Errors
 /// Where the machine has no usable TLS roots.
-pub(super) fn client() -> Result<Client, reqwest::Error> {
-    outbound::client_of_others().timeout(ANSWER_TIMEOUT).build()
+pub(super) fn client(url: &str) -> Result<Client, reqwest::Error> {
+    let client = url.parse::<Url>().map_or_else(|_| direct(), |url| client_of(&url));
+    client.timeout(ANSWER_TIMEOUT).build()
 }
 
 /// Asks a witness to cosign.
@@ -93,7 +94,7 @@ fn cosignature(witness: &PolicyWitness, note: &Note, text: &str) -> Result<NoteS
 }
 
 async fn text(answer: Response, most: usize) -> Result<String, AskError> {
-    let body = outbound::body_within(answer, most).await.map_err(|error| match error {
+    let body = body_within(answer, most).await.map_err(|error| match error {
         BodyError::BrokenOff(error) => AskError::from(error),
         BodyError::TooLong { .. } => AskError::Malformed,
     })?;

@@ -137,7 +137,7 @@ impl Service {
         let (mut running, stop) = (JoinSet::new(), CancellationToken::new());
         coordinator.start(&mut running, &stop);
         running.spawn(serve(listener, router(coordinator), stop));
-        let client = Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        let client = edgecoder_outbound::direct().timeout(PATIENCE).build().unwrap();
         let service = Self { base, client, clock, store, projections, commands, access, tokens, running, dir };
         service.give_credit_to_ada().await;
         service

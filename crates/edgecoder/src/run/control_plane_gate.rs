@@ -15,9 +15,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
+use edgecoder_outbound::client_of;
 use edgecoder_service_kit::{
     http::{Problem, bounded, whole_body},
-    outbound,
     settings::Settings,
 };
 use reqwest::{Client, Url};
@@ -44,10 +44,7 @@ pub async fn start(settings: &Settings, tasks: &mut JoinSet<()>, stop: &Cancella
     let default = format!("http://127.0.0.1:{}", listen::COORDINATOR.default);
     let coordinator = settings.text("COORDINATOR_URL").unwrap_or(default);
     let coordinator: Url = coordinator.parse().context("COORDINATOR_URL is not an address")?;
-    let http = outbound::client_of(&coordinator)
-        .timeout(ANSWER_TIMEOUT)
-        .build()
-        .context("preparing to ask the coordinator")?;
+    let http = client_of(&coordinator).timeout(ANSWER_TIMEOUT).build().context("preparing to ask the coordinator")?;
     let gate = Gate { http, coordinator };
     let url = listen::url(&listener)?;
     banner::say_ready("control plane", &url)?;
@@ -127,7 +124,8 @@ mod tests {
     use super::*;
 
     fn handed_on_to(path: &str) -> Option<String> {
-        let gate = Gate { http: Client::new(), coordinator: "http://127.0.0.1:1".parse().unwrap() };
+        let coordinator: Url = "http://127.0.0.1:1".parse().unwrap();
+        let gate = Gate { http: client_of(&coordinator).build().unwrap(), coordinator };
         let url = gate.address(&path.parse().unwrap()).ok()?;
         Some(url.as_str().trim_start_matches("http://127.0.0.1:1").to_owned())
     }

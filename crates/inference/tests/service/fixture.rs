@@ -73,7 +73,7 @@ impl Service {
         let (stop, mut running) = (CancellationToken::new(), JoinSet::new());
         inference.start(&mut running, &stop);
         running.spawn(serve(listener, router(inference), stop));
-        let client = Client::builder().no_proxy().build().unwrap();
+        let client = edgecoder_outbound::direct().build().unwrap();
         Self { base, client, operator, own: service, _running: running }
     }
 

@@ -1,7 +1,7 @@
 //! What did the coordinator answer? At most so much, at most so late.
 
 use super::{Bounds, CallError, Refusal};
-use edgecoder_service_kit::outbound::{self, BodyError};
+use edgecoder_outbound::{BodyError, body_within};
 use edgecoder_wire::problem::ProblemDetails;
 use reqwest::{RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -29,7 +29,7 @@ pub async fn read<T: DeserializeOwned>(request: RequestBuilder, bounds: Bounds) 
 }
 
 async fn body(response: Response, path: &str, limit: usize) -> Result<Vec<u8>, CallError> {
-    outbound::body_within(response, limit).await.map_err(|error| match error {
+    body_within(response, limit).await.map_err(|error| match error {
         BodyError::BrokenOff(error) => CallError::Unreachable(error),
         BodyError::TooLong { limit } => CallError::TooLong { path: path.to_owned(), limit },
     })

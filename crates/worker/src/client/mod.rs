@@ -14,7 +14,7 @@ use edgecoder_identity::{
     envelope::Envelope,
     request::{Content, sign_request},
 };
-use edgecoder_service_kit::outbound::{self, is_this_machine};
+use edgecoder_outbound::Clients;
 use edgecoder_wire::{
     agents::{Diagnostics, DiagnosticsStored, Heard, Heartbeat, Register, Registered},
     runtime::Identity,
@@ -34,9 +34,7 @@ const MAX_WORK_BODY: usize = 12 * 1024 * 1024;
 /// One machine's voice. Cloning shares the connections.
 #[derive(Clone)]
 pub struct CoordinatorClient {
-    http: reqwest::Client,
-    /// For a coordinator on this machine, which no proxy can reach.
-    local: reqwest::Client,
+    clients: Clients,
     agent: AgentId,
     keys: Arc<NodeKeys>,
     clock: Arc<dyn Clock>,
@@ -63,9 +61,8 @@ impl CoordinatorClient {
         clock: Arc<dyn Clock>,
         chance: Arc<Chance>,
     ) -> Result<Self, CallError> {
-        let http = outbound::client_of_others().build().map_err(CallError::NoTls)?;
-        let local = outbound::client_of_this_machine().build().map_err(CallError::NoTls)?;
-        Ok(Self { http, local, agent, keys, clock, chance })
+        let clients = Clients::new().map_err(CallError::NoTls)?;
+        Ok(Self { clients, agent, keys, clock, chance })
     }
 
     /// Who is the coordinator, and which key are reports sealed for?
@@ -111,8 +108,7 @@ impl CoordinatorClient {
     }
 
     fn request(&self, method: Method, url: &Url) -> RequestBuilder {
-        let client = if is_this_machine(url) { &self.local } else { &self.http };
-        client.request(method, url.clone())
+        self.clients.of(url).request(method, url.clone())
     }
 
     /// Signs one sending.

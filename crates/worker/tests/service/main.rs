@@ -48,7 +48,7 @@ async fn every_route_is_there_and_lets_in_whom_the_document_names() {
 #[tokio::test]
 async fn without_a_coordinator_a_worker_is_not_well() {
     let (base, _home, _serving) = shown().await;
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = edgecoder_outbound::direct().build().unwrap();
     let answer = client.get(format!("{base}/health")).send().await.unwrap();
     assert_eq!(answer.status(), 503);
     assert_eq!(answer.json::<Value>().await.unwrap()["ok"], false);

@@ -1,7 +1,7 @@
 //! Is the archive at this address the one that was pinned?
 
 use super::{MAX_FETCHED_BYTES, SnapshotError, address::Source, refuse};
-use reqwest::{Response, header::LOCATION, redirect::Policy};
+use reqwest::{Response, header::LOCATION};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
@@ -46,11 +46,9 @@ pub async fn fetch(url: &str, local_allowed: bool, pin: &Pin) -> Result<Vec<u8>,
 }
 
 async fn get(source: &Source) -> Result<Response, SnapshotError> {
-    let client = reqwest::Client::builder()
+    let client = edgecoder_outbound::direct()
         .connect_timeout(CONNECT_WAIT)
         .read_timeout(IDLE_WAIT)
-        .redirect(Policy::none())
-        .no_proxy()
         .resolve_to_addrs(&source.host, &source.machines)
         .build();
     let client = client.map_err(|error| SnapshotError::Unavailable(error.to_string()))?;
