@@ -52,42 +52,45 @@ impl Authors {
         known_to_hold: bool,
         noted: &mut Noted,
     ) -> bool {
-        let Some((key, signature)) = entry.author_key.zip(entry.author_signature) else {
-            let detail = format!("no machine signed the result of {} subtask {}", finished.task, finished.subtask);
-            noted.add(Class::RuleBroken, entry.position, detail);
-            return false;
+        let owed = Owed {
+            agent: &finished.agent,
+            key: self.keys.get(&finished.agent).copied(),
+            over: &|| format!("its result of {} subtask {}", finished.task, finished.subtask),
         };
-        let problem = if self.keys.get(&finished.agent) != Some(&PublicKey(key)) {
-            Some("is not by its registered key")
-        } else if !known_to_hold && !signatures::holds(key, signature, finished) {
-            Some("does not hold")
-        } else {
-            None
-        };
-        if let Some(problem) = problem {
-            let detail = format!("the signature of the machine {} over its result {problem}", finished.agent);
-            noted.add(Class::BadSignature, entry.position, detail);
-        }
-        true
+        owed.check(entry, noted, |key, signature| known_to_hold || signatures::holds(key, signature, finished))
     }
 }
 
 /// Whether the machine signed the keys that are recorded as its own: by the key that it had, or brought as its first.
 fn check_keys(entry: &Entry<'_>, agent: &AgentId, signer: PublicKey, statement: &str, noted: &mut Noted) -> bool {
-    let Some((key, signature)) = entry.author_key.zip(entry.author_signature) else {
-        noted.broken(entry.position, format!("the machine {agent} did not sign the keys that are given to it"));
-        return false;
-    };
-    let problem = if PublicKey(key) != signer {
-        Some("is not by the key that it had")
-    } else if verify_text(&signer, statement.as_bytes(), &Signature(signature)).is_err() {
-        Some("does not hold")
-    } else {
-        None
-    };
-    if let Some(problem) = problem {
-        let detail = format!("the signature of the machine {agent} over its keys {problem}");
+    let owed = Owed { agent, key: Some(signer), over: &|| "the keys that are given to it".to_owned() };
+    owed.check(entry, noted, |_, signature| verify_text(&signer, statement.as_bytes(), &Signature(signature)).is_ok())
+}
+
+/// A signature that an entry must have: whose it is, by which key, and over what.
+struct Owed<'a> {
+    agent: &'a AgentId,
+    key: Option<PublicKey>,
+    /// In words, for findings only.
+    over: &'a dyn Fn() -> String,
+}
+
+impl Owed<'_> {
+    /// Whether there is a signature; notes that there is none, or what is wrong with it.
+    fn check(&self, entry: &Entry<'_>, noted: &mut Noted, holds: impl FnOnce([u8; 32], [u8; 64]) -> bool) -> bool {
+        let Some((key, signature)) = entry.author_key.zip(entry.author_signature) else {
+            noted.broken(entry.position, format!("the machine {} did not sign {}", self.agent, (self.over)()));
+            return false;
+        };
+        let problem = if self.key != Some(PublicKey(key)) {
+            "is not by the key that it had"
+        } else if holds(key, signature) {
+            return true;
+        } else {
+            "does not hold"
+        };
+        let detail = format!("the signature of the machine {} over {} {problem}", self.agent, (self.over)());
         noted.add(Class::BadSignature, entry.position, detail);
+        true
     }
-    true
 }
