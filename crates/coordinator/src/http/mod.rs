@@ -23,6 +23,10 @@ use utoipa_axum::{
     routes,
 };
 
+/// The most events of one task that are looked through: a few for each attempt at its subtasks, of which it has at most
+/// ten, so it ends long before.
+const MAX_TASK_EVENTS: usize = 4_096;
+
 #[derive(OpenApi)]
 #[openapi(
     info(

@@ -1,6 +1,6 @@
 //! `GET /tasks/{id}/events`: what happens to it, as it happens.
 
-use crate::Coordinator;
+use crate::{Coordinator, http::MAX_TASK_EVENTS};
 use axum::{
     extract::State,
     http::HeaderMap,
@@ -21,8 +21,6 @@ use std::{convert::Infallible, future::ready, time::Duration};
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// The longest that one connection watches; the watcher connects again behind the last event that it saw.
 const MAX_WATCH: Duration = Duration::from_hours(1);
-/// The most events that one task has: a few per attempt of at most ten subtasks.
-const MAX_EVENTS: usize = 1_024;
 
 /// Streams the events of a task as server-sent events; the id is the log position. Ends with the task.
 #[utoipa::path(
@@ -53,7 +51,7 @@ pub async fn events(
     let seat = coordinator.watching.take(reader.actor().as_str()).ok_or_else(too_many)?;
     let stream = StreamName::task(&id);
     let head = Position(coordinator.store.head().size);
-    let past = coordinator.store.read_stream(&stream, Version::EMPTY, MAX_EVENTS).await?;
+    let past = coordinator.store.read_stream(&stream, Version::EMPTY, MAX_TASK_EVENTS).await?;
     let past = past.into_iter().filter(move |recorded| recorded.position < head);
     let live = live(&coordinator, stream, head);
     // Who has seen the end already is shown that nothing follows: the end counts before it is left out.

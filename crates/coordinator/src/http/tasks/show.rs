@@ -1,7 +1,7 @@
 //! `GET /tasks/{id}`: where does it stand, what came of it, what did it cost?
 
 use super::{WAIT_FOR_BOARD, newest_board, readable};
-use crate::{Coordinator, views};
+use crate::{Coordinator, http::MAX_TASK_EVENTS, views};
 use axum::{extract::State, response::Response};
 use edgecoder_events::{Position, StreamName, TaskId};
 use edgecoder_projections::Question;
@@ -12,9 +12,6 @@ use edgecoder_service_kit::{
 use edgecoder_wire::{problem::ProblemDetails, tasks::TaskView};
 use serde::Deserialize;
 use utoipa::IntoParams;
-
-/// As many entries of a task as are named; it ends long before.
-const MAX_POSITIONS: usize = 4_096;
 
 /// How new the answer must be.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -56,7 +53,7 @@ pub async fn show(
     let task = readable(&coordinator, &reader, &id).await?;
     let subtasks = coordinator.projections.task_board().subtasks(&task).await?;
     let stream = StreamName::task(&id);
-    let positions = coordinator.store.stream_positions(&stream, MAX_POSITIONS).await;
+    let positions = coordinator.store.stream_positions(&stream, MAX_TASK_EVENTS).await;
     let positions = positions.map_err(|error| Problem::internal(&error))?;
     let answer = coordinator.answers.promise(reader.actor().as_str()).await?;
     answer.json(&views::task_view(&coordinator.contents, task, subtasks, positions).await?)

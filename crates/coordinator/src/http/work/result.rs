@@ -1,6 +1,6 @@
 //! `POST /result`: a machine brings back what came of its lease.
 
-use crate::{Coordinator, reports};
+use crate::{Coordinator, http::MAX_TASK_EVENTS, reports};
 use axum::extract::State;
 use edgecoder_domain::task::{self, FinishSubtask, ReturnSubtask, TaskCommand, TaskRefusal};
 use edgecoder_events::{
@@ -17,9 +17,6 @@ use edgecoder_wire::{
     problem::ProblemDetails,
     work::{Lack, Outcome, ResultAccepted, SubtaskResult},
 };
-
-/// The most events that are looked through for a result that was accepted before.
-const MAX_TASK_EVENTS: usize = 1_024;
 
 /// Takes a result from the machine that holds the lease, once, and pays for it.
 #[utoipa::path(
