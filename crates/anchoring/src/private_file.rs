@@ -1,8 +1,9 @@
-//! How is something kept that must survive a crash and be read by nobody else? Written beside, synced, moved into place.
+//! How is something kept that must survive a crash and be read by nobody else?
 
+use edgecoder_durable_file::{create_private, replace_private};
 use std::{
-    fs::{self, File},
-    io::{self, Read, Write},
+    fs::File,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -38,29 +39,12 @@ pub fn read(path: &Path, most: u64) -> Result<Option<Vec<u8>>, PrivateFileError>
 
 /// Replaces a file whole: after a crash there is the old one or the new one.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), PrivateFileError> {
-    write(path, bytes, |file, path| file.persist(path).map(drop).map_err(|error| error.error))
+    replace_private(path, bytes).map_err(|source| PrivateFileError::Io { path: path.to_owned(), source })
 }
 
 /// Writes a file that must not be there yet.
 pub fn create(path: &Path, bytes: &[u8]) -> Result<(), PrivateFileError> {
-    write(path, bytes, |file, path| file.persist_noclobber(path).map(drop).map_err(|error| error.error))
-}
-
-fn write(
-    path: &Path,
-    bytes: &[u8],
-    persist: impl Fn(tempfile::NamedTempFile, &Path) -> io::Result<()>,
-) -> Result<(), PrivateFileError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let written = || {
-        // `tempfile` creates with mode 0600 and refuses to follow links.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        persist(file, path)?;
-        sync_folder(folder)
-    };
-    written().map_err(|source| PrivateFileError::Io { path: path.to_owned(), source })
+    create_private(path, bytes).map_err(|source| PrivateFileError::Io { path: path.to_owned(), source })
 }
 
 #[cfg(unix)]
@@ -69,18 +53,8 @@ fn readable_by_others(file: &File) -> io::Result<bool> {
     Ok(file.metadata()?.mode() & 0o077 != 0)
 }
 
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    fs::File::open(folder)?.sync_all()
-}
-
 /// Elsewhere a person's own folders are private by inherited rules, not by a mode.
 #[cfg(not(unix))]
 fn readable_by_others(_: &File) -> io::Result<bool> {
     Ok(false)
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
 }

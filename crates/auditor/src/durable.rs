@@ -1,20 +1,10 @@
-//! How is a file written so that it is there whole, or as it was before?
+//! How is a file kept for whoever comes later? Whole or not at all, in a folder that is made where there is none.
 
-use std::{
-    fs::{self, File},
-    io::{self, Write},
-    path::Path,
-};
+use edgecoder_durable_file::folder_of;
+use std::{fs, io, path::Path};
 
-/// Writes beside the file, onto the disk, and then in its place; makes the folder where there is none.
+/// Replaces the file.
 pub(crate) fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = file.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut name = file.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
-    name.push(".new");
-    let beside = folder.join(name);
-    let mut new = File::create(&beside)?;
-    new.write_all(bytes)?;
-    new.sync_all()?;
-    fs::rename(&beside, file)
+    fs::create_dir_all(folder_of(file))?;
+    edgecoder_durable_file::replace(file, bytes)
 }

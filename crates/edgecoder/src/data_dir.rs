@@ -2,10 +2,10 @@
 
 use anyhow::{Context, Result, bail};
 use directories::ProjectDirs;
+use edgecoder_durable_file::{replace_private, sync_folder};
 use edgecoder_service_kit::settings::Settings;
 use std::{
     fs,
-    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -70,21 +70,15 @@ impl DataDir {
     /// Writes a file for its owner alone, whole or not at all.
     pub fn write_private(&self, name: &str, text: &str) -> Result<()> {
         let path = self.join(name);
-        let write = || -> std::io::Result<()> {
-            let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
-            writeln!(file, "{text}")?;
-            file.as_file().sync_all()?;
-            file.persist(&path)?;
-            self.sync_names()
-        };
-        write().with_context(|| format!("could not write {}", path.display()))
+        replace_private(&path, format!("{text}\n").as_bytes())
+            .with_context(|| format!("could not write {}", path.display()))
     }
 
     /// Gives a file another name, for ever when this returns; a file that had it is replaced.
     pub fn rename(&self, from: &str, to: &str) -> Result<()> {
         let (old, new) = (self.join(from), self.join(to));
         fs::rename(&old, &new)
-            .and_then(|()| self.sync_names())
+            .and_then(|()| sync_folder(&self.0))
             .with_context(|| format!("could not rename {} to {}", old.display(), new.display()))
     }
 
@@ -96,11 +90,6 @@ impl DataDir {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error).with_context(|| format!("could not remove {}", path.display())),
         }
-    }
-
-    /// Forces the names of the files to the disk, where the platform can.
-    fn sync_names(&self) -> std::io::Result<()> {
-        if cfg!(unix) { fs::File::open(&self.0)?.sync_all() } else { Ok(()) }
     }
 }
 

@@ -4,9 +4,10 @@
 //! `edgecoder node keys v1`, `signing <hex>`, `envelope <hex>`, one per line.
 
 use crate::NodeKeys;
+use edgecoder_durable_file::{create_private, folder_of};
 use std::{
-    fs::{self, DirBuilder, File},
-    io::{self, Read, Write},
+    fs::{DirBuilder, File},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
@@ -75,27 +76,13 @@ fn seed(digits: &str) -> Option<Zeroizing<[u8; 32]>> {
     Some(bytes)
 }
 
-/// Writes beside `path` and moves the file there whole; an existing file is left alone.
+/// An existing file is left alone.
 fn create(path: &Path, keys: &NodeKeys) -> io::Result<()> {
-    let directory = parent(path);
-    create_private_directory(directory)?;
+    create_private_directory(folder_of(path))?;
     let (signing, envelope) = keys.seeds();
     let (signing, envelope) = (Zeroizing::new(hex::encode(signing)), Zeroizing::new(hex::encode(envelope)));
-    // `tempfile` creates with mode 0600 and refuses to follow links.
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    for line in [FIRST_LINE, "\nsigning ", signing.as_str(), "\nenvelope ", envelope.as_str(), "\n"] {
-        file.write_all(line.as_bytes())?;
-    }
-    file.as_file().sync_all()?;
-    file.persist_noclobber(path)?;
-    sync_directory(directory)
-}
-
-fn parent(path: &Path) -> &Path {
-    match path.parent() {
-        Some(directory) if !directory.as_os_str().is_empty() => directory,
-        Some(_) | None => Path::new("."),
-    }
+    let lines = [FIRST_LINE, "\nsigning ", signing.as_str(), "\nenvelope ", envelope.as_str(), "\n"];
+    create_private(path, Zeroizing::new(lines.concat()).as_bytes())
 }
 
 #[cfg(unix)]
@@ -110,11 +97,6 @@ fn create_private_directory(directory: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(directory)
 }
 
-#[cfg(unix)]
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    fs::File::open(directory)?.sync_all()
-}
-
 /// Elsewhere a person's own folders are private by inherited rules, not by a mode.
 #[cfg(not(unix))]
 fn readable_by_others(_: &File) -> io::Result<bool> {
@@ -126,16 +108,14 @@ fn create_private_directory(directory: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).create(directory)
 }
 
-#[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
     use rand::{SeedableRng, rngs::StdRng};
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::{
+        fs,
+        os::unix::fs::{MetadataExt, PermissionsExt},
+    };
 
     fn keys(seed: u64, path: &Path) -> Result<NodeKeys, KeyFileError> {
         NodeKeys::load_or_create(path, &mut StdRng::seed_from_u64(seed))

@@ -4,7 +4,6 @@ use crate::{
     StorageError,
     backend::{Database, Snapshot},
     batch::LogState,
-    durable_file,
     log_keys::LogKeys,
 };
 use edgecoder_ledger::checkpoint::{Checkpoint, CheckpointError};
@@ -116,7 +115,7 @@ impl Checkpoints {
         let note = checkpoint.sign(&self.keys.present())?;
         if let Some(path) = self.file.clone() {
             let bytes = note.clone();
-            tokio::task::spawn_blocking(move || durable_file::replace(&path, bytes.as_bytes()))
+            tokio::task::spawn_blocking(move || edgecoder_durable_file::replace(&path, bytes.as_bytes()))
                 .await
                 .map_err(io::Error::other)??;
         }

@@ -4,7 +4,6 @@
 //! leaves, so that no crash makes the witness forget what it stands for.
 
 use edgecoder_ledger::{Checkpoint, note::Note, witness::log_id};
-use edgecoder_store::replace_file;
 use std::{
     fs::{self, File},
     io,
@@ -45,6 +44,6 @@ impl Book {
 
     /// Takes down a note that is about to be cosigned; durable when this returns.
     pub(super) fn put(&self, origin: &str, note: &Note) -> io::Result<()> {
-        replace_file(&self.folder.join(log_id(origin)), note.to_string().as_bytes())
+        edgecoder_durable_file::replace(&self.folder.join(log_id(origin)), note.to_string().as_bytes())
     }
 }

@@ -1,6 +1,5 @@
 //! What proves that somebody showed two histories? Signed notes that contradict each other, kept in files.
 
-use edgecoder_store::replace_file;
 use std::{
     fs, io,
     path::PathBuf,
@@ -33,7 +32,7 @@ impl Evidence {
         if names.contains(&name) || names.iter().filter(|known| known.starts_with(about)).count() >= PIECES_ABOUT_ONE {
             return;
         }
-        match replace_file(&self.folder.join(&name), content.as_bytes()) {
+        match edgecoder_durable_file::replace(&self.folder.join(&name), content.as_bytes()) {
             Ok(()) => names.push(name),
             Err(error) => tracing::error!(%error, name, "evidence of two histories could not be kept"),
         }

@@ -1,6 +1,7 @@
 //! How does a result lie on disk? One file each, whole or not at all.
 
 use super::ParcelNumber;
+use edgecoder_durable_file::sync_folder;
 use edgecoder_events::{PublicKey, UnixMillis};
 use edgecoder_identity::envelope::Envelope;
 use edgecoder_wire::work::SubtaskResult;
@@ -26,13 +27,9 @@ fn path_of(folder: &Path, number: ParcelNumber) -> PathBuf {
     folder.join(format!("{number:020}{ENDING}"))
 }
 
-/// Writes beside the final name, makes it durable, then renames.
+/// Writes a parcel that is not there yet.
 pub fn write(folder: &Path, number: ParcelNumber, parcel: &Parcel) -> io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer(io::BufWriter::new(&mut file), parcel)?;
-    file.as_file().sync_all()?;
-    file.persist_noclobber(path_of(folder, number))?;
-    sync(folder)
+    edgecoder_durable_file::create_private(&path_of(folder, number), &serde_json::to_vec(parcel)?)
 }
 
 pub fn read(folder: &Path, number: ParcelNumber) -> io::Result<Parcel> {
@@ -41,7 +38,7 @@ pub fn read(folder: &Path, number: ParcelNumber) -> io::Result<Parcel> {
 
 pub fn remove(folder: &Path, number: ParcelNumber) -> io::Result<()> {
     fs::remove_file(path_of(folder, number))?;
-    sync(folder)
+    sync_folder(folder)
 }
 
 /// Finds the parcels of an earlier run. A file that can not be read is set aside under another name, for a person.
@@ -70,18 +67,8 @@ fn create_private(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-#[cfg(unix)]
-fn sync(folder: &Path) -> io::Result<()> {
-    fs::File::open(folder)?.sync_all()
-}
-
-/// Elsewhere a person's own folders are private by inherited rules, and folders cannot be synced.
+/// Elsewhere a person's own folders are private by inherited rules.
 #[cfg(not(unix))]
 fn create_private(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
-}
-
-#[cfg(not(unix))]
-fn sync(_: &Path) -> io::Result<()> {
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Contents that are too large for a row: one file each, named by its address.
 
 use super::StorageError;
-use crate::{Blob, durable_file};
+use crate::Blob;
 use edgecoder_events::BlobRef;
 use std::{
     io,
@@ -27,7 +27,7 @@ impl BlobFiles {
         let (large, small): (Vec<_>, Vec<_>) = blobs.into_iter().partition(is_large);
         for blob in large {
             let path = self.path(blob.address());
-            tokio::task::spawn_blocking(move || durable_file::replace(&path, blob.content()))
+            tokio::task::spawn_blocking(move || edgecoder_durable_file::replace(&path, blob.content()))
                 .await
                 .map_err(io::Error::other)??;
         }
