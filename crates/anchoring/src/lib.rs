@@ -15,6 +15,7 @@ pub mod headers;
 mod network;
 pub mod ots;
 mod private_file;
+mod rivals;
 pub mod wallet;
 mod web;
 

@@ -2,26 +2,28 @@
 
 use super::{
     AnchorDesk, AnchorError,
-    decide::{Means, NextStep, Seen, next_step, spent_today_sat, what_happened},
+    decide::{Means, NextStep, Seen, next_step, what_happened},
     desk::TickReport,
     fact::{Anchor, AnchorFact, Attempt, AttemptKind},
+    spending::{spent_today_sat, worst_case_sat},
 };
 use crate::{
     chain::{Broadcast, Chain, SatPerVbyte},
     evidence::Commitment,
+    rivals::{Rivals, exclude_each_other},
     wallet::{Draft, WalletError},
 };
-use bitcoin::{
-    Transaction,
-    consensus::encode::{deserialize_hex, serialize_hex},
-};
+use bitcoin::consensus::encode::serialize_hex;
 use edgecoder_events::UnixMillis;
+use std::sync::Arc;
 
 /// One look, while it lasts.
 pub struct Round<'a> {
     pub chain: &'a dyn Chain,
     pub now: UnixMillis,
     pub rate: SatPerVbyte,
+    /// What can shut out what.
+    pub rivals: Rivals,
     pub report: TickReport,
 }
 
@@ -52,8 +54,7 @@ impl AnchorDesk {
             }
             NextStep::Send(attempt) => attempt,
             NextStep::Build { rate } => {
-                let given_up = anchor.carrying().map(transaction_of).collect::<Result<Vec<_>, _>>()?;
-                let draft = self.wallet.draft(commitment, rate, &given_up, round.seconds())?;
+                let draft = self.first(&anchor, rate, round)?;
                 self.intend(&anchor, (AttemptKind::First, draft), means, round)?
             }
             NextStep::Raise { waiting, rate } => {
@@ -65,7 +66,7 @@ impl AnchorDesk {
     }
 
     fn means(&self, round: &Round<'_>) -> Means {
-        let spent_sat = spent_today_sat(self.journal.anchors(), round.now);
+        let spent_sat = spent_today_sat(self.journal.anchors(), &round.rivals, round.now);
         Means { rate: round.rate, left_sat: self.policy.daily_cap_sat.saturating_sub(spent_sat) }
     }
 
@@ -76,6 +77,16 @@ impl AnchorDesk {
             Some(_) | None => false,
         };
         Ok(Seen { tip_height: self.wallet.tip().height, in_block, is_waiting })
+    }
+
+    /// A transaction of its own, which keeps out every earlier one for this anchor.
+    fn first(&mut self, anchor: &Anchor, rate: SatPerVbyte, round: &Round<'_>) -> Result<Draft, AnchorError> {
+        let earlier =
+            anchor.carrying().map(|attempt| attempt.lineage(&round.rivals).ok_or(AnchorError::BadTransaction));
+        let earlier = earlier.collect::<Result<Vec<_>, _>>()?;
+        self.wallet.note_all_gone(anchor.carrying().map(|attempt| attempt.txid), round.seconds())?;
+        let coins = self.wallet.coins_against(&earlier, &round.rivals)?;
+        Ok(self.wallet.draft(anchor.commitment, rate, &coins)?)
     }
 
     /// A replacement; where none can be had, or nodes refused the last one, a child that pays for its parent.
@@ -104,14 +115,6 @@ impl AnchorDesk {
         means: Means,
         round: &mut Round<'_>,
     ) -> Result<Attempt, AnchorError> {
-        let extra_sat = match kind {
-            AttemptKind::First | AttemptKind::Child => draft.fee_sat,
-            AttemptKind::Replacement => draft.fee_sat.saturating_sub(anchor.dearest_sat()),
-        };
-        if extra_sat > means.left_sat {
-            self.wallet.discard(&draft);
-            return Err(AnchorError::OverCap { fee_sat: extra_sat, left_sat: means.left_sat });
-        }
         let attempt = Attempt {
             kind,
             txid: draft.transaction.compute_txid(),
@@ -121,8 +124,36 @@ impl AnchorDesk {
             at: round.now,
             given_up: false,
         };
+        round.rivals.learn([Arc::new(draft.transaction.clone())]);
+        if let Err(forbidden) = self.allow(anchor, &attempt, means, round) {
+            self.wallet.discard(&draft);
+            return Err(forbidden);
+        }
         self.record(anchor.commitment, AnchorFact::Intended(attempt.clone()), &mut round.report)?;
         Ok(attempt)
+    }
+
+    /// Whether it may be sent: no second one for an anchor whose earlier ones can still get into a block, and nothing
+    /// beyond the cap even if all gets into blocks that can.
+    fn allow(&self, anchor: &Anchor, attempt: &Attempt, means: Means, round: &Round<'_>) -> Result<(), AnchorError> {
+        let lineage_of = |attempt: &Attempt| attempt.lineage(&round.rivals).ok_or(AnchorError::BadTransaction);
+        let lineage = lineage_of(attempt)?;
+        if attempt.kind != AttemptKind::Child {
+            for earlier in anchor.carrying() {
+                let earlier = lineage_of(earlier)?;
+                if !exclude_each_other(&lineage, &earlier) && !self.wallet.is_shut_out(&earlier) {
+                    return Err(WalletError::NothingKeepsOut.into());
+                }
+            }
+        }
+        let mut after = anchor.clone();
+        after.evolve(&AnchorFact::Intended(attempt.clone()));
+        let worst_sat = |anchor: &Anchor| worst_case_sat(anchor, &round.rivals, round.now);
+        let extra_sat = worst_sat(&after).saturating_sub(worst_sat(anchor));
+        if extra_sat > means.left_sat {
+            return Err(AnchorError::OverCap { fee_sat: extra_sat, left_sat: means.left_sat });
+        }
+        Ok(())
     }
 
     async fn send(
@@ -131,7 +162,7 @@ impl AnchorDesk {
         attempt: &Attempt,
         round: &mut Round<'_>,
     ) -> Result<(), AnchorError> {
-        let transaction = transaction_of(attempt)?;
+        let transaction = attempt.transaction().ok_or(AnchorError::BadTransaction)?;
         // Before it leaves: whether or not there is an answer, its coins are not spent on another anchor.
         self.wallet.note_sent(transaction.clone(), round.seconds())?;
         let fact = match round.chain.broadcast(&transaction).await? {
@@ -151,8 +182,4 @@ impl AnchorDesk {
         report.facts.push((commitment, fact));
         Ok(())
     }
-}
-
-fn transaction_of(attempt: &Attempt) -> Result<Transaction, AnchorError> {
-    deserialize_hex(&attempt.raw).map_err(|_| AnchorError::BadTransaction)
 }

@@ -4,7 +4,7 @@ use super::{
     advance::Round,
     cost::anchor_fee_sat,
     decide::AnchorPolicy,
-    fact::{Anchor, AnchorFact},
+    fact::{Anchor, AnchorFact, Attempt},
     journal::{Journal, JournalError},
 };
 use crate::{
@@ -12,14 +12,13 @@ use crate::{
     chain::{Chain, ChainError, SatPerVbyte},
     evidence::{AnchorEvidence, Commitment, EvidenceError},
     headers::KnownBlock,
+    rivals::Rivals,
     wallet::{AnchorWallet, WalletError},
 };
 use edgecoder_events::UnixMillis;
 use rand::CryptoRng;
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
-/// A confirmed anchor is looked at until its block is so deep.
-const WATCHED_BLOCKS: u32 = 100;
 /// Nodes pass on nothing cheaper.
 const LEAST_RATE: SatPerVbyte = SatPerVbyte(1);
 
@@ -95,7 +94,7 @@ impl AnchorDesk {
     /// # Errors
     /// Too many anchors are on their way, or the journal cannot be written.
     pub fn want(&mut self, commitment: Commitment, now: UnixMillis) -> Result<bool, AnchorError> {
-        Ok(self.journal.want(commitment, now)?)
+        Ok(self.journal.want(commitment, now, self.wallet.tip().height)?)
     }
 
     /// Looks once at the chain, and does what is due. An anchor with a problem does not hold up the others.
@@ -108,12 +107,10 @@ impl AnchorDesk {
             return Ok(TickReport { is_behind: true, ..TickReport::default() });
         }
         let tip_height = self.wallet.tip().height;
-        let watched = |anchor: &&Anchor| {
-            let depth = anchor.included.map_or(0, |(_, block)| tip_height.saturating_sub(block.height));
-            !anchor.confirmed || depth < WATCHED_BLOCKS
-        };
-        let due: Vec<_> = self.journal.anchors().iter().filter(watched).map(|anchor| anchor.commitment).collect();
-        let mut round = Round { chain, now, rate: self.rate(chain).await?, report: TickReport::default() };
+        let watched = self.journal.anchors().iter().filter(|anchor| !anchor.is_settled(tip_height));
+        let due: Vec<_> = watched.map(|anchor| anchor.commitment).collect();
+        let (rate, rivals) = (self.rate(chain).await?, self.rivals());
+        let mut round = Round { chain, now, rate, rivals, report: TickReport::default() };
         for commitment in due {
             if let Err(problem) = self.advance(commitment, &mut round).await {
                 round.report.problems.push((commitment, problem));
@@ -143,6 +140,15 @@ impl AnchorDesk {
     /// The chain cannot be asked.
     pub async fn anchor_fee_sat(&self, chain: &dyn Chain) -> Result<u64, AnchorError> {
         Ok(anchor_fee_sat(self.rate(chain).await?))
+    }
+
+    /// Every transaction that the wallet has seen or the journal has meant to send.
+    fn rivals(&self) -> Rivals {
+        let mut rivals = Rivals::default();
+        rivals.learn(self.wallet.transactions());
+        let attempts = self.journal.anchors().iter().flat_map(|anchor| &anchor.attempts);
+        rivals.learn(attempts.filter_map(Attempt::transaction).map(Arc::new));
+        rivals
     }
 
     /// What is paid for a virtual byte now, if we pay.

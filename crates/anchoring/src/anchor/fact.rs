@@ -1,7 +1,11 @@
 //! What has happened to an anchor? Facts, and the state that they add up to.
 
-use crate::{evidence::Commitment, headers::KnownBlock};
-use bitcoin::Txid;
+use crate::{
+    evidence::Commitment,
+    headers::KnownBlock,
+    rivals::{FINAL_BLOCKS, Lineage, Rivals},
+};
+use bitcoin::{Transaction, Txid, consensus::encode::deserialize_hex};
 use edgecoder_events::UnixMillis;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +34,18 @@ pub struct Attempt {
     pub at: UnixMillis,
     /// Nobody would take it.
     pub given_up: bool,
+}
+
+impl Attempt {
+    /// The transaction, unless somebody wrote something else into the journal.
+    pub(crate) fn transaction(&self) -> Option<Transaction> {
+        deserialize_hex(&self.raw).ok()
+    }
+
+    /// What has to be spent before it can be in a block.
+    pub(crate) fn lineage(&self, rivals: &Rivals) -> Option<Lineage> {
+        self.transaction().map(|transaction| rivals.lineage(&transaction))
+    }
 }
 
 /// Something that happened to an anchor.
@@ -93,9 +109,10 @@ impl Anchor {
         self.attempts.iter().filter(|attempt| attempt.kind != AttemptKind::Child)
     }
 
-    /// The most that one of those costs.
-    pub(crate) fn dearest_sat(&self) -> u64 {
-        self.carrying().map(|attempt| attempt.fee_sat).max().unwrap_or(0)
+    /// Whether it stays where it is, so that nothing of it matters any more.
+    pub(crate) fn is_settled(&self, tip_height: u32) -> bool {
+        let depth = self.included.map_or(0, |(_, block)| tip_height.saturating_sub(block.height));
+        self.confirmed && depth >= FINAL_BLOCKS
     }
 
     /// The transaction that is in a block, else the newest that carries the commitment and was not given up.

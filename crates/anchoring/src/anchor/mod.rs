@@ -9,9 +9,13 @@ mod decide;
 mod desk;
 mod fact;
 mod journal;
+mod spending;
 
 pub use cost::yearly_cost_sat;
 pub use decide::AnchorPolicy;
 pub use desk::{AnchorDesk, AnchorError, TickReport};
 pub use fact::{Anchor, AnchorFact, Attempt, AttemptKind};
 pub use journal::JournalError;
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,13 @@ mod sync;
 
 pub(crate) use drafts::Draft;
 
-use crate::{Network, chain::ChainError, headers::KnownBlock, private_file::PrivateFileError};
+use crate::{
+    Network,
+    chain::ChainError,
+    headers::KnownBlock,
+    private_file::PrivateFileError,
+    rivals::{FINAL_BLOCKS, Lineage},
+};
 use bdk_wallet::{
     KeychainKind, Update, Wallet,
     chain::{BlockId, ChainPosition},
@@ -15,7 +21,7 @@ use bdk_wallet::{
 use bitcoin::{Transaction, Txid};
 use keys::WalletKeys;
 use rand::CryptoRng;
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 use store::WalletStore;
 
 /// Why the wallet cannot do what was asked.
@@ -42,6 +48,11 @@ pub enum WalletError {
     NotBuilt(String),
     #[error("the fee of this transaction cannot be raised: {0}")]
     NotRaised(String),
+    #[error(
+        "an earlier transaction of this anchor can still get into a block, and the wallet has no free coin that would \
+         keep it out: wait until it, or another that spends its coins, is in a block"
+    )]
+    NothingKeepsOut,
     #[error("the wallet could not sign: its descriptors hold no private key for its coins")]
     NotSigned,
     #[error("the chain forks off below everything that the wallet remembers: is this node of the same network")]
@@ -135,8 +146,33 @@ impl AnchorWallet {
 
     /// Remembers that nobody would take a transaction of ours, so that its coins are free again.
     pub(crate) fn note_gone(&mut self, transaction: Txid, now_s: u64) -> Result<(), WalletError> {
+        self.note_all_gone([transaction], now_s)
+    }
+
+    /// The same of several.
+    pub(crate) fn note_all_gone(
+        &mut self,
+        transactions: impl IntoIterator<Item = Txid>,
+        now_s: u64,
+    ) -> Result<(), WalletError> {
         // One second later than it was last seen: of two notes at one time the library believes the first.
-        self.inner.apply_evicted_txs([(transaction, now_s.saturating_add(1))]);
+        let gone_s = now_s.saturating_add(1);
+        self.inner.apply_evicted_txs(transactions.into_iter().map(|transaction| (transaction, gone_s)));
         self.store.save(&mut self.inner)
+    }
+
+    /// Every transaction of ours that was ever seen here, in a block or not.
+    pub(crate) fn transactions(&self) -> impl Iterator<Item = Arc<Transaction>> + '_ {
+        self.inner.tx_graph().full_txs().map(|known| known.tx)
+    }
+
+    /// Whether a coin that all this needs was spent by something else, in a block that stays.
+    pub(crate) fn is_shut_out(&self, lineage: &Lineage) -> bool {
+        let tip_height = self.tip().height;
+        let depth = |txid| self.block_of(txid).map(|block| tip_height.saturating_sub(block.height));
+        lineage.iter().any(|(coin, spender)| {
+            let spent_by = self.inner.tx_graph().outspends(*coin).iter();
+            spent_by.filter(|other| *other != spender).any(|other| depth(*other) >= Some(FINAL_BLOCKS))
+        })
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     cost::anchor_fee_sat,
-    fact::{Anchor, AnchorFact, Attempt, AttemptKind},
+    fact::{Anchor, AnchorFact, Attempt},
+    spending::dearest_today_sat,
 };
 use crate::{chain::SatPerVbyte, evidence::CONFIRMED_AT, headers::KnownBlock};
 use bitcoin::Txid;
@@ -12,7 +13,6 @@ use edgecoder_events::UnixMillis;
 const MAX_ATTEMPTS: usize = 12;
 /// A replacement must pay so much more, or nodes do not pass it on.
 const RAISE_PERCENT: u64 = 125;
-const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// What an operator allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct AnchorPolicy {
     /// What is paid where nobody knows the market.
     pub unknown_rate: SatPerVbyte,
     pub highest_rate: SatPerVbyte,
-    /// All fees of any 24 hours together.
+    /// All fees of any 24 hours together, should everything get into a block that can.
     pub daily_cap_sat: u64,
     /// After so long without a block the fee is raised to the market's, if that has grown; and after so long another
     /// transaction is tried where a node refused one.
@@ -87,13 +87,15 @@ pub fn next_step(anchor: &Anchor, seen: &Seen, policy: &AnchorPolicy, means: Mea
     if anchor.included.is_some() {
         return NextStep::Wait;
     }
+    // The next one takes the place of the dearest: both can never be in a block.
+    let extra_sat = anchor_fee_sat(means.rate).saturating_sub(dearest_today_sat(anchor, now));
     let waited_ms = anchor.attempts.last().map_or(u64::MAX, |newest| now.ms_since(newest.at));
     let Some(current) = anchor.current() else {
         return match anchor.attempts.len() {
             MAX_ATTEMPTS.. => NextStep::GiveUp,
             // What a node refuses now it will refuse in a second, too.
             _ if waited_ms < policy.patience_ms => NextStep::Wait,
-            _ if means.left_sat < anchor_fee_sat(means.rate) => NextStep::WaitForTomorrow,
+            _ if means.left_sat < extra_sat => NextStep::WaitForTomorrow,
             _ => NextStep::Build { rate: means.rate },
         };
     };
@@ -105,21 +107,10 @@ pub fn next_step(anchor: &Anchor, seen: &Seen, policy: &AnchorPolicy, means: Mea
     if waited_ms < policy.patience_ms || means.rate.0 < least || anchor.attempts.len() >= MAX_ATTEMPTS {
         return NextStep::Wait;
     }
-    if means.left_sat < anchor_fee_sat(means.rate).saturating_sub(anchor.dearest_sat()) {
+    if means.left_sat < extra_sat {
         return NextStep::WaitForTomorrow;
     }
     NextStep::Raise { waiting: current.clone(), rate: means.rate }
-}
-
-/// What was spent in the last 24 hours: of each anchor what its dearest transaction cost, and its children.
-pub fn spent_today_sat(anchors: &[Anchor], now: UnixMillis) -> u64 {
-    let today = |attempt: &&Attempt| now.ms_since(attempt.at) < DAY_MS;
-    let one = |anchor: &Anchor| {
-        let dearest = anchor.carrying().filter(today).map(|attempt| attempt.fee_sat).max();
-        let children = anchor.attempts.iter().filter(|attempt| attempt.kind == AttemptKind::Child).filter(today);
-        children.map(|child| child.fee_sat).fold(dearest.unwrap_or(0), u64::saturating_add)
-    };
-    anchors.iter().map(one).fold(0, u64::saturating_add)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::evidence::Commitment;
+use crate::{anchor::AttemptKind, evidence::Commitment};
 use bitcoin::{BlockHash, hashes::Hash};
 use proptest::prelude::*;
 
@@ -80,12 +80,10 @@ fn nothing_is_built_when_the_days_cap_is_used_up() {
     let broke = Means { left_sat: 0, ..MEANS };
     let step = next_step(&after(&[]), &NOTHING, &POLICY, broke, UnixMillis(0));
     assert_eq!(step, NextStep::WaitForTomorrow);
-    let mut replaced = after(&[AnchorFact::Intended(attempt(1, 4))]);
-    replaced.evolve(&AnchorFact::Intended(Attempt { kind: AttemptKind::Replacement, ..attempt(2, 10) }));
-    replaced.evolve(&AnchorFact::Intended(Attempt { kind: AttemptKind::Child, ..attempt(3, 2) }));
-    assert_eq!(spent_today_sat(&[replaced.clone()], UnixMillis(2000)), 1500 + 300, "one of the first two is paid");
-    assert_eq!(replaced.dearest_sat(), 1500, "a child is paid beside it");
-    assert_eq!(spent_today_sat(&[replaced], UnixMillis(1000 + DAY_MS)), 0);
+    let replaceable = after(&[AnchorFact::Intended(attempt(1, 4))]);
+    let step = |left_sat| next_step(&replaceable, &WAITING, &POLICY, Means { left_sat, ..MEANS }, UnixMillis(61_000));
+    assert_eq!(step(959), NextStep::WaitForTomorrow, "1560 in the place of 600");
+    assert_eq!(step(960), NextStep::Raise { waiting: attempt(1, 4), rate: SatPerVbyte(10) });
 }
 
 #[test]

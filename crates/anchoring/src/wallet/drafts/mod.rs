@@ -1,7 +1,13 @@
 //! Which transaction carries the commitment? A first one, one with a higher fee in its place, or a child that pays for it.
 
 use super::{AnchorWallet, WalletError};
-use crate::{anchor::Attempt, chain::SatPerVbyte, evidence::Commitment, ots::MAX_MESSAGE_BYTES};
+use crate::{
+    anchor::Attempt,
+    chain::SatPerVbyte,
+    evidence::Commitment,
+    ots::MAX_MESSAGE_BYTES,
+    rivals::{Lineage, Rivals},
+};
 use bdk_wallet::{KeychainKind, SignOptions, TxOrdering, error::CreateTxError};
 use bitcoin::{Amount, FeeRate, OutPoint, Psbt, Transaction, Txid};
 use std::collections::BTreeSet;
@@ -14,22 +20,16 @@ pub struct Draft {
 }
 
 impl AnchorWallet {
-    /// The first transaction for a commitment. Where earlier ones were given up, it spends a coin of each, so that at
-    /// most one of them all can ever be in a block.
+    /// A transaction for a commitment that spends these coins, and more where they are not enough.
     pub(crate) fn draft(
         &mut self,
         commitment: Commitment,
         rate: SatPerVbyte,
-        given_up: &[Transaction],
-        now_s: u64,
+        coins: &BTreeSet<OutPoint>,
     ) -> Result<Draft, WalletError> {
-        self.inner.apply_evicted_txs(
-            given_up.iter().map(|transaction| (transaction.compute_txid(), now_s.saturating_add(1))),
-        );
-        let shared = self.coins_of_each(given_up);
         let mut builder = self.inner.build_tx();
-        for coin in shared {
-            builder.add_utxo(coin).map_err(|error| WalletError::NotBuilt(error.to_string()))?;
+        for coin in coins {
+            builder.add_utxo(*coin).map_err(|error| WalletError::NotBuilt(error.to_string()))?;
         }
         builder.ordering(TxOrdering::Untouched).add_data(&commitment.data()).fee_rate(per_vbyte(rate));
         let unsigned = builder.finish().map_err(not_built)?;
@@ -40,17 +40,23 @@ impl AnchorWallet {
         Ok(draft)
     }
 
-    /// So many coins that every one of the transactions has lost one, if these are spent.
-    fn coins_of_each(&self, transactions: &[Transaction]) -> BTreeSet<OutPoint> {
-        let unspent: BTreeSet<OutPoint> = self.inner.list_unspent().map(|coin| coin.outpoint).collect();
+    /// Coins that keep each of these out of every block once something else spends them. Where one of these could get
+    /// into a block all the same, there are none: another transaction beside it might be paid as well.
+    pub(crate) fn coins_against(
+        &self,
+        earlier: &[Lineage],
+        rivals: &Rivals,
+    ) -> Result<BTreeSet<OutPoint>, WalletError> {
+        let free: BTreeSet<OutPoint> = self.inner.list_unspent().map(|coin| coin.outpoint).collect();
         let mut chosen = BTreeSet::new();
-        for transaction in transactions {
-            let mut spent = transaction.input.iter().map(|input| input.previous_output);
-            if !spent.clone().any(|coin| chosen.contains(&coin)) {
-                chosen.extend(spent.find(|coin| unspent.contains(coin)));
+        for lineage in earlier {
+            let keeps_it_out = |coin: &&OutPoint| rivals.keeps_out(**coin, lineage);
+            if chosen.iter().any(|coin| keeps_it_out(&coin)) || self.is_shut_out(lineage) {
+                continue;
             }
+            chosen.insert(*free.iter().find(keeps_it_out).ok_or(WalletError::NothingKeepsOut)?);
         }
-        chosen
+        Ok(chosen)
     }
 
     /// The same payment with a higher fee, in the place of one that waits.

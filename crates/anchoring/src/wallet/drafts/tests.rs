@@ -5,6 +5,7 @@ use rand::{SeedableRng, rngs::StdRng};
 use tempfile::TempDir;
 
 const COMMITMENT: Commitment = Commitment([7; 32]);
+const NO_COINS: BTreeSet<OutPoint> = BTreeSet::new();
 
 /// A wallet that was paid these sums, each as one coin, in the block after the first.
 fn wallet_with(coins_sat: &[u64]) -> (TempDir, AnchorWallet, Vec<OutPoint>) {
@@ -37,7 +38,7 @@ fn coins_in(transaction: &Transaction) -> Vec<OutPoint> {
 #[test]
 fn an_anchor_carries_the_commitment_and_pays_its_rate() {
     let (_folder, mut wallet, _) = wallet_with(&[50_000]);
-    let draft = wallet.draft(COMMITMENT, SatPerVbyte(10), &[], 1).unwrap();
+    let draft = wallet.draft(COMMITMENT, SatPerVbyte(10), &NO_COINS).unwrap();
     assert!(COMMITMENT.stands_in(&draft.transaction));
     let weight = draft.transaction.weight().to_wu();
     assert!((10 * weight..10 * weight + 40).contains(&(4 * draft.fee_sat)), "{} for {weight}", draft.fee_sat);
@@ -47,25 +48,32 @@ fn an_anchor_carries_the_commitment_and_pays_its_rate() {
 fn of_all_that_were_given_up_and_the_next_only_one_can_be_in_a_block() {
     let (_folder, mut wallet, coins) = wallet_with(&[40_000, 50_000, 60_000]);
     let nobody = || vec![TxOut { value: Amount::ZERO, script_pubkey: ScriptBuf::new() }];
-    let given_up = [spending(&coins[..1], nobody()), spending(&coins[1..2], nobody())];
-    let next = coins_in(&wallet.draft(COMMITMENT, SatPerVbyte(1), &given_up, 1).unwrap().transaction);
+    let rivals = Rivals::default();
+    let mut next_after = |given_up: &[Transaction]| {
+        let lineages: Vec<_> = given_up.iter().map(|it| rivals.lineage(it)).collect();
+        let against = wallet.coins_against(&lineages, &rivals)?;
+        wallet.draft(COMMITMENT, SatPerVbyte(1), &against).map(|draft| coins_in(&draft.transaction))
+    };
+    let next = next_after(&[spending(&coins[..1], nobody()), spending(&coins[1..2], nobody())]).unwrap();
     assert!(next.contains(&coins[0]) && next.contains(&coins[1]), "{next:?}");
-    let shared = [spending(&coins[..2], nobody()), spending(&coins[..1], nobody())];
-    let next = coins_in(&wallet.draft(COMMITMENT, SatPerVbyte(1), &shared, 1).unwrap().transaction);
+    let next = next_after(&[spending(&coins[..1], nobody()), spending(&coins[..1], vec![])]).unwrap();
     assert!(next.contains(&coins[0]), "one coin of both is enough: {next:?}");
+    let not_ours = OutPoint::new(Txid::from_byte_array([8; 32]), 0);
+    let refused = next_after(&[spending(&[not_ours], nobody())]);
+    assert!(matches!(refused, Err(WalletError::NothingKeepsOut)), "{refused:?}");
 }
 
 #[test]
 fn an_anchor_too_large_for_other_peoples_tools_is_not_paid_for() {
     let (_folder, mut wallet, _) = wallet_with(&[685; 200]);
-    let refused = wallet.draft(COMMITMENT, SatPerVbyte(10), &[], 1);
+    let refused = wallet.draft(COMMITMENT, SatPerVbyte(10), &NO_COINS);
     assert!(matches!(refused, Err(WalletError::TooSmallCoins)), "{refused:?}");
 }
 
 #[test]
 fn an_empty_wallet_says_how_much_it_needs() {
     let (_folder, mut wallet, _) = wallet_with(&[]);
-    let refused = wallet.draft(COMMITMENT, SatPerVbyte(10), &[], 1);
+    let refused = wallet.draft(COMMITMENT, SatPerVbyte(10), &NO_COINS);
     assert!(matches!(refused, Err(WalletError::TooLittle { spendable_sat: 0, .. })), "{refused:?}");
 }
 
@@ -73,10 +81,10 @@ fn an_empty_wallet_says_how_much_it_needs() {
 fn drafts_that_are_not_sent_use_up_no_address() {
     let (_folder, mut wallet, _) = wallet_with(&[50_000]);
     let change = |draft: &Draft| draft.transaction.output.iter().map(|it| it.script_pubkey.clone()).collect::<Vec<_>>();
-    let first = wallet.draft(COMMITMENT, SatPerVbyte(10), &[], 1).unwrap();
+    let first = wallet.draft(COMMITMENT, SatPerVbyte(10), &NO_COINS).unwrap();
     wallet.discard(&first);
-    let second = wallet.draft(COMMITMENT, SatPerVbyte(10), &[], 1).unwrap();
+    let second = wallet.draft(COMMITMENT, SatPerVbyte(10), &NO_COINS).unwrap();
     assert_eq!(change(&first), change(&second));
-    let kept = wallet.draft(COMMITMENT, SatPerVbyte(10), &[], 1).unwrap();
+    let kept = wallet.draft(COMMITMENT, SatPerVbyte(10), &NO_COINS).unwrap();
     assert_ne!(change(&second), change(&kept), "one that may have been sent keeps its address");
 }
