@@ -17,6 +17,7 @@ mod digest;
 mod envelope;
 mod ids;
 pub mod key;
+mod named;
 pub mod node;
 pub mod task;
 mod time;
@@ -28,4 +29,5 @@ pub use catalog::{
 pub use digest::{BitcoinHash, BlobRef, CheckpointDigest, Digest, DigestParseError, PublicKey, Signature};
 pub use envelope::{Actor, Author, EventId, NewEvent, Position, Recorded, StreamName, Version};
 pub use ids::{AccountId, AgentId, IdError, ModelName, ProjectId, SubtaskIndex, TaskId, uuid_v7};
+pub use named::Named;
 pub use time::{Clock, SteadyMillis, UnixMillis};

@@ -10,7 +10,7 @@ use edgecoder_events::{
     credit::*, key::*, node::*, task::*,
 };
 use serde_json::{Value, json};
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 fn agent() -> AgentId {
     AgentId::new("worker-1").unwrap()
@@ -211,26 +211,50 @@ fn every_newest_kind_has_a_sample_that_this_build_encodes_to_the_same_bytes() {
     }
 }
 
-#[test]
-fn every_committed_sample_still_decodes() {
+/// Every committed sample, with its file and the event that it is read as.
+fn committed() -> Vec<(PathBuf, Value, Event)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples");
-    let files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert!(files.len() >= Event::KINDS.len());
-    for file in files {
+    let read = |file: PathBuf| {
         let sample: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
         let kind = sample["kind"].as_str().unwrap();
         let schema = u16::try_from(sample["schema"].as_u64().unwrap()).unwrap();
         let payload = hex::decode(sample["payload"].as_str().unwrap()).unwrap();
         let event =
             Event::from_bytes(kind, schema, &payload).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        (file, sample, event)
+    };
+    let all: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| read(entry.unwrap().path())).collect();
+    assert!(all.len() >= Event::KINDS.len());
+    all
+}
+
+#[test]
+fn every_committed_sample_still_decodes() {
+    for (file, sample, event) in committed() {
         let read = as_json(&event);
-        if schema == event.schema() {
+        if sample["schema"] == event.schema() {
             assert_eq!(read["fields"], sample["fields"], "{}", file.display());
         }
         // What was recorded is what is read; newer fields stand beside it.
         for (field, recorded) in sample["fields"].as_object().unwrap() {
             assert_eq!(read["fields"][field], *recorded, "{field} in {}", file.display());
         }
+    }
+}
+
+/// All samples are of one task, one machine and two accounts, whatever the fields are called.
+#[test]
+fn every_committed_sample_names_whomever_a_field_of_it_names() {
+    for (file, _, event) in committed() {
+        let fields = as_json(&event);
+        // Whoever reports a machine calls himself as he likes; nothing says that it is an account.
+        let names = fields["fields"].as_object().unwrap().iter().filter(|(field, _)| *field != "reporter");
+        let values = names.filter_map(|(_, value)| value.as_str());
+        let of = |known: &[&str]| values.clone().filter(|it| known.contains(it)).collect::<BTreeSet<_>>();
+        let (named, file) = (event.named(), file.display());
+        assert_eq!(named.task.into_iter().map(TaskId::as_str).collect::<BTreeSet<_>>(), of(&["01-primes"]), "{file}");
+        assert_eq!(named.agent.into_iter().map(AgentId::as_str).collect::<BTreeSet<_>>(), of(&["worker-1"]), "{file}");
+        assert_eq!(named.accounts().collect::<BTreeSet<_>>(), of(&["ann", "bob"]), "{file}");
     }
 }
 

@@ -23,7 +23,7 @@ const TIME: &str = "time";
 const ABOUT: &str = "about";
 
 const LAYOUT: Layout = Layout {
-    version: 1,
+    version: 2,
     fields: &[
         (TASK, FieldKind::Term),
         (AGENT, FieldKind::Term),

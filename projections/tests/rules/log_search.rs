@@ -6,14 +6,18 @@ use crate::{
     steps,
     test_log::TestLog,
 };
-use edgecoder_events::{Event, Position, Recorded};
+use edgecoder_events::{AccountId, Event, EventId, Position, Recorded};
 use edgecoder_projections::{Projections, Question, TablesIn, log_search::Wanted};
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,
 };
 use serde_json::Value;
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tempfile::TempDir;
 
 /// Ends a test that would hang.
@@ -72,9 +76,48 @@ fn the_search_finds_exactly_the_entries_whose_events_name_it() {
         }
         for account in [0, 1, 2, 100, 101].map(account_name) {
             let wanted = Wanted { account: Some(account.clone()), ..Wanted::default() };
-            let roles = ["account", "payee", "payer", "owner"];
+            let roles = ["account", "payee", "payer", "owner", "subject"];
             let named = expected(&history, |it| says(&it.event, &roles, account.as_str()));
             assert_eq!(found(&all, &wanted).await, named, "{account}");
+        }
+    });
+}
+
+/// Every committed sample as an entry of one log.
+fn sampled() -> Vec<Recorded> {
+    let like = busy_history().events.swap_remove(0);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events/samples");
+    let read = |(position, path): (u64, PathBuf)| {
+        let sample: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        let schema = u16::try_from(sample["schema"].as_u64().unwrap()).unwrap();
+        let payload = hex::decode(sample["payload"].as_str().unwrap()).unwrap();
+        let event = Event::from_bytes(sample["kind"].as_str().unwrap(), schema, &payload).unwrap();
+        let event_id = EventId([u8::try_from(position).unwrap(); 16]);
+        Recorded { position: Position(position), event_id, event, ..like.clone() }
+    };
+    (0..).zip(fs::read_dir(folder).unwrap().map(|file| file.unwrap().path())).map(read).collect()
+}
+
+#[test]
+fn every_committed_sample_is_found_by_whomever_it_names_as_an_archive_of_evidence_finds_it() {
+    check(async {
+        let (mut history, folder) = (History::default(), TempDir::new().unwrap());
+        history.events = sampled();
+        let all = open_caught_up(folder.path(), &TestLog::of_history(&history)).await;
+        for name in ["ann", "bob", "nobody"] {
+            let wanted = Wanted { account: Some(AccountId::new(name).unwrap()), ..Wanted::default() };
+            let named = expected(&history, |it| it.event.named().accounts().any(|account| account == name));
+            assert_eq!(found(&all, &wanted).await, named, "{name}");
+        }
+        for event in history.events.iter().map(|it| &it.event) {
+            let named = event.named();
+            let wanted = Wanted { task: named.task.cloned(), agent: named.agent.cloned(), ..Wanted::default() };
+            let same = |it: &Recorded| {
+                let other = it.event.named();
+                named.task.is_none_or(|task| other.task == Some(task))
+                    && named.agent.is_none_or(|agent| other.agent == Some(agent))
+            };
+            assert_eq!(found(&all, &wanted).await, expected(&history, same), "{}", event.kind());
         }
     });
 }
@@ -122,8 +165,8 @@ fn the_search_goes_on_where_it_was_and_forgets_another_history() {
     });
 }
 
-fn flipped(id: edgecoder_events::EventId) -> edgecoder_events::EventId {
-    edgecoder_events::EventId(id.0.map(|byte| !byte))
+fn flipped(id: EventId) -> EventId {
+    EventId(id.0.map(|byte| !byte))
 }
 
 #[test]

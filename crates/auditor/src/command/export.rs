@@ -38,7 +38,7 @@ pub struct AboutArgs {
     /// Everything about this machine
     #[arg(long, value_name = "NAME")]
     pub agent: Option<String>,
-    /// Everything that this account paid and got
+    /// Everything that names this account: what it paid and got, its tasks, its machines, the end of its key
     #[arg(long, value_name = "NAME")]
     pub wallet: Option<String>,
 }

@@ -49,7 +49,7 @@ async fn an_archive_has_every_entry_about_its_thing_and_proves_it() {
     for (about, name, expected) in [
         ("--task", "t1", vec![7, 8, 9, 10, 11, 12, 13, 14, 15]),
         ("--agent", "worker-1", vec![4, 5, 6, 10, 11, 14]),
-        ("--wallet", "bob", vec![2, 10, 13, 14]),
+        ("--wallet", "bob", vec![2, 4, 10, 13, 14]),
         ("--wallet", "account-400", vec![400]),
     ] {
         let log = folder.path().to_str().unwrap();
