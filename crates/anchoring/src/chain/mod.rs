@@ -40,7 +40,9 @@ pub enum ChainError {
     AccessRefused,
     #[error("{host} answered {question} with something else: is it a server of this kind")]
     NotTheProtocol { host: String, question: &'static str },
-    #[error("the node refused {question} ({code}): {said}")]
+    #[error(
+        "the node refused {question} ({code}: {said}): see in its log why, and whether it has caught up; then ask again"
+    )]
     Refused { question: &'static str, code: i64, said: String },
 }
 
