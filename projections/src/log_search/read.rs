@@ -11,7 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub struct Wanted {
     pub task: Option<TaskId>,
     pub agent: Option<AgentId>,
-    /// Any account that the event names: who pays, who is paid, whose machine it is.
+    /// Any account that the event names: who pays, who is paid, whose machine it is, whose key was destroyed.
     pub account: Option<AccountId>,
     /// A kind, `task.submitted`, or a whole family, `task`.
     pub kind: Option<String>,

@@ -30,7 +30,7 @@ pub struct Wanted {
     task: Option<TaskId>,
     #[param(value_type = Option<String>)]
     agent: Option<AgentId>,
-    /// Any account that the event names: who pays, who is paid, whose machine it is.
+    /// Any account that the event names: who pays, who is paid, whose machine it is, whose key was destroyed.
     #[param(value_type = Option<String>)]
     account: Option<AccountId>,
     /// A kind, `task.submitted`, or a family of kinds, `task`.
