@@ -79,6 +79,68 @@ test("a key that came with the link is one that did not sign: it fails, and the 
   await expect(page.getByRole("status")).toHaveText("Not proven: the log’s key did not sign this checkpoint.");
 });
 
+const unusable: [string, string, string][] = [
+  ["is cut short", "ledger+5f5b", "This key can not be used: a verifier key looks like"],
+  ["is of another log", keyOf("other.example/ledger", 1).written, "This is the key of other.example/ledger; this log is"],
+];
+
+for (const [how, key, told] of unusable) {
+  test(`a key that came with the link and ${how} is what the page finds fault with, and not the log`, async ({ page, pool }) => {
+    await page.goto(`${pool.url}/audit/entry?position=0#key=${encodeURIComponent(key)}`);
+    const proof = page.getByRole("region", { name: "Is it in the log?" });
+    await expect(proof).toContainText(told);
+    await expect(proof).toContainText("ask for the link again");
+    await page.getByRole("button", { name: "Verify in my browser" }).click();
+    await expect(page.getByRole("status")).toHaveText("Not proven: the key in the link is not one of this log.");
+    const failed = page.getByRole("list", { name: "What was checked" }).getByRole("listitem").filter({ hasText: "does not hold" });
+    await expect(failed).toHaveCount(1);
+    await expect(page.getByText("A file of the log is not what it should be")).toHaveCount(0);
+    // A navigation that changes no more than what stands after the # would not load the page.
+    await page.goto("about:blank");
+    await page.goto(`${pool.url}/audit#key=${encodeURIComponent(key)}`);
+    const head = page.getByRole("region", { name: "Head of the log" });
+    await expect(head).toContainText(told);
+    await expect(head).toContainText("signature not checked");
+    await expect(head.getByText(/^\d+ entries$/)).toBeVisible();
+  });
+}
+
+test("an entry leads to its neighbours, and the last one to none after it", async ({ page, pool }) => {
+  const note = await (await fetch(`${pool.url}/checkpoint`)).text();
+  // The log may grow while this runs.
+  await page.route("**/checkpoint", (route) => route.fulfill({ body: note }));
+  const last = Number(note.split("\n")[1]) - 1;
+  const neighbours = page.getByRole("navigation", { name: "Neighbouring entries" });
+  await page.goto(`${pool.url}/audit/entry?position=0`);
+  await expect(neighbours.getByRole("link")).toHaveText(["Entry 1 →"]);
+  await page.goto(`${pool.url}/audit/entry?position=${last}`);
+  await expect(neighbours).toContainText("No newer entry is signed yet");
+  await expect(neighbours.getByRole("link")).toHaveText([/^← Entry /]);
+});
+
+test("who uses the keyboard skips to the proof first, and the key of the link is not lost", async ({ page, pool }) => {
+  const { logVerifierKey } = await (await fetch(`${pool.url}/identity`)).json();
+  await page.goto(`${pool.url}/audit/entry?position=0#key=${encodeURIComponent(logVerifierKey)}`);
+  const next = page.getByRole("link", { name: "Entry 1 →" });
+  await expect(next).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to the proof" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: "Is it in the log?" })).toBeFocused();
+  await expect(next).toHaveAttribute("href", /#key=/);
+  await page.getByRole("button", { name: "Verify in my browser" }).click();
+  await expect(page.getByRole("status")).toHaveText("Proven: this entry is in the log to which the key in the link that you opened committed.");
+});
+
+test("amounts are shown with their unit", async ({ page, pool }) => {
+  const task = pool.submits("priced-task");
+  const question = `task=${task}&kind=credit.reserved`;
+  await expect.poll(async () => (await searched(pool.url, question)).length).toBe(1);
+  const [reserved] = (await searched(pool.url, question)) as { position: number }[];
+  await page.goto(`${pool.url}/audit/entry?position=${reserved!.position}`);
+  await expect(page.getByRole("region", { name: "What it says" })).toContainText(/amount\s*[\d.,]+ credits?/);
+});
+
 test("what witnesses cosigned is checked and shown, and a wrong cosignature too", async ({ page, pool }) => {
   const witnesses = [keyOf("anna.example/witness", 4), keyOf("ben.example/witness", 4)];
   using proxy = await Proxy.before(pool.url, (path, body) => {
@@ -103,8 +165,9 @@ test("anchors are shown where the log is dated, and that it is not where it is n
   const anchor = { checkpoint, size: 5, way: "own_transaction", state: "confirmed", height: 1200, block: "0".repeat(64), hasProof: true };
   await page.route("**/anchors", (route) => route.fulfill({ json: { anchors: [anchor] } }));
   await page.reload();
-  await expect(shown.getByRole("listitem")).toHaveText(/confirmed\s*5 entries\s*six blocks say so, block 1,200\s*proof \(.ots\)\s*a1a1/);
+  await expect(shown.getByRole("listitem")).toHaveText(/confirmed\s*5 entries\s*six blocks say so, block 1,200\s*proof \(.ots\)\s*what is dated \(.checkpoint\)\s*a1a1/);
   await expect(shown.getByRole("link", { name: "proof (.ots)" })).toHaveAttribute("href", `anchors/${checkpoint}.ots`);
+  await expect(shown.getByRole("link", { name: "what is dated (.checkpoint)" })).toHaveAttribute("href", `anchors/${checkpoint}.checkpoint`);
 });
 
 test("the scripts of the page stand under a policy, and nothing else is loaded", async ({ page, pool }) => {

@@ -32,11 +32,12 @@ const STATES = {
 function row(anchor) {
   const size = make("span", {}, `${count(anchor.size)} entries`);
   const how = [STATES[anchor.state], anchor.height == null ? null : `block ${count(anchor.height)}`];
-  const proof = anchor.hasProof ? make("a", { href: `anchors/${encodeURIComponent(anchor.checkpoint)}.ots`, download: "" }, "proof (.ots)") : null;
+  const file = (ending, words) => make("a", { href: `anchors/${encodeURIComponent(anchor.checkpoint)}.${ending}`, download: "" }, words);
   return make("li", {},
     make("span", { class: "badge" }, String(anchor.state ?? "unknown")),
     size,
     make("span", { class: "quiet" }, how.filter(Boolean).join(", ")),
-    proof,
+    anchor.hasProof ? file("ots", "proof (.ots)") : null,
+    file("checkpoint", "what is dated (.checkpoint)"),
     code(String(anchor.checkpoint)));
 }

@@ -30,6 +30,12 @@ export function moment(ms) {
   return make("time", { datetime: date.toISOString(), title: date.toISOString() }, written);
 }
 
+/** Millionths of a credit, as credits. */
+export function credits(millionths) {
+  const amount = new Intl.NumberFormat(undefined, { maximumFractionDigits: 6 }).format(millionths / 1_000_000);
+  return `${amount} ${millionths === 1_000_000 ? "credit" : "credits"}`;
+}
+
 export const count = (number) => new Intl.NumberFormat().format(number);
 
 /** What a state looks like and is called. */

@@ -1,7 +1,8 @@
 // What does one entry say, and is it in the log? The page `/audit/entry?position=…`.
 
-import { badge, byId, code, complain, count, fill, loadJson, make, moment, pair } from "./dom.js";
-import { describeSource, trustedKey } from "./keys.js";
+import { badge, byId, code, complain, count, credits, fill, loadJson, loadText, make, moment, pair } from "./dom.js";
+import { OPENED_WITH, describeSource, trustedKey, whyNotTrusted } from "./keys.js";
+import { parseCheckpoint } from "./note.js";
 import { verdictOf, verifyEntry } from "./verify.js";
 
 const position = Number(new URLSearchParams(location.search).get("position") ?? 0);
@@ -15,18 +16,22 @@ async function begin() {
   fill("summary", badge(entry.kind.split(".")[0], entry.kind), " ", moment(entry.recordedAtMs), " by ", entry.actor);
   fill("event", ...Object.entries(entry.event).map(([name, value]) => pair(inWords(name), shownValue(name, value))));
   fill("around", ...around(entry));
-  fill("trust", `Your browser will check it with ${describeSource(trusted.from)}.`);
+  const whyNot = await whyNotTrusted(trusted, log.origin);
+  fill("trust", whyNot ? make("span", { class: "complaint" }, whyNot) : `Your browser will check it with ${describeSource(trusted.from)}.`);
   byId("receipt").href = new URL(`../../receipt/${position}`, import.meta.url);
   byId("receipt").download = `entry-${position}.tlog-proof`;
-  showNeighbours();
   byId("verify").disabled = false;
   byId("verify").addEventListener("click", () => verify(entry, trusted));
+  await showNeighbours();
 }
 
 const inWords = (name) => name.replaceAll("_", " ").replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
 
 /** Names that lead to the other entries of the same thing. */
-const SEARCHED = { task: "task", agent: "agent", node: "agent", account: "account", payee: "account", payer: "account", owner: "account" };
+const SEARCHED = { task: "task", agent: "agent", node: "agent", account: "account", payee: "account", payer: "account", owner: "account", subject: "account" };
+
+/** Amounts of credit, with what stands behind the unit. */
+const CREDITS = { amount: "", budget: "", cost: "", price_per_ms: " for each millisecond" };
 
 function shownValue(name, value) {
   if (value === null) return make("span", { class: "quiet" }, "none");
@@ -36,6 +41,7 @@ function shownValue(name, value) {
     return make("a", { href: link }, value);
   }
   if (typeof value === "number" && name.endsWith("_at")) return moment(value);
+  if (typeof value === "number" && name in CREDITS) return credits(value) + CREDITS[name];
   if (typeof value === "number") return count(value);
   if (typeof value === "string" && /^[0-9a-f]{64,}$/.test(value)) return code(value);
   return typeof value === "object" ? make("pre", { tabindex: "0" }, JSON.stringify(value, null, 1)) : String(value);
@@ -58,9 +64,14 @@ function around(entry) {
   ].filter(Boolean);
 }
 
-function showNeighbours() {
-  const to = (other, words) => make("a", { href: `?position=${other}${location.hash}` }, words);
-  fill("neighbours", position > 0 ? to(position - 1, `← Entry ${count(position - 1)}`) : make("span"), to(position + 1, `Entry ${count(position + 1)} →`));
+/** The entries before and after; there is none after the last that the newest checkpoint covers. */
+async function showNeighbours() {
+  const to = (other, words) => make("a", { href: `?position=${other}${OPENED_WITH}` }, words);
+  const size = await loadText("checkpoint").then((note) => parseCheckpoint(note).size).catch(() => null);
+  const after = () => (position + 1 < size ? to(position + 1, `Entry ${count(position + 1)} →`) : make("span", { class: "quiet" }, "No newer entry is signed yet"));
+  fill("neighbours",
+    position > 0 ? to(position - 1, `← Entry ${count(position - 1)}`) : make("span"),
+    size === null ? make("span") : after());
 }
 
 async function verify(entry, trusted) {

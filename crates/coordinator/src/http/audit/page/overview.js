@@ -3,7 +3,7 @@
 import { showAnchors } from "./anchors.js";
 import { hex, short, toBase64, whyNoCrypto } from "./bytes.js";
 import { badge, byId, code, complain, count, fill, loadJson, loadText, make, moment, pair } from "./dom.js";
-import { describeSource, forgetKey, keepKey, trustedKey } from "./keys.js";
+import { describeSource, forgetKey, keepKey, trustedKey, whyNotThisKey, whyNotTrusted } from "./keys.js";
 import { parseCheckpoint, parseKey, parseWitnessKey, verifyCosignature, verifySignature, whyNoEd25519 } from "./note.js";
 import { beginSearch } from "./search.js";
 
@@ -36,7 +36,7 @@ async function shown(id, show) {
 function offerKeys(log) {
   byId("key-form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const error = whyNoCrypto() ?? (await whyNotThisKey(byId("key-input").value, log.origin));
+    const error = await whyNotThisKey(byId("key-input").value, log.origin);
     fill("key-error", error ?? "");
     if (error) return byId("key-input").focus();
     keepKey(byId("key-input").value);
@@ -48,15 +48,6 @@ function offerKeys(log) {
     fill("key-error");
     await showKeyAndHead(log);
   });
-}
-
-async function whyNotThisKey(written, origin) {
-  try {
-    const key = await parseKey(written);
-    return key.name === origin ? null : `This is the key of ${key.name}; this log is ${origin}.`;
-  } catch (error) {
-    return `This key can not be used: ${error.message}.`;
-  }
 }
 
 async function showKeyAndHead(log) {
@@ -81,7 +72,8 @@ async function showHead(log, trusted) {
 
 async function signed(checkpoint, trusted) {
   const why = whyNoCrypto() ?? (await whyNoEd25519());
-  if (why) return make("span", {}, badge("unproven", "signature not checked"), ` ${why}`);
+  const whyNot = why ?? (await whyNotTrusted(trusted, checkpoint.origin));
+  if (whyNot) return make("span", {}, badge("unproven", "signature not checked"), ` ${whyNot}`);
   const state = await verifySignature(checkpoint, await parseKey(trusted.written)).catch(() => "missing");
   return make("span", {}, badge(state === "holds" ? "holds" : "failed", SIGNED[state]), " checked in this browser");
 }

@@ -1,6 +1,7 @@
 // Which entries speak of something? The form, its results, and an address that can be handed on.
 
 import { badge, byId, count, fill, loadJson, make, moment } from "./dom.js";
+import { OPENED_WITH } from "./keys.js";
 
 const FIELDS = ["words", "task", "agent", "account", "kind", "from", "to"];
 const TIMES = ["from", "to"];
@@ -75,7 +76,7 @@ function tell({ searched }) {
 function row(entry) {
   const link = new URL("../entry", import.meta.url);
   link.searchParams.set("position", entry.position);
-  link.hash = location.hash;
+  link.hash = OPENED_WITH;
   return make("li", {}, make("a", { href: link },
     make("span", { class: "position" }, count(entry.position)),
     badge(entry.kind.split(".")[0], entry.kind),

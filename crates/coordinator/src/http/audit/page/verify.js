@@ -3,7 +3,7 @@
 import { equal, hex, short, whyNoCrypto } from "./bytes.js";
 import { FIELDS } from "./fields.js";
 import { parseCheckpoint, parseKey, verifySignature, whyNoEd25519 } from "./note.js";
-import { describeSource } from "./keys.js";
+import { describeSource, whyNotTrusted } from "./keys.js";
 import { read, readEntry } from "./messagepack.js";
 import { Tiles, leafHash } from "./tiles.js";
 import { loadBytes, loadText } from "./dom.js";
@@ -26,13 +26,21 @@ export async function* verifyEntry(shown, trusted) {
   yield* checkEntry(shown, checkpoint, tiles);
 }
 
+/** It is the key, and nothing of the log, that is wrong. */
+const UNUSABLE = {
+  you: "Your key is not one of this log",
+  link: "The key in the link is not one of this log",
+  server: "The key that this server names is not the one of its checkpoint",
+};
+
 async function checkSignature(checkpoint, trusted) {
   const title = "Its signature is the log key’s";
   const noEd25519 = await whyNoEd25519();
   if (noEd25519) return unproven("The signature was not checked", `${noEd25519} What follows shows only that the server agrees with itself. A newer browser can check it; so can “edgecoder receipt verify”.`);
+  const whyNot = await whyNotTrusted(trusted, checkpoint.origin);
+  if (whyNot) return failed(UNUSABLE[trusted.from], whyNot);
   const key = await parseKey(trusted.written);
   const named = `${key.written} — ${describeSource(trusted.from)}.`;
-  if (key.name !== checkpoint.origin) return failed("The checkpoint is of another log", `It names ${checkpoint.origin}, the key is that of ${key.name}.`);
   const states = {
     holds: done(title, `Ed25519, checked with ${named}`),
     broken: failed("The signature under the checkpoint does not hold", `The text of the checkpoint, or the signature under it, is not what the log signed: ${checkpoint.size} entries, root ${hex(checkpoint.root)}. Checked with ${named}`),
