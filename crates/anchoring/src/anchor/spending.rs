@@ -88,7 +88,9 @@ mod tests {
 
     fn with(attempts: &[Attempt]) -> Anchor {
         let mut anchor = Anchor::wanted(Commitment([1; 32]), UnixMillis(0));
-        attempts.iter().for_each(|attempt| anchor.evolve(&AnchorFact::Intended(attempt.clone())));
+        for attempt in attempts {
+            anchor.evolve(&AnchorFact::Intended(attempt.clone()));
+        }
         anchor
     }
 
