@@ -61,6 +61,12 @@ impl Deref for AnchorService {
     }
 }
 
+impl FromRef<AnchorService> for Metrics {
+    fn from_ref(service: &AnchorService) -> Self {
+        service.metrics.clone()
+    }
+}
+
 impl FromRef<AnchorService> for ServiceTokens {
     fn from_ref(service: &AnchorService) -> Self {
         service.tokens.clone()

@@ -45,6 +45,12 @@ impl Deref for ControlPlane {
     }
 }
 
+impl FromRef<ControlPlane> for Metrics {
+    fn from_ref(control_plane: &ControlPlane) -> Self {
+        control_plane.metrics.clone()
+    }
+}
+
 impl FromRef<ControlPlane> for Access {
     fn from_ref(control_plane: &ControlPlane) -> Self {
         control_plane.access.clone()

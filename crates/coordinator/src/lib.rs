@@ -134,6 +134,12 @@ impl Deref for Coordinator {
     }
 }
 
+impl axum::extract::FromRef<Coordinator> for Metrics {
+    fn from_ref(coordinator: &Coordinator) -> Self {
+        coordinator.metrics.clone()
+    }
+}
+
 impl axum::extract::FromRef<Coordinator> for Access {
     fn from_ref(coordinator: &Coordinator) -> Self {
         coordinator.access.clone()

@@ -52,6 +52,12 @@ impl Deref for Inference {
     }
 }
 
+impl FromRef<Inference> for Metrics {
+    fn from_ref(inference: &Inference) -> Self {
+        inference.metrics.clone()
+    }
+}
+
 impl FromRef<Inference> for ServiceTokens {
     fn from_ref(inference: &Inference) -> Self {
         inference.tokens.clone()

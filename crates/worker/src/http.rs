@@ -1,10 +1,15 @@
 //! What does a worker in a process of its own show? Whether it lives, and what it measured. Nobody gives it work here.
 
 use crate::link::Link;
-use axum::{Router, extract::State, http::StatusCode, middleware, response::Response};
+use axum::{
+    Router,
+    extract::{FromRef, State},
+    http::StatusCode,
+    middleware,
+};
 use edgecoder_service_kit::{
     callers::Anyone,
-    http::{self, Json, Metrics, bounded, described, measure},
+    http::{self, Json, Metrics, bounded, described, measure, show_metrics},
 };
 use edgecoder_wire::runtime::Health;
 use std::sync::Arc;
@@ -25,8 +30,14 @@ pub struct Window {
     pub metrics: Metrics,
 }
 
+impl FromRef<Window> for Metrics {
+    fn from_ref(window: &Window) -> Self {
+        window.metrics.clone()
+    }
+}
+
 fn routes() -> OpenApiRouter<Window> {
-    OpenApiRouter::with_openapi(Description::openapi()).routes(routes!(health)).routes(routes!(metrics))
+    OpenApiRouter::with_openapi(Description::openapi()).routes(routes!(health)).routes(routes!(show_metrics::show))
 }
 
 /// The OpenAPI document of every route.
@@ -59,19 +70,4 @@ async fn health(State(window): State<Window>, _: Anyone) -> (StatusCode, Json<He
         None => vec!["no coordinator knows this worker: see its log".to_owned()],
     };
     http::health("worker", problems)
-}
-
-/// Metrics in the OpenMetrics text format.
-#[utoipa::path(
-    get,
-    path = "/metrics",
-    operation_id = "show_metrics",
-    tag = "runtime",
-    security(()),
-    responses(
-        (status = 200, body = String, content_type = "application/openmetrics-text", description = "OpenMetrics text"),
-    ),
-)]
-async fn metrics(State(window): State<Window>, _: Anyone) -> Response {
-    window.metrics.answer()
 }

@@ -11,7 +11,7 @@ use crate::{
 use axum::{Router, middleware};
 use edgecoder_service_kit::{
     callers::{DocumentedCaller, with_callers},
-    http::{Problem, bounded, described, measure},
+    http::{Problem, bounded, described, measure, show_metrics},
 };
 use tokio::sync::oneshot;
 use utoipa::OpenApi;
@@ -29,7 +29,7 @@ fn routes() -> OpenApiRouter<AnchorService> {
         .routes(routes!(anchors::want::want, anchors::show::show))
         .routes(routes!(wallet::show::show))
         .routes(routes!(runtime::health))
-        .routes(routes!(runtime::metrics))
+        .routes(routes!(show_metrics::show))
 }
 
 /// Who asks, besides anyone.

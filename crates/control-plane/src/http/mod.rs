@@ -11,7 +11,7 @@ use crate::ControlPlane;
 use axum::{Router, middleware};
 use edgecoder_service_kit::{
     callers::{DocumentedCaller, with_callers},
-    http::{Problem, bounded, described, measure},
+    http::{Problem, bounded, described, measure, show_metrics},
 };
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -46,7 +46,7 @@ fn routes() -> OpenApiRouter<ControlPlane> {
         .routes(routes!(tokens::list::list))
         .routes(routes!(tokens::revoke::revoke))
         .routes(routes!(runtime::health::health))
-        .routes(routes!(runtime::metrics::metrics))
+        .routes(routes!(show_metrics::show))
 }
 
 /// Who asks, besides anyone.

@@ -14,7 +14,7 @@ use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use edgecoder_ledger::witness::MAX_REQUEST_BYTES;
 use edgecoder_service_kit::{
     callers::{DocumentedCaller, with_callers},
-    http::{bounded, described, measure},
+    http::{bounded, described, measure, show_metrics},
 };
 use edgecoder_wire::{tasks::MAX_SUBMISSION_BYTES, work::Sealed};
 use utoipa::OpenApi;
@@ -70,7 +70,7 @@ fn routes() -> OpenApiRouter<Coordinator> {
         .routes(routes!(runtime::status::status))
         .routes(routes!(runtime::status::health))
         .routes(routes!(runtime::status::identity))
-        .routes(routes!(runtime::status::metrics))
+        .routes(routes!(show_metrics::show))
 }
 
 /// Who asks, besides anyone.

@@ -10,7 +10,7 @@ use crate::Inference;
 use axum::{Router, middleware};
 use edgecoder_service_kit::{
     callers::{DocumentedCaller, with_callers},
-    http::{bounded_by, described, measure},
+    http::{bounded_by, described, measure, show_metrics},
 };
 use std::time::Duration;
 use utoipa::OpenApi;
@@ -36,7 +36,7 @@ fn routes() -> OpenApiRouter<Inference> {
         .routes(routes!(model::list::list))
         .routes(routes!(model::pull_progress::pull_progress))
         .routes(routes!(runtime::health::health))
-        .routes(routes!(runtime::metrics::metrics))
+        .routes(routes!(show_metrics::show))
 }
 
 /// Who asks, besides anyone.

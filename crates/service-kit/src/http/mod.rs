@@ -12,6 +12,7 @@ mod problem;
 mod readers;
 mod refusals;
 mod server;
+pub mod show_metrics;
 
 pub use body::whole_body;
 pub use connections::Bounds;

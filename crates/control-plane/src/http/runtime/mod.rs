@@ -1,4 +1,3 @@
 //! The control plane itself.
 
 pub mod health;
-pub mod metrics;

@@ -1,7 +1,7 @@
-//! `GET /status`, `/health/runtime`, `/identity`, `/metrics`: how is it, and who is it?
+//! `GET /status`, `/health/runtime`, `/identity`: how is it, and who is it?
 
 use crate::Coordinator;
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{extract::State, http::StatusCode};
 use edgecoder_events::AgentId;
 use edgecoder_service_kit::{
     callers::{Anyone, Reader},
@@ -90,19 +90,4 @@ pub async fn identity(State(coordinator): State<Coordinator>, _: Anyone) -> Json
         witness_verifier_key: coordinator.witness.key().to_string(),
         version: env!("CARGO_PKG_VERSION").into(),
     })
-}
-
-/// Metrics in the OpenMetrics text format.
-#[utoipa::path(
-    get,
-    path = "/metrics",
-    operation_id = "show_metrics",
-    tag = "runtime",
-    security(()),
-    responses(
-        (status = 200, body = String, content_type = "application/openmetrics-text", description = "OpenMetrics text"),
-    ),
-)]
-pub async fn metrics(State(coordinator): State<Coordinator>, _: Anyone) -> Response {
-    coordinator.metrics.answer()
 }

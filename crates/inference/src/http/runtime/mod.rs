@@ -1,4 +1,3 @@
 //! The service itself.
 
 pub mod health;
-pub mod metrics;

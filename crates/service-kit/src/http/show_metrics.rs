@@ -1,8 +1,8 @@
-//! `GET /metrics`: what did it do since it began?
+//! `GET /metrics`: what did this service measure? The same route in every service.
 
-use crate::ControlPlane;
+use super::Metrics;
+use crate::callers::Anyone;
 use axum::{extract::State, response::Response};
-use edgecoder_service_kit::callers::Anyone;
 
 /// Metrics in the OpenMetrics text format.
 #[utoipa::path(
@@ -15,6 +15,6 @@ use edgecoder_service_kit::callers::Anyone;
         (status = 200, body = String, content_type = "application/openmetrics-text", description = "OpenMetrics text"),
     ),
 )]
-pub async fn metrics(State(control_plane): State<ControlPlane>, _: Anyone) -> Response {
-    control_plane.metrics.answer()
+pub async fn show(State(metrics): State<Metrics>, _: Anyone) -> Response {
+    metrics.answer()
 }
