@@ -29,7 +29,9 @@ impl Rivals {
         let mut unread = vec![(transaction.compute_txid(), transaction)];
         // It ends: nothing is its own ancestor, and a coin is followed once.
         while let Some((spender, next)) = unread.pop() {
-            for coin in next.input.iter().map(|input| input.previous_output) {
+            // What a block pays its miner spends no coin: all of them name the same nothing.
+            let coins = next.input.iter().map(|input| input.previous_output).filter(|coin| !coin.is_null());
+            for coin in coins {
                 if lineage.insert(coin, spender).is_none() {
                     unread.extend(self.known.get(&coin.txid).map(|parent| (coin.txid, &**parent)));
                 }
@@ -83,6 +85,15 @@ mod tests {
         assert!(exclude_each_other(&of(&[coin(1), coin(2)], 1), &of(&[coin(2), coin(3)], 2)));
         assert!(!exclude_each_other(&of(&[coin(1)], 1), &of(&[coin(2)], 2)));
         assert!(!exclude_each_other(&of(&[coin(1)], 1), &of(&[coin(1)], 1)), "it is one and the same");
+    }
+
+    #[test]
+    fn what_two_blocks_pay_their_miners_may_both_be_spent() {
+        let (one, other) = (spending(&[OutPoint::null()], 1), spending(&[OutPoint::null()], 2));
+        let rivals = knowing(&[&one, &other]);
+        let lineage = rivals.lineage(&spending(&[change_of(&one)], 3));
+        assert!(rivals.keeps_out(change_of(&one), &lineage));
+        assert!(!rivals.keeps_out(change_of(&other), &lineage));
     }
 
     #[test]
