@@ -15,6 +15,7 @@ use axum::{extract::State, response::Response};
         (status = 200, body = String, content_type = "application/openmetrics-text", description = "OpenMetrics text"),
     ),
 )]
+#[expect(clippy::unused_async, reason = "a handler is asked as a future")]
 pub async fn show(State(metrics): State<Metrics>, _: Anyone) -> Response {
     metrics.answer()
 }
