@@ -15,6 +15,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
             "identity",
             "lightning",
             "models",
+            "openid",
             "passkeys",
             "sandbox",
             "search-index",
