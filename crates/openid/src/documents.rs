@@ -8,14 +8,23 @@ use crate::{
 };
 use edgecoder_events::{Clock, SteadyMillis};
 use reqwest::Client;
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Semaphore;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
 
 /// How old a description or a key set may be: a key that the provider takes away is not believed for longer.
 pub const MAX_AGE_MS: u64 = 60 * 60 * 1000;
 
 /// How often at most the keys are asked for because a token names one that is not there.
 pub const REFETCH_PAUSE_MS: u64 = 60 * 1000;
+
+/// How long a person waits for what somebody else is fetching: a provider that hangs holds up nobody twice.
+const TURN_WAIT: Duration = Duration::from_secs(10);
 
 /// A document and since when it is here.
 #[derive(Debug)]
@@ -51,7 +60,7 @@ impl Documents {
         if let Some(known) = young(&self.description, MAX_AGE_MS, clock) {
             return Ok(known);
         }
-        let _turn = self.turn.acquire().await;
+        let _turn = self.turn().await?;
         if let Some(known) = young(&self.description, MAX_AGE_MS, clock) {
             return Ok(known);
         }
@@ -70,7 +79,7 @@ impl Documents {
         if let Some(keys) = young(&self.keys, MAX_AGE_MS, clock).filter(known) {
             return Ok(keys);
         }
-        let _turn = self.turn.acquire().await;
+        let _turn = self.turn().await?;
         if let Some(keys) = young(&self.keys, MAX_AGE_MS, clock).filter(known) {
             return Ok(keys);
         }
@@ -79,6 +88,11 @@ impl Documents {
         }
         let fetched: keys::Document = web::document(self.client.get(description.keys.clone()), "keys").await?;
         Ok(keep(&self.keys, fetched.into(), clock))
+    }
+
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, ProviderError> {
+        let turn = timeout(TURN_WAIT, self.turn.acquire()).await.map_err(|_| ProviderError::Busy)?;
+        Ok(turn.expect("the semaphore is never closed"))
     }
 }
 

@@ -104,6 +104,9 @@ impl<'a> Token<'a> {
             return Err(TokenRefusal::OtherSignIn);
         }
         self.check_access_token(expected.access_token)?;
+        if !(1..=MAX_SUBJECT_BYTES).contains(&self.claims.sub.len()) {
+            return Err(TokenRefusal::Unreadable);
+        }
         Ok(self.claims)
     }
 
@@ -132,12 +135,7 @@ impl<'a> Token<'a> {
             Some(party) => party == client_id,
             None => claims.aud.len() == 1,
         };
-        let named = (1..=MAX_SUBJECT_BYTES).contains(&claims.sub.len());
-        match (for_us && to_us, named) {
-            (true, true) => Ok(()),
-            (true, false) => Err(TokenRefusal::Unreadable),
-            (false, _) => Err(TokenRefusal::OtherAudience),
-        }
+        if for_us && to_us { Ok(()) } else { Err(TokenRefusal::OtherAudience) }
     }
 
     fn check_time(&self, now: UnixMillis) -> Result<(), TokenRefusal> {

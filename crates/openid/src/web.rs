@@ -21,6 +21,8 @@ pub enum ProviderError {
         #[source]
         source: reqwest::Error,
     },
+    #[error("the provider takes too long: try again, or sign in another way")]
+    Busy,
     #[error("the provider answered {status} for its {what}: check the issuer")]
     Refused { what: &'static str, status: u16 },
     #[error("the provider's {what} is longer than {MAX_ANSWER_BYTES} bytes: check the issuer")]
