@@ -1,8 +1,8 @@
 //! How often may one machine change what the log says of it? The log is for ever; a machine that flaps is asked to wait.
 
-use crate::windows::Windows;
 use edgecoder_events::{AgentId, SteadyMillis};
 use edgecoder_service_kit::http::Problem;
+use edgecoder_service_kit::windows::Windows;
 
 /// The events about itself that one machine causes in one minute; an honest one causes a handful a day.
 const MAX_CHANGES: usize = 60;

@@ -19,12 +19,8 @@ mod receipts;
 mod report_pace;
 mod reports;
 mod scheduler;
-mod seats;
-mod submission;
-mod submission_pace;
 mod tile_room;
 mod views;
-mod windows;
 mod witness;
 mod work;
 
@@ -32,7 +28,6 @@ pub use anchors::{AnchorServiceClient, AnchorSettings, Carrier};
 pub use http::{description, router};
 pub use inference::InferenceClient;
 pub use presence::{AGENT_SILENCE_MS, HEARTBEAT_INTERVAL_MS, LEASE_SILENCE_MS};
-pub use submission_pace::SubmissionLimits;
 pub use witness::WitnessSettings;
 
 use anchors::Anchoring;
@@ -51,18 +46,17 @@ use edgecoder_identity::NodeKeys;
 use edgecoder_projections::{Projections, Question, ready_queue::ActiveLease};
 use edgecoder_service_kit::{
     callers::{Access, Reader},
-    chance,
     commands::{CommandError, Commands, Done, Request, Subject},
     contents::Contents,
     http::{Metrics, Problem, Refusal},
+    seats::Seats,
+    submissions::Submissions,
 };
 use edgecoder_store::Store;
 use presence::Presence;
 use report_pace::ReportPace;
 use scheduler::Scheduler;
-use seats::Seats;
 use std::{io, ops::Deref, sync::Arc, time::Duration};
-use submission_pace::SubmissionPace;
 use tile_room::TileRoom;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -84,7 +78,7 @@ pub struct Parts {
     access: Access,
     presence: Presence,
     changes: ChangePace,
-    submissions: SubmissionPace,
+    submissions: Submissions,
     reported: ReportPace,
     answers: AnswerRoom,
     /// Of the files of the log.
@@ -120,8 +114,8 @@ pub struct Settings {
     pub inference: Option<InferenceClient>,
     /// Who dates checkpoints; nobody where there is none.
     pub anchors: Option<AnchorSettings>,
-    /// What one account may submit in a minute.
-    pub submissions: SubmissionLimits,
+    /// Takes tasks in, here and in the portal.
+    pub submissions: Submissions,
     pub origin: String,
     pub log_verifier_key: String,
     pub witness: WitnessSettings,
@@ -164,8 +158,8 @@ impl Coordinator {
             access,
             presence,
             changes: ChangePace::default(),
-            reported: ReportPace::new(submissions.bytes),
-            submissions: SubmissionPace::new(submissions),
+            reported: ReportPace::new(submissions.limits().bytes),
+            submissions,
             answers: AnswerRoom::default(),
             tiles: TileRoom::default(),
             pulling: Seats::default(),
@@ -201,13 +195,6 @@ impl Coordinator {
 
     fn scheduler(&self) -> Scheduler<'_> {
         Scheduler(self)
-    }
-
-    /// A name for a task whose submitter gave none: time-ordered.
-    fn new_task_id(&self) -> TaskId {
-        let mut random = [0; 10];
-        rand::Rng::fill_bytes(&mut chance::system(), &mut random);
-        TaskId::time_ordered(self.commands.clock().now(), random)
     }
 
     /// The account that submitted a task.

@@ -1,8 +1,8 @@
 //! How much may one owner's machines report? Reports are kept, and paid or not; who reports without end is asked to wait.
 
-use crate::windows::Windows;
 use edgecoder_events::{AccountId, SteadyMillis};
 use edgecoder_service_kit::http::Problem;
+use edgecoder_service_kit::windows::Windows;
 
 /// What the machines of every owner reported lately.
 pub struct ReportPace {

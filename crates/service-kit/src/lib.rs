@@ -6,8 +6,11 @@ mod clock;
 pub mod commands;
 pub mod contents;
 pub mod http;
+pub mod seats;
 pub mod settings;
+pub mod submissions;
 pub mod telemetry;
 pub mod views;
+pub mod windows;
 
 pub use clock::SystemClock;

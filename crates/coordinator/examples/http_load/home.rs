@@ -1,7 +1,7 @@
 //! A coordinator in a directory of its own, put together as the product does.
 
 use crate::{CONNECTIONS, agent::Agent, connection::Outcome};
-use edgecoder_coordinator::{Coordinator, Settings, SubmissionLimits, WitnessSettings};
+use edgecoder_coordinator::{Coordinator, Settings, WitnessSettings};
 use edgecoder_domain::{
     Aggregate,
     agent::{self, AgentCommand},
@@ -20,6 +20,7 @@ use edgecoder_service_kit::{
     chance,
     commands::{Commands, Request, Subject},
     http::{Metrics, serve},
+    submissions::{SubmissionLimits, Submissions},
 };
 use edgecoder_store::{Backend, Limits, Store, StoreSettings};
 use std::{
@@ -75,7 +76,7 @@ impl Home {
             metrics: Metrics::default(),
             inference: None,
             anchors: None,
-            submissions: UNLIMITED,
+            submissions: Submissions::new(commands.clone(), UNLIMITED),
             origin: ORIGIN.to_owned(),
             log_verifier_key,
             witness: WitnessSettings {

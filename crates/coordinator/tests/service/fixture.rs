@@ -1,6 +1,6 @@
 //! A coordinator on a port of its own, over a log in memory, with one customer: ada.
 
-use edgecoder_coordinator::{AnchorSettings, Coordinator, Settings, SubmissionLimits, WitnessSettings, router};
+use edgecoder_coordinator::{AnchorSettings, Coordinator, Settings, WitnessSettings, router};
 use edgecoder_domain::{
     Aggregate,
     agent::{self, AgentCommand},
@@ -18,6 +18,7 @@ use edgecoder_service_kit::{
     callers::{Access, AccessSettings, AgentKeys, TokenBook},
     commands::{Commands, Request, Subject},
     http::{Metrics, serve},
+    submissions::{SubmissionLimits, Submissions},
 };
 use edgecoder_store::Store;
 use edgecoder_testkit::{Heard, SetClock, hear, memory_log};
@@ -117,7 +118,7 @@ impl Service {
             metrics: Metrics::default(),
             inference: None,
             anchors: watch.anchors,
-            submissions,
+            submissions: Submissions::new(commands.clone(), submissions),
             origin: origin.to_owned(),
             log_verifier_key: store.log_verifier_key().to_string(),
             witness: WitnessSettings {

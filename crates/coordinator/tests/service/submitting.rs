@@ -1,7 +1,7 @@
 //! Tasks come in, are listed page by page, and are called off.
 
 use crate::fixture::{GIVEN, Service, program};
-use edgecoder_coordinator::SubmissionLimits;
+use edgecoder_service_kit::submissions::SubmissionLimits;
 use edgecoder_wire::tasks::{MAX_FILE_BYTES, MAX_SUBMISSION_BYTES};
 use reqwest::StatusCode;
 use serde_json::json;

@@ -14,7 +14,7 @@ use crate::data_dir::DataDir;
 use anyhow::{Context, Result};
 use axum::Router;
 use edgecoder_control_plane::ControlPlane;
-use edgecoder_coordinator::{Coordinator, InferenceClient, SubmissionLimits};
+use edgecoder_coordinator::{Coordinator, InferenceClient};
 use edgecoder_inference::{Inference, Limits};
 use edgecoder_sandbox::{ChildCommand, Sandbox, SandboxSettings};
 use edgecoder_service_kit::{
@@ -23,6 +23,7 @@ use edgecoder_service_kit::{
     chance,
     http::Metrics,
     settings::{ModelSettings, Settings},
+    submissions::{SubmissionLimits, Submissions},
 };
 use edgecoder_worker::{Worker, WorkerSettings};
 use secrecy::SecretString;
@@ -65,7 +66,7 @@ pub fn ledger_services(
         metrics: node.metrics.clone(),
         inference,
         anchors: anchors::settings(settings, &node.tokens)?,
-        submissions: submission_limits(settings)?,
+        submissions: Submissions::new(node.commands.clone(), submission_limits(settings)?),
         origin: node.origin.clone(),
         log_verifier_key: node.store.log_verifier_key().to_string(),
         witness: witness::settings(settings, data, &node.origin)?,

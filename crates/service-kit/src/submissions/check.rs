@@ -1,5 +1,6 @@
 //! Is this a task that can be run, and what may it cost?
 
+use crate::http::Problem;
 use axum::http::StatusCode;
 use edgecoder_domain::{
     price,
@@ -9,7 +10,6 @@ use edgecoder_events::{
     MicroCredits,
     task::{Language, ResourceClass, WorkKind},
 };
-use edgecoder_service_kit::http::Problem;
 use edgecoder_wire::tasks::{
     DEFAULT_TIMEOUT_MS, MAX_FILE_BYTES, MAX_FILES, MAX_PROMPT_BYTES, MAX_SUBMISSION_BYTES, Snapshot, SubmitTask,
 };
@@ -20,7 +20,7 @@ const MAX_PATH_BYTES: usize = 255;
 const MAX_ARGS: usize = 100;
 const MAX_STDIN_BYTES: usize = 1024 * 1024;
 const MAX_PRIORITY: u8 = 100;
-pub const DEFAULT_PRIORITY: u8 = 50;
+const DEFAULT_PRIORITY: u8 = 50;
 
 /// What a submission is, as far as its fields alone tell.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! How much may one account submit? The log is for ever, and so are contents; who submits without end is asked to wait.
 
+use crate::http::Problem;
 use crate::windows::Windows;
 use edgecoder_events::{AccountId, SteadyMillis};
-use edgecoder_service_kit::http::Problem;
 
 /// What one account may submit in one minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
