@@ -1,6 +1,6 @@
 //! Which kinds are there? The one list of events, with the kind and schema number that stand in the log.
 
-use crate::{agent, anchor, blacklist, credit, key, node, task};
+use crate::{agent, anchor, blacklist, credit, key, node, person, task};
 use serde::{Deserializer, de::Visitor};
 use std::fmt;
 
@@ -154,6 +154,14 @@ catalog! {
         "anchor.included" 1 => AnchorIncluded(anchor::AnchorIncluded),
         "anchor.confirmed" 1 => AnchorConfirmed(anchor::AnchorConfirmed),
         "anchor.orphaned" 1 => AnchorOrphaned(anchor::AnchorOrphaned),
+    }
+    /// The people of the portal.
+    Person(PersonEvent) {
+        "person.signed_up" 1 => PersonSignedUp(person::PersonSignedUp),
+        "person.profile_changed" 1 => PersonProfileChanged(person::PersonProfileChanged),
+        "person.password_changed" 1 => PersonPasswordChanged(person::PersonPasswordChanged),
+        "person.password_reset" 1 => PersonPasswordReset(person::PersonPasswordReset),
+        "person.erased" 1 => PersonErased(person::PersonErased),
     }
 }
 

@@ -41,7 +41,7 @@ impl fmt::Display for EventId {
     }
 }
 
-/// The history of one thing: `task-<id>`, `agent-<id>`, `credits-<account>`, `anchor-<checkpoint>`, `ledger`.
+/// The history of one thing: `task-<id>`, `agent-<id>`, `credits-<account>`, `person-<account>`, `anchor-<checkpoint>`, `ledger`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StreamName(String);
 
@@ -64,6 +64,11 @@ impl StreamName {
     /// The movements of one wallet.
     pub fn credits(id: &AccountId) -> Self {
         Self(format!("credits-{id}"))
+    }
+
+    /// The doings of one person of the portal.
+    pub fn person(id: &AccountId) -> Self {
+        Self(format!("person-{id}"))
     }
 
     /// The dating of one checkpoint.

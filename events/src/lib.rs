@@ -19,12 +19,13 @@ mod ids;
 pub mod key;
 mod named;
 pub mod node;
+pub mod person;
 pub mod task;
 mod time;
 
 pub use amounts::{AmountOverflow, MicroCredits};
 pub use catalog::{
-    AgentEvent, AnchorEvent, CreditEvent, DecodeError, Event, Family, LedgerEvent, NodeEvent, TaskEvent,
+    AgentEvent, AnchorEvent, CreditEvent, DecodeError, Event, Family, LedgerEvent, NodeEvent, PersonEvent, TaskEvent,
 };
 pub use digest::{BitcoinHash, BlobRef, CheckpointDigest, Digest, DigestParseError, PublicKey, Signature};
 pub use envelope::{Actor, Author, EventId, NewEvent, Position, Recorded, StreamName, Version};

@@ -7,7 +7,7 @@
 use edgecoder_events::{
     AccountId, AgentId, BitcoinHash, BlobRef, CheckpointDigest, DecodeError, Digest, Event, MicroCredits, ModelName,
     Position, ProjectId, PublicKey, Signature, SubtaskIndex, TaskId, UnixMillis, agent::*, anchor::*, blacklist::*,
-    credit::*, key::*, node::*, task::*,
+    credit::*, key::*, node::*, person::*, task::*,
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fs, path::PathBuf};
@@ -165,6 +165,17 @@ fn credits() -> Vec<Event> {
     ]
 }
 
+fn people() -> Vec<Event> {
+    let account = account("p-ann");
+    vec![
+        PersonSignedUp { account: account.clone(), email_mark: Digest([20; 32]), profile: BlobRef([21; 32]) }.into(),
+        PersonProfileChanged { account: account.clone(), profile: BlobRef([22; 32]) }.into(),
+        PersonPasswordChanged { account: account.clone() }.into(),
+        PersonPasswordReset { account: account.clone() }.into(),
+        PersonErased { account }.into(),
+    ]
+}
+
 fn anchors() -> Vec<Event> {
     let (checkpoint, block) = (CheckpointDigest([14; 32]), BitcoinHash([15; 32]));
     let (proof, evidence, height) = (BlobRef([16; 32]), BlobRef([17; 32]), 800_000);
@@ -181,7 +192,7 @@ fn anchors() -> Vec<Event> {
 }
 
 fn every_kind() -> Vec<Event> {
-    [ledger_and_nodes(), agents(), tasks(), credits(), anchors()].concat()
+    [ledger_and_nodes(), agents(), tasks(), credits(), people(), anchors()].concat()
 }
 
 fn file(kind: &str, schema: u16) -> PathBuf {

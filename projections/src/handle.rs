@@ -8,6 +8,7 @@ use crate::{
     credit_balances::{CreditBalances, CreditTables},
     log::Log,
     log_search::{LogSearch, SearchRunner},
+    people::{People, PeopleTables},
     ready_queue::{AgentNeeds, ReadyQueue, ReadySubtask},
     runner::{
         Progress, ProgressReader, RebuildProgress, RebuildRequest, Shared, SqlProjection, TableRunner,
@@ -44,6 +45,7 @@ pub struct Projections {
     credit_balances: CreditBalances,
     blacklist: Blacklist,
     anchors: Anchors,
+    people: People,
     log_search: LogSearch,
     arrivals: watch::Receiver<u64>,
     progress: BTreeMap<Question, ProgressReader>,
@@ -69,6 +71,7 @@ impl Projections {
             credit_balances: CreditBalances::new(database.clone()),
             blacklist: Blacklist::new(database.clone()),
             anchors: Anchors::new(database.clone()),
+            people: People::new(database.clone()),
             log_search: LogSearch::default(),
             arrivals,
             progress: BTreeMap::new(),
@@ -81,6 +84,7 @@ impl Projections {
         all.follow_in_tables::<CreditTables, L>(log);
         all.follow_in_tables::<BlacklistTables, L>(log);
         all.follow_in_tables::<AnchorTables, L>(log);
+        all.follow_in_tables::<PeopleTables, L>(log);
         all.follow_in_index(log, search);
         Ok(all)
     }
@@ -185,6 +189,11 @@ impl Projections {
     /// Which checkpoints were dated.
     pub fn anchors(&self) -> &Anchors {
         &self.anchors
+    }
+
+    /// Who signed up.
+    pub fn people(&self) -> &People {
+        &self.people
     }
 
     /// Which entries speak of something.

@@ -13,6 +13,7 @@ mod handle;
 pub mod log;
 pub mod log_search;
 mod page;
+pub mod people;
 mod question;
 pub mod ready_queue;
 mod runner;

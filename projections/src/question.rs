@@ -11,18 +11,20 @@ pub enum Question {
     CreditBalances,
     Blacklist,
     Anchors,
+    People,
     LogSearch,
 }
 
 impl Question {
     /// Every question.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ReadyQueue,
         Self::AgentDirectory,
         Self::TaskBoard,
         Self::CreditBalances,
         Self::Blacklist,
         Self::Anchors,
+        Self::People,
         Self::LogSearch,
     ];
 
@@ -35,7 +37,12 @@ impl Question {
     pub const fn is_kept(self) -> bool {
         match self {
             Self::ReadyQueue | Self::AgentDirectory => false,
-            Self::TaskBoard | Self::CreditBalances | Self::Blacklist | Self::Anchors | Self::LogSearch => true,
+            Self::TaskBoard
+            | Self::CreditBalances
+            | Self::Blacklist
+            | Self::Anchors
+            | Self::People
+            | Self::LogSearch => true,
         }
     }
 
@@ -48,6 +55,7 @@ impl Question {
             Self::CreditBalances => "credit_balances",
             Self::Blacklist => "blacklist",
             Self::Anchors => "anchors",
+            Self::People => "people",
             Self::LogSearch => "log_search",
         }
     }

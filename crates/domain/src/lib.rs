@@ -7,6 +7,7 @@
 
 pub mod agent;
 pub mod anchor;
+pub mod person;
 pub mod price;
 mod settlement;
 pub mod submission;

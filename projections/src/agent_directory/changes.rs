@@ -43,7 +43,7 @@ fn node_of(event: &Event) -> Option<&AgentId> {
         Family::Node(event) => node_named_in(event),
         Family::Agent(event) => Some(agent_named_in(event)),
         Family::Task(event) => worker_named_in(event),
-        Family::Ledger(_) | Family::Credit(_) | Family::Anchor(_) => None,
+        Family::Ledger(_) | Family::Credit(_) | Family::Anchor(_) | Family::Person(_) => None,
     }
 }
 
@@ -92,7 +92,7 @@ impl NodeEntry {
         match recorded.event.family() {
             Family::Agent(event) => self.take_in(event, recorded.recorded_at),
             Family::Task(event) => self.count(event),
-            Family::Ledger(_) | Family::Node(_) | Family::Credit(_) | Family::Anchor(_) => {}
+            Family::Ledger(_) | Family::Node(_) | Family::Credit(_) | Family::Anchor(_) | Family::Person(_) => {}
         }
     }
 

@@ -131,7 +131,12 @@ impl Book {
 pub(super) fn owner_of(event: &Event) -> Option<&AccountId> {
     match event.family() {
         Family::Credit(event) => Some(account_named_in(event)),
-        Family::Ledger(_) | Family::Node(_) | Family::Agent(_) | Family::Task(_) | Family::Anchor(_) => None,
+        Family::Ledger(_)
+        | Family::Node(_)
+        | Family::Agent(_)
+        | Family::Task(_)
+        | Family::Anchor(_)
+        | Family::Person(_) => None,
     }
 }
 

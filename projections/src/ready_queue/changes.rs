@@ -19,7 +19,12 @@ impl ReadyQueue {
     pub fn apply(&mut self, recorded: &Recorded) {
         match recorded.event.family() {
             Family::Task(event) => self.take_in(event, recorded),
-            Family::Ledger(_) | Family::Node(_) | Family::Agent(_) | Family::Credit(_) | Family::Anchor(_) => {}
+            Family::Ledger(_)
+            | Family::Node(_)
+            | Family::Agent(_)
+            | Family::Credit(_)
+            | Family::Anchor(_)
+            | Family::Person(_) => {}
         }
     }
 

@@ -24,7 +24,12 @@ pub(crate) struct OnBoard {
 pub(super) fn task_of(event: &Event) -> Option<&TaskId> {
     match event.family() {
         Family::Task(event) => Some(task_named_in(event)),
-        Family::Ledger(_) | Family::Node(_) | Family::Agent(_) | Family::Credit(_) | Family::Anchor(_) => None,
+        Family::Ledger(_)
+        | Family::Node(_)
+        | Family::Agent(_)
+        | Family::Credit(_)
+        | Family::Anchor(_)
+        | Family::Person(_) => None,
     }
 }
 

@@ -5,6 +5,7 @@ mod agent_directory;
 mod answers;
 mod history;
 mod log_search;
+mod people;
 mod ready_queue;
 mod steps;
 mod tables;

@@ -4,12 +4,15 @@
 //! `system:…` a part of the program that acted by itself. Payments have no rule of their own: they follow from results.
 
 use edgecoder_events::{
-    AccountId, AgentEvent, AgentId, AnchorEvent, CreditEvent, Event, Family, LedgerEvent, NodeEvent, TaskEvent,
+    AccountId, AgentEvent, AgentId, AnchorEvent, CreditEvent, Event, Family, LedgerEvent, NodeEvent, PersonEvent,
+    TaskEvent,
 };
 use edgecoder_ledger::Entry;
 
 /// The program on its first start, when it admits its own machine and opens the wallets for it.
 const FIRST_START: &str = "system:first-start";
+/// The program in development, when it gives newcomers credit to try things with.
+const FAUCET: &str = "system:faucet";
 
 /// Refuses an event whose actor may not cause it.
 pub(super) fn check(entry: &Entry<'_>, event: &Event) -> Result<(), String> {
@@ -21,6 +24,7 @@ pub(super) fn check(entry: &Entry<'_>, event: &Event) -> Result<(), String> {
         Family::Task(event) => actor.may_work(event),
         Family::Credit(event) => actor.may_move_credit(event),
         Family::Anchor(event) => actor.may_date(event),
+        Family::Person(event) => actor.may_speak_of_a_person(event),
     };
     if may { Ok(()) } else { Err(format!("{} is recorded of {:?}, who may not do that", entry.kind, entry.actor)) }
 }
@@ -59,8 +63,9 @@ impl Who<'_> {
     fn may_keep_the_ledger(self, event: LedgerEvent<'_>) -> bool {
         match event {
             LedgerEvent::LedgerCreated(_) => self.is_program(),
-            LedgerEvent::LogKeyRotated(_) | LedgerEvent::LedgerRestored(_) | LedgerEvent::SubjectKeyDestroyed(_) => {
-                self.is_operator()
+            LedgerEvent::LogKeyRotated(_) | LedgerEvent::LedgerRestored(_) => self.is_operator(),
+            LedgerEvent::SubjectKeyDestroyed(it) => {
+                self.is_operator() || self.0.strip_prefix("account:") == Some(it.subject.as_str())
             }
         }
     }
@@ -115,11 +120,28 @@ impl Who<'_> {
         }
     }
 
+    /// Nobody speaks of a person but they themselves.
+    fn may_speak_of_a_person(self, event: PersonEvent<'_>) -> bool {
+        self.is_account(person(event))
+    }
+
     fn may_move_credit(self, event: CreditEvent<'_>) -> bool {
         match event {
-            CreditEvent::AccountOpened(_) | CreditEvent::CreditsIssued(_) => self.is_admitting(),
+            CreditEvent::AccountOpened(it) => self.is_admitting() || self.is_account(&it.account),
+            CreditEvent::CreditsIssued(_) => self.is_admitting() || self.0 == FAUCET,
             CreditEvent::CreditsReserved(it) => self.is_account(&it.account),
             CreditEvent::CreditsSpent(_) | CreditEvent::CreditsEarned(_) | CreditEvent::CreditsReleased(_) => true,
         }
+    }
+}
+
+/// The account of the person whom an event is about.
+pub(super) fn person(event: PersonEvent<'_>) -> &AccountId {
+    match event {
+        PersonEvent::PersonSignedUp(it) => &it.account,
+        PersonEvent::PersonProfileChanged(it) => &it.account,
+        PersonEvent::PersonPasswordChanged(it) => &it.account,
+        PersonEvent::PersonPasswordReset(it) => &it.account,
+        PersonEvent::PersonErased(it) => &it.account,
     }
 }

@@ -21,6 +21,7 @@ fn stream_of(event: &Event) -> (&'static str, Cow<'_, str>) {
         Family::Agent(event) => ("agent-", agent(event)),
         Family::Task(event) => ("task-", task(event)),
         Family::Credit(event) => ("credits-", account(event)),
+        Family::Person(event) => ("person-", super::actors::person(event).as_str()),
         Family::Anchor(event) => return ("anchor-", anchor(event).to_string().into()),
     };
     (prefix, subject.into())

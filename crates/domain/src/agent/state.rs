@@ -86,7 +86,7 @@ impl Aggregate for Agent {
         match event.family() {
             Family::Node(event) => self.take_in_of_node(event),
             Family::Agent(event) => self.take_in_of_agent(event),
-            Family::Ledger(_) | Family::Task(_) | Family::Credit(_) | Family::Anchor(_) => {}
+            Family::Ledger(_) | Family::Task(_) | Family::Credit(_) | Family::Anchor(_) | Family::Person(_) => {}
         }
     }
 }

@@ -86,7 +86,12 @@ pub enum AnchorRefusal {
 pub fn is_worth_dating(event: &Event) -> bool {
     match event.family() {
         Family::Anchor(_) => false,
-        Family::Ledger(_) | Family::Node(_) | Family::Agent(_) | Family::Task(_) | Family::Credit(_) => true,
+        Family::Ledger(_)
+        | Family::Node(_)
+        | Family::Agent(_)
+        | Family::Task(_)
+        | Family::Credit(_)
+        | Family::Person(_) => true,
     }
 }
 
@@ -94,7 +99,12 @@ impl Aggregate for Anchor {
     fn evolve(&mut self, event: &Event) {
         match event.family() {
             Family::Anchor(event) => self.take_in(event),
-            Family::Ledger(_) | Family::Node(_) | Family::Agent(_) | Family::Task(_) | Family::Credit(_) => {}
+            Family::Ledger(_)
+            | Family::Node(_)
+            | Family::Agent(_)
+            | Family::Task(_)
+            | Family::Credit(_)
+            | Family::Person(_) => {}
         }
     }
 }

@@ -275,7 +275,12 @@ impl Aggregate for Task {
     fn evolve(&mut self, event: &Event) {
         match event.family() {
             Family::Task(event) => self.take_in(event),
-            Family::Ledger(_) | Family::Node(_) | Family::Agent(_) | Family::Credit(_) | Family::Anchor(_) => {}
+            Family::Ledger(_)
+            | Family::Node(_)
+            | Family::Agent(_)
+            | Family::Credit(_)
+            | Family::Anchor(_)
+            | Family::Person(_) => {}
         }
     }
 }

@@ -119,7 +119,12 @@ impl Aggregate for Wallet {
     fn evolve(&mut self, event: &Event) {
         match event.family() {
             Family::Credit(event) => self.take_in(event),
-            Family::Ledger(_) | Family::Node(_) | Family::Agent(_) | Family::Task(_) | Family::Anchor(_) => {}
+            Family::Ledger(_)
+            | Family::Node(_)
+            | Family::Agent(_)
+            | Family::Task(_)
+            | Family::Anchor(_)
+            | Family::Person(_) => {}
         }
     }
 }

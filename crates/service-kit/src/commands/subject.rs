@@ -1,7 +1,7 @@
 //! What can a command be about?
 
 use super::cache::Cache;
-use edgecoder_domain::{Aggregate, agent::Agent, anchor::Anchor, task::Task, wallet::Wallet};
+use edgecoder_domain::{Aggregate, agent::Agent, anchor::Anchor, person::Person, task::Task, wallet::Wallet};
 use edgecoder_events::{AccountId, AgentId, CheckpointDigest, Event, StreamName, TaskId};
 
 /// One thing with a history of its own.
@@ -11,6 +11,7 @@ pub enum Subject {
     Agent(AgentId),
     Wallet(AccountId),
     Anchor(CheckpointDigest),
+    Person(AccountId),
 }
 
 /// The state of one subject.
@@ -20,6 +21,7 @@ pub(super) enum State {
     Agent(Box<Agent>),
     Wallet(Wallet),
     Anchor(Anchor),
+    Person(Person),
 }
 
 impl Subject {
@@ -30,6 +32,7 @@ impl Subject {
             Self::Agent(id) => StreamName::agent(id),
             Self::Wallet(id) => StreamName::credits(id),
             Self::Anchor(checkpoint) => StreamName::anchor(checkpoint),
+            Self::Person(id) => StreamName::person(id),
         }
     }
 
@@ -39,6 +42,7 @@ impl Subject {
             Self::Agent(_) => State::Agent(Box::default()),
             Self::Wallet(_) => State::Wallet(Wallet::default()),
             Self::Anchor(_) => State::Anchor(Anchor::default()),
+            Self::Person(_) => State::Person(Person::default()),
         }
     }
 }
@@ -50,6 +54,7 @@ impl State {
             Self::Agent(agent) => agent.evolve(event),
             Self::Wallet(wallet) => wallet.evolve(event),
             Self::Anchor(anchor) => anchor.evolve(event),
+            Self::Person(person) => person.evolve(event),
         }
     }
 
@@ -57,7 +62,7 @@ impl State {
     pub(super) fn is_over(&self) -> bool {
         match self {
             Self::Task(task) => task.ending().is_some(),
-            Self::Agent(_) | Self::Wallet(_) | Self::Anchor(_) => false,
+            Self::Agent(_) | Self::Wallet(_) | Self::Anchor(_) | Self::Person(_) => false,
         }
     }
 }
@@ -75,7 +80,7 @@ impl View<'_> {
     pub fn task(&self, id: &TaskId) -> &Task {
         match self.cache.state(&StreamName::task(id)) {
             Some(State::Task(task)) => task,
-            Some(State::Agent(_) | State::Wallet(_) | State::Anchor(_)) | None => {
+            Some(State::Agent(_) | State::Wallet(_) | State::Anchor(_) | State::Person(_)) | None => {
                 panic!("the request does not name task {id}")
             }
         }
@@ -88,7 +93,7 @@ impl View<'_> {
     pub fn agent(&self, id: &AgentId) -> &Agent {
         match self.cache.state(&StreamName::agent(id)) {
             Some(State::Agent(agent)) => agent,
-            Some(State::Task(_) | State::Wallet(_) | State::Anchor(_)) | None => {
+            Some(State::Task(_) | State::Wallet(_) | State::Anchor(_) | State::Person(_)) | None => {
                 panic!("the request does not name agent {id}")
             }
         }
@@ -101,7 +106,7 @@ impl View<'_> {
     pub fn wallet(&self, id: &AccountId) -> &Wallet {
         match self.cache.state(&StreamName::credits(id)) {
             Some(State::Wallet(wallet)) => wallet,
-            Some(State::Task(_) | State::Agent(_) | State::Anchor(_)) | None => {
+            Some(State::Task(_) | State::Agent(_) | State::Anchor(_) | State::Person(_)) | None => {
                 panic!("the request does not name wallet {id}")
             }
         }
@@ -114,8 +119,21 @@ impl View<'_> {
     pub fn anchor(&self, checkpoint: &CheckpointDigest) -> &Anchor {
         match self.cache.state(&StreamName::anchor(checkpoint)) {
             Some(State::Anchor(anchor)) => anchor,
-            Some(State::Task(_) | State::Agent(_) | State::Wallet(_)) | None => {
+            Some(State::Task(_) | State::Agent(_) | State::Wallet(_) | State::Person(_)) | None => {
                 panic!("the request does not name anchor {checkpoint}")
+            }
+        }
+    }
+
+    /// A person of the request.
+    ///
+    /// # Panics
+    /// Where the request did not name them: a programmer's mistake.
+    pub fn person(&self, id: &AccountId) -> &Person {
+        match self.cache.state(&StreamName::person(id)) {
+            Some(State::Person(person)) => person,
+            Some(State::Task(_) | State::Agent(_) | State::Wallet(_) | State::Anchor(_)) | None => {
+                panic!("the request does not name person {id}")
             }
         }
     }

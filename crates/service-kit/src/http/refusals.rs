@@ -3,7 +3,8 @@
 use super::Problem;
 use axum::http::StatusCode;
 use edgecoder_domain::{
-    agent::AgentRefusal, anchor::AnchorRefusal, submission::SubmissionRefusal, task::TaskRefusal, wallet::WalletRefusal,
+    agent::AgentRefusal, anchor::AnchorRefusal, person::PersonRefusal, submission::SubmissionRefusal,
+    task::TaskRefusal, wallet::WalletRefusal,
 };
 
 /// Any rule that a request can run into.
@@ -17,6 +18,8 @@ pub enum Refusal {
     Wallet(#[from] WalletRefusal),
     #[error(transparent)]
     Anchor(#[from] AnchorRefusal),
+    #[error(transparent)]
+    Person(#[from] PersonRefusal),
 }
 
 impl From<SubmissionRefusal> for Refusal {
@@ -36,6 +39,7 @@ impl From<Refusal> for Problem {
             Refusal::Agent(agent) => of_agent(&agent, detail),
             Refusal::Wallet(wallet) => of_wallet(&wallet, detail),
             Refusal::Anchor(_) => Problem::conflict("anchor_out_of_order", detail),
+            Refusal::Person(_) => Problem::conflict("person_out_of_order", detail),
         }
     }
 }

@@ -1,0 +1,44 @@
+//! Who uses the portal? People, by the wallet that is theirs; what is personal stands sealed outside the log.
+
+use crate::{AccountId, BlobRef, Digest};
+use serde::{Deserialize, Serialize};
+
+/// Somebody proved that a mail address is theirs, and has an account from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonSignedUp {
+    pub account: AccountId,
+    /// Finds the person by their mail address; made with a key that is not in the log, so that nobody can try addresses.
+    pub email_mark: Digest,
+    /// Mail address and name, sealed with the account's key.
+    pub profile: BlobRef,
+}
+
+/// The person goes by another name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonProfileChanged {
+    pub account: AccountId,
+    pub profile: BlobRef,
+}
+
+/// The person set another password and knew the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonPasswordChanged {
+    pub account: AccountId,
+}
+
+/// The person set another password with a link that was sent to their mail address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonPasswordReset {
+    pub account: AccountId,
+}
+
+/// The person left. The key of what is sealed for them is destroyed: see [`crate::key::SubjectKeyDestroyed`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonErased {
+    pub account: AccountId,
+}

@@ -1,0 +1,11 @@
+-- Who signed up, and who is behind a mail address? A double underscore stands for the colour of the set of tables.
+CREATE TABLE people__people (
+    account TEXT NOT NULL PRIMARY KEY,
+    position INTEGER NOT NULL,
+    signed_up_at INTEGER NOT NULL,
+    email_mark BLOB NOT NULL,
+    profile BLOB NOT NULL,
+    password_set_at INTEGER NOT NULL,
+    erased_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX people__by_email ON people__people (email_mark);
