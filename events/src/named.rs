@@ -1,7 +1,8 @@
 //! Whom and what does an event name? The one list by which its entry is found: by the search, and for an archive of evidence.
 
 use crate::{
-    AccountId, AgentEvent, AgentId, AnchorEvent, CreditEvent, Event, Family, LedgerEvent, NodeEvent, TaskEvent, TaskId,
+    AccountId, AgentEvent, AgentId, AnchorEvent, CreditEvent, Event, Family, LedgerEvent, NodeEvent, PersonEvent,
+    TaskEvent, TaskId,
 };
 
 /// Whom and what an event names.
@@ -30,6 +31,7 @@ impl Event {
             Family::Task(event) => named_in_task(event),
             Family::Credit(event) => named_in_credit(event),
             Family::Anchor(event) => named_in_anchor(event),
+            Family::Person(event) => named_in_person(event),
         }
     }
 }
@@ -44,6 +46,17 @@ fn named_in_anchor(event: AnchorEvent<'_>) -> Named<'_> {
         | AnchorEvent::AnchorConfirmed(_)
         | AnchorEvent::AnchorOrphaned(_) => Named::default(),
     }
+}
+
+fn named_in_person(event: PersonEvent<'_>) -> Named<'_> {
+    let account = match event {
+        PersonEvent::PersonSignedUp(it) => &it.account,
+        PersonEvent::PersonProfileChanged(it) => &it.account,
+        PersonEvent::PersonPasswordChanged(it) => &it.account,
+        PersonEvent::PersonPasswordReset(it) => &it.account,
+        PersonEvent::PersonErased(it) => &it.account,
+    };
+    Named { accounts: [Some(account.as_str()), None], ..Named::default() }
 }
 
 fn named_in_ledger(event: LedgerEvent<'_>) -> Named<'_> {

@@ -56,7 +56,7 @@ export class Pool {
 
   private environment(): NodeJS.ProcessEnv {
     const settings = { PATH: "/usr/bin:/bin", EDGECODER_DATA_DIR: this.folder, INFERENCE_URL: nobody, OLLAMA_HOST: nobody };
-    const ports = { COORDINATOR_PORT: "0", CONTROL_PLANE_PORT: "0", INFERENCE_PORT: "0" };
+    const ports = { COORDINATOR_PORT: "0", CONTROL_PLANE_PORT: "0", INFERENCE_PORT: "0", PORTAL_PORT: "0" };
     return { ...settings, ...ports, ...(this.token ? { EDGECODER_TOKEN: this.token } : {}) };
   }
 }

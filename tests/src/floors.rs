@@ -3,7 +3,7 @@
 use crate::workspace::{Package, Workspace};
 
 /// The floors from the ground up, as `docs/ARCHITECTURE.md` draws them, by folder name. Crates that are still to come
-/// (ide-provider, lightning, portal) have their places already.
+/// (ide-provider, lightning) have their places already.
 const FLOORS: [(&str, &[&str]); 7] = [
     ("ground", &["durable-file", "events", "ledger", "outbound"]),
     (

@@ -3,12 +3,13 @@
 use crate::{code::product_code_of, workspace::Workspace};
 
 /// Where routes of the product are made.
-const SERVED: [&str; 7] = [
+const SERVED: [&str; 8] = [
     "crates/anchor-service/src/",
     "crates/control-plane/src/",
     "crates/coordinator/src/",
     "crates/edgecoder/src/",
     "crates/inference/src/",
+    "crates/portal/src/",
     "crates/service-kit/src/",
     "crates/worker/src/",
 ];
@@ -30,7 +31,7 @@ struct Exception {
     reason: &'static str,
 }
 
-const EXCEPTIONS: [Exception; 5] = [
+const EXCEPTIONS: [Exception; 6] = [
     Exception {
         file: "crates/coordinator/src/http/mod.rs",
         call: ".route(\"/tile/{*path}\"",
@@ -40,6 +41,11 @@ const EXCEPTIONS: [Exception; 5] = [
         file: "crates/edgecoder/src/run/control_plane_gate.rs",
         call: ".route(\"/{*path}\"",
         reason: "hands on to the control plane, which documents its own",
+    },
+    Exception {
+        file: "crates/edgecoder/src/run/portal_gate.rs",
+        call: ".route(\"/\"",
+        reason: "hands on to the portal, which documents its own",
     },
     Exception { file: "crates/service-kit/src/http/openapi.rs", call: ".route(PATH", reason: "is the document" },
     Exception {

@@ -93,6 +93,7 @@ async fn ports(settings: &Settings) -> Vec<Finding> {
         ("coordinator port", listen::COORDINATOR, Asked { name: "coordinator", health: "/health/runtime" }),
         ("inference port", listen::INFERENCE, Asked { name: "inference", health: "/health" }),
         ("control plane port", listen::CONTROL_PLANE, Asked { name: "control-plane", health: "/health" }),
+        ("portal port", listen::PORTAL, Asked { name: "portal", health: "/health" }),
     ];
     let mut findings = Vec::new();
     for (check, port, service) in wanted {

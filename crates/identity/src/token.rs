@@ -21,10 +21,17 @@ pub enum TokenRole {
     Node,
     /// One of our own services, towards another.
     Service,
+    /// A browser in which somebody is logged in to the portal.
+    Session,
+    /// A browser in which nobody is logged in yet.
+    Visit,
+    /// Whoever reads the mail of an address.
+    Mail,
 }
 
 impl TokenRole {
-    const ALL: [Self; 4] = [Self::Operator, Self::Account, Self::Node, Self::Service];
+    const ALL: [Self; 7] =
+        [Self::Operator, Self::Account, Self::Node, Self::Service, Self::Session, Self::Visit, Self::Mail];
 
     /// What tokens of the role begin with, so that people and secret scanners know one when they see it.
     pub const fn prefix(self) -> &'static str {
@@ -33,6 +40,9 @@ impl TokenRole {
             Self::Account => "ec_acct_",
             Self::Node => "ec_node_",
             Self::Service => "ec_svc_",
+            Self::Session => "ec_sess_",
+            Self::Visit => "ec_visit_",
+            Self::Mail => "ec_mail_",
         }
     }
 }

@@ -67,7 +67,8 @@ impl Machine {
     /// A machine on which nothing ever ran and nothing is prepared.
     pub fn bare(executable: PathBuf) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let ports = ["COORDINATOR_PORT", "INFERENCE_PORT", "CONTROL_PLANE_PORT"].map(|port| (port.into(), "0".into()));
+        let ports = ["COORDINATOR_PORT", "INFERENCE_PORT", "CONTROL_PLANE_PORT", "PORTAL_PORT"]
+            .map(|port| (port.into(), "0".into()));
         let mut machine = Self { executable, data, settings: ports.into() };
         machine.set("PATH", "/usr/bin:/bin").set("OLLAMA_HOST", NOBODY);
         machine

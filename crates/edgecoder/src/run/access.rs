@@ -32,7 +32,12 @@ impl Tokens {
 fn token(settings: &Settings, data: &DataDir, role: TokenRole) -> Result<(Token, bool)> {
     let (setting, file) = match role {
         TokenRole::Service => ("EDGECODER_SERVICE_TOKEN", "service.token"),
-        TokenRole::Operator | TokenRole::Account | TokenRole::Node => ("ADMIN_API_TOKEN", "operator.token"),
+        TokenRole::Operator
+        | TokenRole::Account
+        | TokenRole::Node
+        | TokenRole::Session
+        | TokenRole::Visit
+        | TokenRole::Mail => ("ADMIN_API_TOKEN", "operator.token"),
     };
     if let Some(text) = settings.text(setting) {
         let advice =

@@ -6,7 +6,7 @@ use super::{
     first_start, listen,
     next::Commands,
     node::{Node, Purpose},
-    parts,
+    parts, portal,
 };
 use crate::data_dir::DataDir;
 use anyhow::{Context, Result};
@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 const DEFAULT_AGENT_ID: &str = "worker-1";
 
-/// Starts ledger, coordinator, inference, control plane and a worker.
+/// Starts ledger, coordinator, inference, control plane, portal and a worker.
 pub async fn start(
     settings: &Settings,
     data: &DataDir,
@@ -32,15 +32,17 @@ pub async fn start(
     // What the worker can not be started with is said before anything is begun.
     let _usable = parts::worker_settings(&settings, data)?;
     let settings = &settings;
-    let (coordinator, inference, control_plane) = (
+    let (coordinator, inference, control_plane, portal) = (
         listen::bind(settings, listen::COORDINATOR).await?,
         listen::bind(settings, listen::INFERENCE).await?,
         listen::bind(settings, listen::CONTROL_PLANE).await?,
+        listen::bind(settings, listen::PORTAL).await?,
     );
     let endpoints = Endpoints {
         coordinator: Some(listen::url(&coordinator)?),
         inference: Some(listen::url(&inference)?),
         control_plane: Some(listen::url(&control_plane)?),
+        portal: Some(listen::url(&portal)?),
     };
     let node = Node::open(settings, data, Purpose::Serve).await?;
     first_start::open_local_account(&node, data, parts::is_development(settings)?).await?;
@@ -51,6 +53,9 @@ pub async fn start(
     listen::answer(tasks, inference, inference_router, stop);
     let services = parts::ledger_services(settings, data, &node, inference_url.as_deref())?;
     services.coordinator.start(tasks, stop);
+    let pages = portal::open(settings, &node, services.submissions, &endpoints).await?;
+    pages.start(tasks, stop);
+    listen::answer(tasks, portal, edgecoder_portal::router(pages), stop);
     listen::answer(tasks, coordinator, services.coordinator_router, stop);
     listen::answer(tasks, control_plane, services.control_plane_router, stop);
     node.commit().await?;

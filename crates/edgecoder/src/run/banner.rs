@@ -13,6 +13,8 @@ pub struct Endpoints {
     pub coordinator: Option<String>,
     pub inference: Option<String>,
     pub control_plane: Option<String>,
+    #[serde(default)]
+    pub portal: Option<String>,
 }
 
 /// The file in the data directory that holds [`Endpoints`].
@@ -44,6 +46,7 @@ pub fn show(node: &Node, data: &DataDir, endpoints: &Endpoints, ready: Ready) ->
         ("coordinator", &endpoints.coordinator),
         ("inference", &endpoints.inference),
         ("control plane", &endpoints.control_plane),
+        ("portal", &endpoints.portal),
     ];
     for (name, url) in services {
         if let Some(url) = url {

@@ -24,6 +24,7 @@ pub struct Port {
 pub const COORDINATOR: Port = Port { setting: "COORDINATOR_PORT", default: 4301 };
 pub const INFERENCE: Port = Port { setting: "INFERENCE_PORT", default: 4302 };
 pub const CONTROL_PLANE: Port = Port { setting: "CONTROL_PLANE_PORT", default: 4303 };
+pub const PORTAL: Port = Port { setting: "PORTAL_PORT", default: 4310 };
 pub const ANCHOR: Port = Port { setting: "ANCHOR_PORT", default: 4305 };
 /// Health and metrics of a worker in a process of its own. Several may run on a machine, so a free one is picked.
 pub const WORKER: Port = Port { setting: "WORKER_PORT", default: 0 };

@@ -14,6 +14,8 @@ mod next;
 pub mod node;
 mod open_files;
 mod parts;
+mod portal;
+mod portal_gate;
 mod witness;
 
 use crate::{data_dir::DataDir, trouble};
@@ -28,12 +30,14 @@ use tokio_util::sync::CancellationToken;
 /// What a process is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Mode {
-    /// Coordinator, inference, control plane and a worker
+    /// Coordinator, inference, control plane, portal and a worker
     AllInOne,
     /// The ledger and the task queue
     Coordinator,
     /// The operators' door; asks the coordinator
     ControlPlane,
+    /// The pages that people use; asks the coordinator
+    Portal,
     /// Splits prompts and mends code with a language model
     Inference,
     /// Pulls work and runs it in a sandbox
@@ -79,6 +83,7 @@ async fn start(
         Mode::AllInOne => Box::pin(all_in_one::start(settings, data, tasks, stop)).await,
         Mode::Coordinator => parts::start_coordinator(settings, data, tasks, stop).await,
         Mode::ControlPlane => control_plane_gate::start(settings, tasks, stop).await,
+        Mode::Portal => portal_gate::start(settings, tasks, stop).await,
         Mode::Inference => parts::start_inference(settings, data, tasks, stop).await,
         Mode::Anchor => anchor_service::start(settings, data, tasks, stop).await,
         Mode::Worker => parts::start_worker(settings, data, tasks, stop).await,

@@ -8,7 +8,7 @@ use super::{
     first_start, listen,
     next::Commands,
     node::{Node, Purpose},
-    witness,
+    portal, witness,
 };
 use crate::data_dir::DataDir;
 use anyhow::{Context, Result};
@@ -35,12 +35,16 @@ use tokio_util::sync::CancellationToken;
 const SPARE_INTERPRETERS: usize = 1;
 /// Where the coordinator serves the operators' routes for a control plane in a process of its own.
 pub(super) const CONTROL_PLANE_PATH: &str = "/control-plane";
+/// Where it serves the pages for a portal in a process of its own.
+pub(super) const PORTAL_PATH: &str = "/portal";
 
 /// The services that stand on the ledger.
 pub struct LedgerServices {
     pub coordinator: Coordinator,
     pub coordinator_router: Router,
     pub control_plane_router: Router,
+    /// Takes tasks in, for the coordinator and for the portal.
+    pub submissions: Submissions,
 }
 
 /// Puts coordinator and control plane together.
@@ -51,6 +55,7 @@ pub fn ledger_services(
     inference_url: Option<&str>,
 ) -> Result<LedgerServices> {
     let inference = inference_url.map(|url| inference_client(url, &node.tokens)).transpose()?;
+    let submissions = Submissions::new(node.commands.clone(), submission_limits(settings)?);
     let control_plane = ControlPlane::new(edgecoder_control_plane::Settings {
         commands: node.commands.clone(),
         projections: Arc::clone(&node.projections),
@@ -66,7 +71,7 @@ pub fn ledger_services(
         metrics: node.metrics.clone(),
         inference,
         anchors: anchors::settings(settings, &node.tokens)?,
-        submissions: Submissions::new(node.commands.clone(), submission_limits(settings)?),
+        submissions: submissions.clone(),
         origin: node.origin.clone(),
         log_verifier_key: node.store.log_verifier_key().to_string(),
         witness: witness::settings(settings, data, &node.origin)?,
@@ -75,7 +80,7 @@ pub fn ledger_services(
     let control_plane_router = edgecoder_control_plane::router(control_plane);
     let coordinator_router =
         edgecoder_coordinator::router(coordinator.clone()).nest(CONTROL_PLANE_PATH, control_plane_router.clone());
-    Ok(LedgerServices { coordinator, coordinator_router, control_plane_router })
+    Ok(LedgerServices { coordinator, coordinator_router, control_plane_router, submissions })
 }
 
 /// Development is what listens on this machine alone and was not told to be production: it has a faucet.
@@ -133,9 +138,12 @@ pub async fn start_coordinator(
     let inference_url = settings.text("INFERENCE_URL").unwrap_or(default_inference);
     let services = ledger_services(settings, data, &node, Some(&inference_url))?;
     services.coordinator.start(tasks, stop);
-    listen::answer(tasks, listener, services.coordinator_router, stop);
-    let control_plane = format!("{url}{CONTROL_PLANE_PATH}");
-    let endpoints = Endpoints { coordinator: Some(url), inference: None, control_plane: Some(control_plane) };
+    let control_plane = Some(format!("{url}{CONTROL_PLANE_PATH}"));
+    let endpoints = Endpoints { coordinator: Some(url), control_plane, ..Endpoints::default() };
+    let pages = portal::open(settings, &node, services.submissions, &endpoints).await?;
+    pages.start(tasks, stop);
+    let router = services.coordinator_router.nest(PORTAL_PATH, edgecoder_portal::router(pages));
+    listen::answer(tasks, listener, router, stop);
     node.commit().await?;
     banner::remember(data, &endpoints)?;
     let next = Commands::of_this_process(settings).where_machines_are_missing();

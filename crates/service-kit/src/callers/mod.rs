@@ -15,7 +15,7 @@ pub use access::{Access, AccessSettings, AgentKeys, TokenBook};
 pub use account_tokens::{AccountToken, MAX_ACCOUNT_TOKENS, account_token_id};
 pub use bearer::{Anyone, Customer, Insider, Operator, Reader, Service};
 pub use documented::{DocumentedCaller, with_callers};
-pub use service_tokens::ServiceTokens;
+pub use service_tokens::{ServiceTokens, client_address};
 pub use signed::{NamesAgent, RegistrationSigner, Signed, SignedRegistration};
 
 pub(crate) use axum::extract::FromRef;

@@ -3,7 +3,7 @@
 use super::{Access, AccessSettings, FromRef, TokenBook};
 use crate::http::Problem;
 use axum::{extract::ConnectInfo, http::request::Parts};
-use edgecoder_identity::{TokenHash, client_ip};
+use edgecoder_identity::{Network, TokenHash, client_ip};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
@@ -75,23 +75,24 @@ impl ServiceTokens {
         if self.settings.operator != *token {
             return Ok(false);
         }
-        let (networks, address) = (&self.settings.operator_networks, self.client_address(parts));
+        let networks = &self.settings.operator_networks;
+        let address = client_address(parts, &self.settings.trusted_proxies);
         if networks.is_empty() || networks.iter().any(|network| network.contains(address)) {
             return Ok(true);
         }
         let detail = "the administrator's token is not accepted from this address: see ALLOWED_ADMIN_IPS";
         Err(Problem::forbidden("admin_ip_forbidden", detail))
     }
+}
 
-    /// The address of the one who asks. A header says it only behind a configured proxy.
-    fn client_address(&self, parts: &Parts) -> IpAddr {
-        let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let socket = socket.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
-        // A proxy may write a line of its own below the client's: all lines are one list, and the last is the proxy's.
-        let lines = parts.headers.get_all("x-forwarded-for").iter();
-        let lines: Vec<&str> = lines.map(|value| value.to_str().unwrap_or_default()).collect();
-        client_ip(socket, Some(&lines.join(",")), &self.settings.trusted_proxies)
-    }
+/// The address of the one who asks. A header says it only behind one of `trusted_proxies`.
+pub fn client_address(parts: &Parts, trusted_proxies: &[Network]) -> IpAddr {
+    let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let socket = socket.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+    // A proxy may write a line of its own below the client's: all lines are one list, and the last is the proxy's.
+    let lines = parts.headers.get_all("x-forwarded-for").iter();
+    let lines: Vec<&str> = lines.map(|value| value.to_str().unwrap_or_default()).collect();
+    client_ip(socket, Some(&lines.join(",")), trusted_proxies)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Which settings are there, and which of them did somebody mean who mistyped one?
 
 /// Every setting; `docs/operators/running.md` says what each means.
-pub(super) const NAMES: [&str; 52] = [
+pub(super) const NAMES: [&str; 57] = [
     "ADMIN_API_TOKEN",
     "AGENT_CLIENT_TYPE",
     "AGENT_ID",
@@ -47,6 +47,11 @@ pub(super) const NAMES: [&str; 52] = [
     "OPENAI_API_KEY",
     "OPENAI_BASE_URL",
     "OPENAI_MODEL",
+    "PORTAL_AUDIT_URL",
+    "PORTAL_MAIL_FROM",
+    "PORTAL_PORT",
+    "PORTAL_PUBLIC_URL",
+    "PORTAL_SMTP_URL",
     "SANDBOX_MODE",
     "SUBMISSIONS_PER_MINUTE",
     "SUBMITTED_BYTES_PER_MINUTE",

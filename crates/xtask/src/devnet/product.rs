@@ -41,7 +41,7 @@ pub fn start_pool(program: &Path, folders: &Folders, service: &AnchorService) ->
     let mut command = on(program, &folders.pool)?;
     command.arg("run").env("ANCHOR_SERVICE_URL", &service.url).env("EDGECODER_SERVICE_TOKEN", token.trim_end());
     command.env("ANCHOR_INTERVAL_SECONDS", ANCHOR_EVERY_SECONDS);
-    command.env("INFERENCE_PORT", "0").env("CONTROL_PLANE_PORT", "0");
+    command.env("INFERENCE_PORT", "0").env("CONTROL_PLANE_PORT", "0").env("PORTAL_PORT", "0");
     let mut running = Leashed::start(&mut command, Some(&folders.pool))?;
     let said = running.said_until(&READY).context("starting the pool")?;
     Ok((running, said))

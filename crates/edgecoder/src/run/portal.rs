@@ -1,0 +1,75 @@
+//! The portal: where do its mails go, and where is it found?
+
+use super::{banner::Endpoints, listen, node::Node, parts};
+use crate::answer;
+use anyhow::{Context, Result};
+use edgecoder_events::MicroCredits;
+use edgecoder_portal::{MailWay, Portal, Smtp};
+use edgecoder_service_kit::{settings::Settings, submissions::Submissions};
+use std::sync::Arc;
+
+/// What somebody who signs up gets in development, in whole credits.
+const WELCOME_CREDITS: u64 = 1_000;
+
+/// The portal of this process.
+pub async fn open(settings: &Settings, node: &Node, submissions: Submissions, endpoints: &Endpoints) -> Result<Portal> {
+    let is_development = parts::is_development(settings)?;
+    let listens_at = match &endpoints.portal {
+        Some(url) => url.clone(),
+        None => listen::configured_url(settings, listen::PORTAL)?,
+    };
+    let welcome_gift = is_development.then(|| MicroCredits::from_credits(WELCOME_CREDITS)).transpose()?;
+    Portal::open(edgecoder_portal::Settings {
+        commands: node.commands.clone(),
+        projections: Arc::clone(&node.projections),
+        submissions,
+        metrics: node.metrics.clone(),
+        mail: mail(settings, is_development)?,
+        trusted_proxies: super::access::trusted_proxies(settings)?,
+        public_url: settings.text("PORTAL_PUBLIC_URL").unwrap_or(listens_at),
+        audit_url: settings.text("PORTAL_AUDIT_URL").or_else(|| endpoints.coordinator.clone()).unwrap_or_default(),
+        welcome_gift,
+    })
+    .await
+    .context("opening the portal")
+}
+
+fn mail(settings: &Settings, is_development: bool) -> Result<MailWay> {
+    match settings.text("PORTAL_SMTP_URL") {
+        Some(url) => {
+            let from = settings.text("PORTAL_MAIL_FROM").context(
+                "PORTAL_MAIL_FROM is not set, expected who mails come from as EdgeCoder <edgecoder@example.org>",
+            )?;
+            Ok(MailWay::Smtp(Smtp::new(&url, &from).context("PORTAL_SMTP_URL and PORTAL_MAIL_FROM can not be used")?))
+        }
+        None if is_development => Ok(MailWay::Shown(Arc::new(|text| {
+            if let Err(error) = answer::line(text) {
+                tracing::warn!(%error, "a mail could not be shown");
+            }
+        }))),
+        None => Ok(MailWay::Closed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mails_are_shown_in_development_and_nobody_signs_up_elsewhere_without_a_server() {
+        let none = Settings::of_flags([]);
+        assert!(matches!(mail(&none, true), Ok(MailWay::Shown(_))));
+        assert!(matches!(mail(&none, false), Ok(MailWay::Closed)));
+    }
+
+    #[test]
+    fn a_mail_server_needs_a_sender() {
+        let server = ("PORTAL_SMTP_URL", "smtps://user:secret@mail.example.org");
+        let refused = mail(&Settings::of_flags([server]), false).err().unwrap();
+        assert!(refused.to_string().contains("PORTAL_MAIL_FROM"), "{refused}");
+        let sender = ("PORTAL_MAIL_FROM", "EdgeCoder <edgecoder@example.org>");
+        assert!(matches!(mail(&Settings::of_flags([server, sender]), false), Ok(MailWay::Smtp(_))));
+        let refused = mail(&Settings::of_flags([server, ("PORTAL_MAIL_FROM", "nobody")]), true).err().unwrap();
+        assert!(!format!("{refused:#}").contains("secret"), "{refused:#}");
+    }
+}

@@ -1,0 +1,84 @@
+// What do the pages do better with a script? They work without it: it tells times as the visitor counts them, keeps what
+// somebody types, sends a form once, and shows news of a task by fetching the page anew.
+
+const told = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+
+function tellTimes(within) {
+  for (const time of within.querySelectorAll("time[datetime]")) {
+    const at = new Date(time.dateTime);
+    if (!Number.isNaN(at.getTime())) time.textContent = told.format(at);
+  }
+}
+
+function sendOnce(form) {
+  form.addEventListener("submit", () => {
+    // Later than this event, so that the button's own value is still sent.
+    setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }));
+  });
+}
+
+// Coming back with the browser's button, a form can be sent again.
+addEventListener("pageshow", () => document.querySelectorAll("button:disabled").forEach((button) => { button.disabled = false; }));
+
+// What somebody types is kept in this tab until it was taken: a server that was away loses none of it.
+for (const form of document.querySelectorAll("form[data-keeps]")) {
+  const place = `typed:${form.dataset.keeps}`;
+  const fields = [...form.querySelectorAll("textarea, input:not([type=hidden]), select")];
+  const kept = JSON.parse(sessionStorage.getItem(place) ?? "{}");
+  for (const field of fields) if (field.tagName === "TEXTAREA" && field.value === "" && kept[field.name]) field.value = kept[field.name];
+  form.addEventListener("input", () => {
+    sessionStorage.setItem(place, JSON.stringify(Object.fromEntries(fields.map((field) => [field.name, field.value]))));
+  });
+}
+if (location.pathname.startsWith("/tasks/") && location.pathname !== "/tasks/new") sessionStorage.removeItem("typed:new-task");
+
+// The page as it is now. It is parsed by the browser as any page is, and no text of it becomes markup here.
+function fetchPage() {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("GET", location.href);
+    request.responseType = "document";
+    request.onload = () => (request.status === 200 ? resolve(request.response) : reject(new Error(String(request.status))));
+    request.onerror = () => reject(new Error("no answer"));
+    request.send();
+  });
+}
+
+function watch(live) {
+  const address = live.dataset.events;
+  if (!address) return;
+  const stale = document.getElementById("stale");
+  const source = new EventSource(address);
+  let wanted = false, under_way = false;
+  async function refresh() {
+    wanted = true;
+    if (under_way) return;
+    under_way = true;
+    while (wanted) {
+      wanted = false;
+      try {
+        const fresh = (await fetchPage()).getElementById("live");
+        if (!fresh) return location.reload();
+        tellTimes(fresh);
+        live.replaceChildren(...document.importNode(fresh, true).childNodes);
+        live.querySelectorAll("form").forEach(sendOnce);
+        stale.hidden = true;
+        if (!fresh.dataset.events) source.close();
+      } catch { stale.hidden = false; }
+    }
+    under_way = false;
+  }
+  source.addEventListener("step", refresh);
+  source.addEventListener("end", refresh);
+  source.addEventListener("open", () => { if (!stale.hidden) refresh(); });
+  source.addEventListener("error", () => {
+    stale.hidden = false;
+    // A browser gives up where the answer was none of a stream; we do not.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+  });
+}
+
+tellTimes(document);
+document.querySelectorAll("form").forEach(sendOnce);
+const live = document.getElementById("live");
+if (live) watch(live);

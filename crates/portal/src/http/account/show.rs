@@ -1,0 +1,144 @@
+//! `GET /account`: what is known of me, and where am I logged in?
+
+use crate::{
+    Portal,
+    callers::Person,
+    page::{self, Shell},
+    people::sessions::Session,
+    shown::Moment,
+    text::ENGLISH,
+};
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+use edgecoder_events::AccountId;
+use edgecoder_service_kit::http::{Problem, Query};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct Page<'a> {
+    shell: &'a Shell,
+    error: Option<&'static str>,
+    done: Option<&'static str>,
+    email: &'a str,
+    name: &'a str,
+    account: &'a AccountId,
+    devices: Vec<Device>,
+}
+
+struct Device {
+    id: String,
+    name: String,
+    seen_at: Moment,
+    is_this: bool,
+}
+
+/// What was done just now.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// `name`, `password` or `device`.
+    #[serde(default)]
+    done: String,
+}
+
+/// Shows the account of whoever is logged in.
+#[utoipa::path(
+    get,
+    path = "/account",
+    operation_id = "account_page",
+    tag = "people",
+    params(Wanted),
+    responses(
+        (status = 200, body = String, content_type = "text/html", description = "profile, password, devices"),
+        (status = 303, description = "log in first"),
+    ),
+)]
+pub async fn show(
+    State(portal): State<Portal>,
+    person: Person,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let done = match wanted.done.as_str() {
+        "name" => Some(ENGLISH.saved),
+        "password" => Some(ENGLISH.password_changed),
+        "device" => Some(ENGLISH.device_ended),
+        _ => None,
+    };
+    account_page(&portal, &person, StatusCode::OK, None, done).await
+}
+
+/// The page that says what is wrong with a form on it.
+pub async fn with_error(portal: &Portal, person: &Person, error: &'static str) -> Result<Response, Problem> {
+    account_page(portal, person, StatusCode::UNPROCESSABLE_ENTITY, Some(error), None).await
+}
+
+async fn account_page(
+    portal: &Portal,
+    person: &Person,
+    status: StatusCode,
+    error: Option<&'static str>,
+    done: Option<&'static str>,
+) -> Result<Response, Problem> {
+    let mut shell = Shell::of_person(person);
+    // Where a form of the page failed, too: other colours lead back to the page.
+    shell.place = "/account".to_owned();
+    let sessions = portal.sessions.of(person.account(), portal.now()).await?;
+    let devices = sessions.iter().map(|session| device(session, &person.session)).collect();
+    let (email, name) = (&person.profile.email, &person.profile.name);
+    let page = Page { shell: &shell, error, done, email, name, account: person.account(), devices };
+    Ok(page::show(portal.cookies, status, &shell, &page))
+}
+
+fn device(session: &Session, this: &Session) -> Device {
+    Device {
+        id: session.id(),
+        name: program_of(&session.device),
+        seen_at: Moment(session.seen_at),
+        is_this: session.hash == this.hash,
+    }
+}
+
+/// The browser and the system, as far as a browser's name for itself gives them away.
+fn program_of(device: &str) -> String {
+    let find = |known: &[(&'static str, &'static str)]| {
+        known.iter().find(|(mark, _)| device.contains(mark)).map(|(_, name)| *name)
+    };
+    // Many claim to be others as well: who is named first is who it is.
+    let browser = find(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = find(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser}, {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) if device.is_empty() => "?".to_owned(),
+        (None, None) => device.chars().take(40).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_told_by_the_name_that_people_know() {
+        let chrome =
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36";
+        assert_eq!(program_of(chrome), "Chrome, Linux");
+        assert_eq!(program_of(&format!("{chrome} Edg/131.0")), "Edge, Linux");
+        assert_eq!((program_of("curl/8.1"), program_of("")), ("curl/8.1".to_owned(), "?".to_owned()));
+    }
+}

@@ -1,0 +1,96 @@
+//! The portal's routes: one folder per noun, one file per verb.
+
+mod account;
+mod assets;
+mod confirm;
+mod dashboard;
+mod failures;
+mod log_in;
+mod log_out;
+mod reset;
+mod runtime;
+mod sign_up;
+mod tasks;
+mod theme;
+mod wallet;
+mod welcome;
+
+use crate::Portal;
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, header},
+    middleware,
+    response::Response,
+};
+use edgecoder_service_kit::http::{bounded, described, measure};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Nothing is loaded, run, framed or asked but what this server has in files of its own.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
+                      base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+const GUARDS: [(HeaderName, HeaderValue); 5] = [
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    // A link in a mail is a secret: no other page is told where somebody came from.
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+];
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "EdgeCoder portal",
+    description = "The pages that people use. Forms carry a token of the page that they stand on; who is logged in is known by a cookie."
+))]
+struct Description;
+
+fn routes() -> OpenApiRouter<Portal> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(welcome::welcome))
+        .routes(routes!(sign_up::form, sign_up::ask))
+        .routes(routes!(confirm::form, confirm::confirm))
+        .routes(routes!(log_in::form, log_in::log_in))
+        .routes(routes!(log_out::log_out))
+        .routes(routes!(reset::form, reset::ask))
+        .routes(routes!(reset::password_form, reset::set_password))
+        .routes(routes!(account::show::show))
+        .routes(routes!(account::rename::rename))
+        .routes(routes!(account::password::change))
+        .routes(routes!(account::devices::end))
+        .routes(routes!(account::leave::leave))
+        .routes(routes!(dashboard::dashboard))
+        .routes(routes!(wallet::wallet))
+        .routes(routes!(tasks::list::list))
+        .routes(routes!(tasks::submit::form, tasks::submit::submit))
+        .routes(routes!(tasks::show::show))
+        .routes(routes!(tasks::events::events))
+        .routes(routes!(tasks::cancel::cancel))
+        .routes(routes!(theme::choose))
+        .routes(routes!(assets::asset))
+        .routes(routes!(runtime::health::health))
+        .routes(routes!(runtime::metrics::metrics))
+}
+
+/// The OpenAPI document of every route.
+pub fn description() -> utoipa::openapi::OpenApi {
+    routes().into_openapi()
+}
+
+/// Every route, behind the bounds that all services have.
+pub fn router(portal: Portal) -> Router {
+    let metrics = portal.metrics.clone();
+    let cookies = portal.cookies;
+    let router = described(Router::from(routes()), &description()).with_state(portal);
+    bounded(router.layer(middleware::from_fn_with_state((metrics, "portal"), measure)))
+        .layer(middleware::from_fn_with_state(cookies, failures::told_to_people))
+        .layer(middleware::map_response(guarded))
+}
+
+async fn guarded(mut answer: Response) -> Response {
+    for (name, value) in GUARDS {
+        answer.headers_mut().insert(name, value);
+    }
+    answer
+}

@@ -1,0 +1,4 @@
+//! How the portal itself is.
+
+pub mod health;
+pub mod metrics;

@@ -1,0 +1,91 @@
+//! `GET /tasks/{id}/events`: tell me when something happens to it.
+
+use super::own_task;
+use crate::{Portal, callers::Person};
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{
+        Sse,
+        sse::{Event as Message, KeepAlive},
+    },
+};
+use edgecoder_events::{Event, Position, Recorded, StreamName, TaskId, Version};
+use edgecoder_projections::Question;
+use edgecoder_service_kit::http::{Path, Problem, Query};
+use futures_util::{Stream, StreamExt, stream};
+use serde::Deserialize;
+use std::{convert::Infallible, time::Duration};
+use utoipa::IntoParams;
+
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// The longest that one connection watches; the script connects again behind the last event that it saw.
+const MAX_WATCH: Duration = Duration::from_hours(1);
+
+/// What the page shows already.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Seen {
+    /// The position of the newest event on the page.
+    after: Option<u64>,
+}
+
+/// Tells a page of whoever is logged in that there is something new; it then fetches itself anew.
+#[utoipa::path(
+    get,
+    path = "/tasks/{id}/events",
+    operation_id = "watch_own_task",
+    tag = "tasks",
+    params(("id" = String, Path), Seen),
+    responses(
+        (status = 200, body = String, content_type = "text/event-stream", description = "positions of new events"),
+        (status = 303, description = "log in first"),
+        (status = 404, description = "task_not_found, or not yours"),
+        (status = 429, description = "too_many_watchers"),
+    ),
+)]
+pub async fn events(
+    State(portal): State<Portal>,
+    person: Person,
+    Path(id): Path<TaskId>,
+    Query(seen): Query<Seen>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Message, Infallible>>>, Problem> {
+    portal.newest(&[Question::TaskBoard]).await;
+    own_task(&portal, &person, &id).await?;
+    let again = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+    let seen = again.or(seen.after);
+    let too_many = || Problem::too_many("too_many_watchers", "you watch as many tasks as one may: close one first");
+    let seat = portal.watching.take(person.account().as_str()).ok_or_else(too_many)?;
+    let (store, stream) = (portal.commands.store(), StreamName::task(&id));
+    let head = Position(store.head().size);
+    let past = store.read_stream(&stream, Version::EMPTY, super::show::MAX_EVENTS).await?;
+    let past = past.into_iter().filter(move |recorded| recorded.position < head);
+    let unseen = stream::iter(past)
+        .chain(live(&portal, stream, head))
+        .filter(move |recorded| std::future::ready(seen.is_none_or(|seen| recorded.position.0 > seen)));
+    let messages = unseen.take_until(tokio::time::sleep(MAX_WATCH)).map(move |recorded| {
+        let _held = &seat;
+        Ok(message(&recorded))
+    });
+    Ok(Sse::new(messages).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+/// The stream's events from `from` on, as they are recorded.
+fn live(portal: &Portal, wanted: StreamName, from: Position) -> impl Stream<Item = Recorded> + use<> {
+    let follower = portal.commands.store().follow(from);
+    let batches = stream::unfold(follower, |mut follower| async move {
+        let batch = follower.next_batch().await.ok()?;
+        Some((batch, follower))
+    });
+    batches.flat_map(move |batch| {
+        let own: Vec<Recorded> = batch.iter().filter(|recorded| recorded.stream == wanted).cloned().collect();
+        stream::iter(own)
+    })
+}
+
+fn message(recorded: &Recorded) -> Message {
+    let position = recorded.position.0.to_string();
+    let is_end = matches!(recorded.event, Event::TaskCompleted(_) | Event::TaskFailed(_) | Event::TaskCancelled(_));
+    Message::default().id(position.clone()).event(if is_end { "end" } else { "step" }).data(position)
+}

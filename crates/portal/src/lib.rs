@@ -1,0 +1,181 @@
+//! The pages that people use: sign up, submit, watch, read the wallet.
+//!
+//! One request on its way: `callers.rs` knows who asks, `forms.rs` that a form is ours, a handler in `http/` asks the
+//! projections or runs a command, a template in `templates/` becomes the answer. What is personal is sealed with the key
+//! of its account; passwords, sessions and mailed links are kept beside the log as hashes (`people/`). Everything that a
+//! person sees is looked up by the account that is theirs.
+
+mod callers;
+mod cookies;
+mod forms;
+mod http;
+mod mail;
+mod page;
+mod people;
+mod shown;
+mod text;
+mod theme;
+
+pub use http::{description, router};
+pub use mail::{MailWay, Smtp, SmtpError};
+
+use cookies::Cookies;
+use edgecoder_events::{AccountId, MicroCredits, Position, UnixMillis};
+use edgecoder_identity::Network;
+use edgecoder_projections::{Projections, Question};
+use edgecoder_service_kit::{
+    commands::{Commands, Done},
+    contents::{ContentError, Contents},
+    http::{Metrics, Problem},
+    seats::Seats,
+    submissions::Submissions,
+};
+use edgecoder_store::StorageError;
+use mail::{Mailbox, Postman};
+use people::{
+    address::Marker, links::Links, passwords::Passwords, profile::Profile, sessions::Sessions, throttle::Throttle,
+};
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// The longest that an answer waits until the projections show what was recorded before.
+const SHOW_LIMIT: Duration = Duration::from_secs(2);
+
+/// The portal's state. Cheap to clone.
+#[derive(Clone)]
+pub struct Portal(Arc<Parts>);
+
+/// What a portal is made of.
+pub struct Parts {
+    commands: Commands,
+    projections: Arc<Projections>,
+    contents: Contents,
+    submissions: Submissions,
+    metrics: Metrics,
+    marker: Marker,
+    passwords: Passwords,
+    sessions: Sessions,
+    links: Links,
+    throttle: Throttle,
+    mailbox: Mailbox,
+    postman: Mutex<Option<Postman>>,
+    /// Of people who watch tasks.
+    watching: Seats,
+    cookies: Cookies,
+    trusted_proxies: Vec<Network>,
+    public_url: String,
+    audit_url: String,
+    welcome_gift: Option<MicroCredits>,
+}
+
+/// What a portal is begun with.
+pub struct Settings {
+    pub commands: Commands,
+    pub projections: Arc<Projections>,
+    /// Takes tasks in, here and in the coordinator.
+    pub submissions: Submissions,
+    pub metrics: Metrics,
+    pub mail: MailWay,
+    /// Proxies whose `x-forwarded-for` is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Where browsers find the portal: links in mails begin so.
+    pub public_url: String,
+    /// Where browsers find the coordinator, which proves entries of the log.
+    pub audit_url: String,
+    /// What somebody who signs up gets for nothing: in development only.
+    pub welcome_gift: Option<MicroCredits>,
+}
+
+impl Deref for Portal {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Portal {
+    /// Joins the parts. Nothing runs yet.
+    ///
+    /// # Errors
+    /// Where the key of mail addresses can not be read or made.
+    pub async fn open(settings: Settings) -> Result<Self, StorageError> {
+        let store = settings.commands.store().clone();
+        let secrets = store.secrets();
+        let (mailbox, postman) = mail::open(settings.mail);
+        let trimmed = |url: String| url.trim_end_matches('/').to_owned();
+        let public_url = trimmed(settings.public_url);
+        Ok(Self(Arc::new(Parts {
+            contents: Contents::new(store),
+            commands: settings.commands,
+            projections: settings.projections,
+            submissions: settings.submissions,
+            metrics: settings.metrics,
+            marker: Marker::open(&secrets).await?,
+            passwords: Passwords::new(secrets.clone()),
+            sessions: Sessions::new(secrets.clone()),
+            links: Links::new(secrets),
+            throttle: Throttle::default(),
+            mailbox,
+            postman: Mutex::new(Some(postman)),
+            watching: Seats::default(),
+            cookies: Cookies { is_https: public_url.starts_with("https://") },
+            trusted_proxies: settings.trusted_proxies,
+            public_url,
+            audit_url: trimmed(settings.audit_url),
+            welcome_gift: settings.welcome_gift,
+        })))
+    }
+
+    /// Starts to send mails; ends with `stop`.
+    pub fn start(&self, tasks: &mut JoinSet<()>, stop: &CancellationToken) {
+        let postman = self.postman.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(postman) = postman {
+            tasks.spawn(postman.run(stop.clone()));
+        }
+    }
+
+    fn now(&self) -> UnixMillis {
+        self.commands.clock().now()
+    }
+
+    /// What is personal about whoever has this account: empty where its key was destroyed, none where nobody has the
+    /// account any more.
+    async fn profile(&self, account: &AccountId) -> Result<Option<Profile>, Problem> {
+        let person = self.projections.people().person(account).await?.filter(|it| it.erased_at.is_none());
+        match person {
+            Some(person) => match self.contents.open(account, person.profile).await {
+                Ok(profile) => Ok(Some(profile)),
+                Err(ContentError::Erased | ContentError::Damaged) => Ok(Some(Profile::default())),
+                Err(error) => Err(error.into()),
+            },
+            None => Ok(None),
+        }
+    }
+
+    /// Waits until the answers to some questions show what was recorded. It is recorded, even where that takes too long.
+    async fn show(&self, questions: &[Question], done: &Done) {
+        if done.receipt.is_some() {
+            self.wait_for(questions, done.position()).await;
+        }
+    }
+
+    /// Waits a little until the answers to some questions have everything that was acknowledged before.
+    async fn newest(&self, questions: &[Question]) {
+        if let Some(newest) = self.commands.store().head().size.checked_sub(1) {
+            self.wait_for(questions, Position(newest)).await;
+        }
+    }
+
+    async fn wait_for(&self, questions: &[Question], position: Position) {
+        for question in questions {
+            if let Err(error) = self.projections.wait_until(*question, position, SHOW_LIMIT).await {
+                tracing::warn!(%error, "a page is shown as it was");
+            }
+        }
+    }
+}

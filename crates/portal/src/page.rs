@@ -1,0 +1,120 @@
+//! How does an answer look? A page of ours in the visitor's colours, or the way to another one.
+
+use crate::{
+    callers::{Person, Visitor},
+    cookies::{Cookie, Cookies},
+    text::{ENGLISH, Texts},
+    theme::Theme,
+};
+use askama::Template;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use edgecoder_service_kit::http::Problem;
+
+/// How long a browser that nobody logs in with is known by its visit, in seconds.
+const VISIT_S: u64 = 24 * 60 * 60;
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+/// Pages are one person's, and never older than the log.
+const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
+
+/// What stands around every page.
+pub struct Shell {
+    pub theme: Theme,
+    pub form_token: String,
+    /// How the one who is logged in is called.
+    pub name: Option<String>,
+    /// Where the page is, so that another theme leads back to it.
+    pub place: String,
+    visit: Option<String>,
+}
+
+impl Shell {
+    /// Around a page for anybody.
+    pub fn of(visitor: &Visitor) -> Self {
+        Self {
+            theme: visitor.theme,
+            form_token: visitor.form_token(),
+            name: None,
+            place: visitor.place.clone(),
+            visit: visitor.is_new.then(|| visitor.token().expose().to_owned()),
+        }
+    }
+
+    /// Around a page for somebody.
+    pub fn of_person(person: &Person) -> Self {
+        Self { name: Some(person.profile.name.clone()), ..Self::of(&person.visitor) }
+    }
+
+    /// Around a page for whoever is there when nothing else is known.
+    pub fn bare(theme: Theme) -> Self {
+        Self { theme, form_token: String::new(), name: None, place: "/".to_owned(), visit: None }
+    }
+
+    /// Whether a link of the navigation leads to where the visitor is.
+    pub fn is_at(&self, path: &str) -> bool {
+        self.place.split('?').next() == Some(path)
+    }
+
+    /// The texts of the pages.
+    pub fn t(&self) -> &'static Texts {
+        &ENGLISH
+    }
+
+    /// The themes that are offered.
+    pub fn themes(&self) -> [Theme; 4] {
+        Theme::ALL
+    }
+}
+
+/// The page as an answer.
+pub fn show(cookies: Cookies, status: StatusCode, shell: &Shell, page: &impl Template) -> Response {
+    let html = match page.render() {
+        Ok(html) => html,
+        Err(error) => return Problem::internal(&error).into_response(),
+    };
+    let mut answer = (status, html).into_response();
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HTML);
+    headers.insert(header::CACHE_CONTROL, NOT_KEPT);
+    if let Some(visit) = &shell.visit {
+        headers.append(header::SET_COOKIE, cookies.keep(Cookie::Visit, visit, VISIT_S));
+    }
+    answer
+}
+
+/// The way to another page, with what the browser is to keep.
+pub fn go(to: &str, keep: impl IntoIterator<Item = HeaderValue>) -> Response {
+    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+    let mut answer =
+        (StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::CACHE_CONTROL, NOT_KEPT)]).into_response();
+    for cookie in keep {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
+}
+
+/// A path of ours that somebody wanted to get back to; the beginning of everything where it leads elsewhere.
+pub fn our_path(wanted: &str) -> &str {
+    let leads_away = !wanted.starts_with('/') || wanted.starts_with("//") || wanted.contains('\\');
+    if leads_away || wanted.chars().any(|letter| letter.is_control() || letter.is_whitespace() || !letter.is_ascii()) {
+        return "/dashboard";
+    }
+    wanted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_led_to_another_site() {
+        for wanted in
+            ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "", "/a\r\nb", "\t//e"]
+        {
+            assert_eq!(our_path(wanted), "/dashboard", "{wanted:?}");
+        }
+        assert_eq!(our_path("/tasks/7?x=//y"), "/tasks/7?x=//y");
+    }
+}

@@ -1,0 +1,91 @@
+//! A portal on a port of its own, over a log in memory, and the mails that it would send.
+
+use crate::browser::Browser;
+use edgecoder_events::{MicroCredits, UnixMillis};
+use edgecoder_portal::{MailWay, Portal, Settings, router};
+use edgecoder_projections::{Projections, TablesIn};
+use edgecoder_service_kit::{
+    commands::Commands,
+    http::{Metrics, serve},
+    submissions::{SubmissionLimits, Submissions},
+};
+use edgecoder_store::Store;
+use edgecoder_testkit::{SetClock, memory_log};
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+const NOON: UnixMillis = UnixMillis(1_700_000_000_000);
+/// A mail that does not come in so long does not come.
+const PATIENCE: Duration = Duration::from_secs(10);
+pub const GIFT: u64 = 1_000;
+pub const PASSWORD: &str = "correct horse battery";
+
+pub struct Service {
+    pub base: String,
+    pub clock: Arc<SetClock>,
+    pub store: Store,
+    pub commands: Commands,
+    mails: mpsc::UnboundedReceiver<String>,
+    _running: JoinSet<()>,
+    _dir: TempDir,
+}
+
+impl Service {
+    pub async fn begin() -> Self {
+        let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(SetClock::at(NOON)));
+        let store = memory_log("example.org/portal", Arc::clone(&clock)).await;
+        let [tables, search] = ["projections.db", "search"].map(|it| dir.path().join(it));
+        let projections = Arc::new(Projections::start(&store, TablesIn::File(&tables), &search).await.unwrap());
+        let commands = Commands::new(store.clone(), clock.clone());
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let (sender, mails) = mpsc::unbounded_channel();
+        let show = move |text: &str| sender.send(text.to_owned()).unwrap_or_default();
+        let portal = Portal::open(Settings {
+            submissions: Submissions::new(commands.clone(), SubmissionLimits::default()),
+            commands: commands.clone(),
+            projections,
+            metrics: Metrics::default(),
+            mail: MailWay::Shown(Arc::new(show)),
+            trusted_proxies: vec![],
+            public_url: base.clone(),
+            audit_url: "http://audit.example".to_owned(),
+            welcome_gift: Some(MicroCredits::from_credits(GIFT).unwrap()),
+        });
+        let portal = portal.await.unwrap();
+        let (mut running, stop) = (JoinSet::new(), CancellationToken::new());
+        portal.start(&mut running, &stop);
+        running.spawn(serve(listener, router(portal), stop));
+        Self { base, clock, store, commands, mails, _running: running, _dir: dir }
+    }
+
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.base)
+    }
+
+    /// The next mail.
+    pub async fn mail(&mut self) -> String {
+        tokio::time::timeout(PATIENCE, self.mails.recv()).await.unwrap().unwrap()
+    }
+
+    /// The path of the link in the next mail.
+    pub async fn link(&mut self) -> String {
+        let mail = self.mail().await;
+        let link = mail.lines().find(|line| line.starts_with(&self.base)).unwrap();
+        link[self.base.len()..].to_owned()
+    }
+
+    /// Somebody who signed up, in their browser.
+    pub async fn person(&mut self, email: &str, name: &str) -> Browser {
+        let mut browser = self.browser();
+        let fields = [("email", email), ("name", name), ("password", PASSWORD)];
+        assert_eq!(browser.send("/sign-up", "/sign-up", &fields).await.status, 200);
+        let link = self.link().await;
+        let (_, token) = link.split_once("token=").unwrap();
+        let answer = browser.send(&link, "/confirm", &[("token", token)]).await;
+        assert_eq!((answer.status, answer.location.as_str()), (303, "/dashboard"), "{}", answer.text);
+        browser
+    }
+}

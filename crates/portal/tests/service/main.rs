@@ -1,0 +1,11 @@
+//! The pages over HTTP, with a log in memory: who signs up, who logs in, who sees what.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
+
+mod attacks;
+mod browser;
+mod description;
+mod entering;
+mod fixture;
+mod own_things;
+mod passwords;
