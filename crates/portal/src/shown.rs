@@ -17,7 +17,7 @@ pub struct Moment(pub UnixMillis);
 
 impl Moment {
     /// For programs (RFC 3339).
-    pub fn iso(&self) -> String {
+    pub fn iso(self) -> String {
         let (year, month, day) = self.date();
         let (hour, minute) = self.time();
         let second = (self.0.0 / MS_PER_S) % S_PER_MINUTE;

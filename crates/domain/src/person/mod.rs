@@ -45,11 +45,6 @@ pub enum PersonRefusal {
 }
 
 impl Person {
-    /// Whether somebody has this account now.
-    pub fn is_here(&self) -> bool {
-        matches!(self, Self::Here { .. })
-    }
-
     /// Whether somebody had this account and left.
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::Gone)

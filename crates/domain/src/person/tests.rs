@@ -19,7 +19,6 @@ fn after(commands: impl IntoIterator<Item = PersonCommand>) -> Person {
 }
 
 fn later() -> [PersonCommand; 3] {
-    let account = account;
     [
         PersonCommand::ChangeProfile { account: account(), profile: BlobRef([3; 32]) },
         PersonCommand::ChangePassword { account: account() },
@@ -30,7 +29,7 @@ fn later() -> [PersonCommand; 3] {
 #[test]
 fn an_account_is_signed_up_with_once() {
     let person = after([sign_up()]);
-    assert!(person.is_here());
+    assert!(matches!(person, Person::Here { .. }));
     assert_eq!(decide(&person, sign_up()), Err(PersonRefusal::AlreadySignedUp));
 }
 
