@@ -1,6 +1,7 @@
 //! Every service in a process of its own, each with a data directory of its own, as an operator sets them up.
 
 use crate::{
+    attacks::ask::Ask,
     machine::{self, Machine, Service, executable},
     models::ModelServer,
 };
@@ -125,6 +126,7 @@ fn services_in_processes_of_their_own_work_as_one() {
     let tokens = pool.desk.json(&["account", "token", "list", "alice"]);
     pool.desk.told(&["account", "token", "revoke", "alice", tokens["tokens"][0]["tokenId"].as_str().unwrap()]);
     assert!(alice.refused(&["task", "list"]).contains("refuses the token"));
+    pages_are_handed_on(&pool);
     pool.curious.assert_heard_nothing();
     worker.stop();
     machine::wait_for(
@@ -134,4 +136,27 @@ fn services_in_processes_of_their_own_work_as_one() {
     );
     pool.coordinator.stop();
     pool.ledger.verifies();
+}
+
+/// The door of the portal hands pages, forms and cookies on, and nothing that is not a page.
+fn pages_are_handed_on(pool: &Pool) {
+    let door = pool.desk.start(&["run", "--mode", "portal"]);
+    let address = door.address();
+    let ask = |request: &Ask| request.clone().with("accept", "text/html").send(address.trim_start_matches("http://"));
+    for (path, status) in
+        [("/", 200), ("/assets/portal.css", 200), ("/dashboard", 303), ("/pull", 404), ("/status", 404)]
+    {
+        let answer = ask(&Ask::get(path));
+        assert_eq!(answer.status, status, "{path}: {}", answer.shown());
+        assert!(answer.head.contains("frame-ancestors 'none'"), "{path}: {}", answer.head);
+    }
+    let form = ask(&Ask::get("/log-in"));
+    let visit = form.head.split_once("set-cookie: ").and_then(|(_, rest)| rest.split(';').next()).unwrap();
+    let token =
+        form.body.split_once("name=\"form_token\" value=\"").and_then(|(_, rest)| rest.split('"').next()).unwrap();
+    let typed = format!("form_token={token}&email=nobody%40example.org&password=a+guess");
+    let sent = ask(&Ask::new("POST", "/log-in", typed).with("cookie", visit));
+    assert!(sent.status == 422 && sent.body.contains("do not match"), "{}", sent.shown());
+    let elsewhere = ask(&Ask::new("POST", "/log-in", "").with("cookie", visit).with("origin", "https://evil.example"));
+    assert_eq!(elsewhere.status, 403, "{}", elsewhere.shown());
 }

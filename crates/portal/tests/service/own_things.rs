@@ -4,6 +4,7 @@ use crate::{
     browser::{Browser, field},
     fixture::{GIFT, PASSWORD, Service},
 };
+use reqwest::Method;
 
 const ANN: &str = "ann@example.org";
 
@@ -44,6 +45,26 @@ async fn a_task_is_submitted_once_listed_paid_for_and_stopped() {
     assert!(ann.get(&first.location).await.text.contains("It was stopped"));
     let wallet = ann.get("/wallet").await.text;
     assert!(wallet.contains("+48 to spend") && wallet.contains(&format!(">{GIFT}<")), "{wallet}");
+}
+
+#[tokio::test]
+async fn a_page_hears_of_what_happens_to_its_task_and_of_nothing_that_it_shows() {
+    let mut service = Service::begin().await;
+    let mut ann = service.person(ANN, "Ann").await;
+    let task = submitted(&mut ann, "x = 1").await;
+    let page = ann.get(&task).await.text;
+    let (_, rest) = page.split_once("data-events=\"").unwrap();
+    let events = rest.split('"').next().unwrap();
+    let mut news = ann.request(Method::GET, events).send().await.unwrap();
+    assert_eq!(news.headers()["content-type"], "text/event-stream");
+    ann.send(&task, &format!("{task}/cancel"), &[]).await;
+    let mut heard = String::new();
+    while !heard.contains("event: end") {
+        heard.push_str(std::str::from_utf8(&news.chunk().await.unwrap().unwrap()).unwrap());
+    }
+    assert_eq!(heard.matches("event:").count(), 1, "{heard}");
+    let over = ann.get(&task).await.text;
+    assert!(over.contains("data-events=\"\""), "nothing more is asked for: {over}");
 }
 
 #[tokio::test]
