@@ -9,8 +9,8 @@ use std::{
 
 const WINDOW_MS: u64 = 60_000;
 
-/// What was used since the window began, for everyone who used anything. Its callers are machines and accounts that
-/// an operator let in, so it is as bounded as they are.
+/// What was used since the window began, for everyone who used anything. Its callers are machines that an operator let in,
+/// and accounts, each of which the log has for ever: it is as bounded as they are.
 pub struct Windows<Who, Used>(Mutex<HashMap<Who, Window<Used>>>);
 
 struct Window<Used> {
