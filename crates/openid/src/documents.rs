@@ -52,7 +52,7 @@ pub struct Documents {
 
 impl Documents {
     pub fn new(issuer: Issuer) -> Result<Self, ProviderError> {
-        let client = web::client(issuer.is_this_machine())?;
+        let client = web::client(issuer.url())?;
         Ok(Self { issuer, client, description: Mutex::new(None), keys: Mutex::new(None), turn: Semaphore::new(1) })
     }
 

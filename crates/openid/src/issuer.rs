@@ -1,6 +1,6 @@
 //! Which provider? Its issuer, and the rule for issuers of many tenants.
 
-use std::net::IpAddr;
+use edgecoder_outbound::is_this_machine;
 use url::Url;
 
 /// What Microsoft writes for the tenant in the documents of an issuer of many.
@@ -45,9 +45,9 @@ impl Issuer {
         if plain { Ok(Self { text: address.to_owned(), url }) } else { Err(IssuerError::NotPlain) }
     }
 
-    /// Whether it is of this machine, which no proxy reaches.
-    pub(crate) fn is_this_machine(&self) -> bool {
-        is_this_machine(&self.url)
+    /// Its address.
+    pub(crate) const fn url(&self) -> &Url {
+        &self.url
     }
 
     /// Where it describes itself (OpenID Connect Discovery, section 4).
@@ -57,7 +57,7 @@ impl Issuer {
 
     /// Whether a page of it may be asked: by https, or on this machine where the issuer is there too.
     pub(crate) fn may_use(&self, page: &Url) -> bool {
-        page.scheme() == "https" || (page.scheme() == "http" && self.is_this_machine() && is_this_machine(page))
+        page.scheme() == "https" || (page.scheme() == "http" && is_this_machine(&self.url) && is_this_machine(page))
     }
 
     /// The name that its tokens must bear, if it may call itself `named`.
@@ -98,11 +98,6 @@ impl IssuerName {
 /// A tenant's id stands in an address: nothing but hexadecimal digits and hyphens, or it could lead elsewhere.
 fn is_guid(text: &str) -> bool {
     text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

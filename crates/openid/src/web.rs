@@ -1,10 +1,11 @@
 //! What does a provider answer? Requests with a deadline that are led nowhere else, answers with a limit.
 
-use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect::Policy};
+use edgecoder_outbound::{BodyError, body_within, client_of};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
+use url::Url;
 
-const CONNECT_WAIT: Duration = Duration::from_secs(5);
 const ANSWER_WAIT: Duration = Duration::from_secs(10);
 
 /// The longest answer that is read: Microsoft's keys take 20 KiB, a token with many groups as much.
@@ -35,14 +36,9 @@ pub enum ProviderError {
     NotSecure { what: &'static str },
 }
 
-/// What asks a provider.
-pub fn client(on_this_machine: bool) -> Result<Client, ProviderError> {
-    let mut client = Client::builder().connect_timeout(CONNECT_WAIT).timeout(ANSWER_WAIT).redirect(Policy::none());
-    if on_this_machine {
-        // A proxy cannot reach what listens on this machine only.
-        client = client.no_proxy();
-    }
-    client.build().map_err(|_| ProviderError::NoTls)
+/// What asks the provider at this address.
+pub fn client(issuer: &Url) -> Result<Client, ProviderError> {
+    client_of(issuer).timeout(ANSWER_WAIT).build().map_err(|_| ProviderError::NoTls)
 }
 
 /// A document of the provider.
@@ -56,14 +52,11 @@ pub async fn document<T: DeserializeOwned>(request: RequestBuilder, what: &'stat
 
 /// Whatever the provider answers.
 pub async fn answer(request: RequestBuilder, what: &'static str) -> Result<(StatusCode, Vec<u8>), ProviderError> {
-    let unreachable = |source| ProviderError::Unreachable { what, source };
-    let mut answer: Response = request.send().await.map_err(unreachable)?;
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
-        if body.len().saturating_add(chunk.len()) > MAX_ANSWER_BYTES {
-            return Err(ProviderError::TooLong { what });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok((answer.status(), body))
+    let answer = request.send().await.map_err(|source| ProviderError::Unreachable { what, source })?;
+    let status = answer.status();
+    let body = body_within(answer, MAX_ANSWER_BYTES).await.map_err(|error| match error {
+        BodyError::BrokenOff(source) => ProviderError::Unreachable { what, source },
+        BodyError::TooLong { .. } => ProviderError::TooLong { what },
+    })?;
+    Ok((status, body))
 }

@@ -374,7 +374,7 @@ async fn a_key_of_one_tenant_signs_for_no_other() {
 /// What the provider publishes of its keys.
 async fn published(scene: &Scene) -> Value {
     let address = scene.issuer.inside.lock().unwrap().address.clone();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = edgecoder_outbound::direct().build().unwrap();
     client.get(format!("{address}/keys")).send().await.unwrap().json().await.unwrap()
 }
 
