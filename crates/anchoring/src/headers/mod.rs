@@ -8,12 +8,14 @@ mod archive;
 mod finding;
 mod follow;
 mod known;
+mod piece;
 mod rules;
 
-pub use archive::{HeaderArchive, HeaderArchiveError};
+pub use archive::{HeaderArchive, HeaderArchiveError, MAX_REPLACED_HEADERS};
 pub use finding::{HeaderFault, HeaderFinding};
 pub use follow::{FollowError, Followed};
 pub use known::minimum_work;
+pub use piece::{PieceError, read_piece, write_piece};
 pub use rules::KnownBlock;
 
 /// The bytes of one header, on the wire and in the archive.

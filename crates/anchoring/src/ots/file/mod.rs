@@ -6,7 +6,10 @@ use super::{
     op::SHA256,
     timestamp::{Attested, MAX_DEPTH, Timestamp},
 };
-use bitcoin::hashes::{Hash, sha256};
+use bitcoin::{
+    block::Header,
+    hashes::{Hash, sha256},
+};
 
 /// A proof is a few kilobytes; this bounds the work that a stranger's can cause.
 const MAX_FILE_BYTES: usize = 128 * 1024;
@@ -94,6 +97,13 @@ impl DetachedTimestamp {
             Attestation::Pending(_) | Attestation::Unknown { .. } => None,
         };
         self.attested().into_iter().filter_map(height).min()
+    }
+
+    /// Whether it leads to the root of this block, at whatever height that is.
+    pub fn leads_to(&self, block: &Header) -> bool {
+        let root = block.merkle_root.to_byte_array();
+        let is_block = |it: &Attested| matches!(it.attestation, Attestation::Bitcoin { .. }) && it.message == root;
+        self.attested().iter().any(is_block)
     }
 
     /// Puts a calendar's answer where its promise stood; whether the promise was found.

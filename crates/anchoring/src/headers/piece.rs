@@ -1,0 +1,90 @@
+//! How is a block shown to somebody who has no headers? Its own, and those that were found upon it.
+//!
+//! A piece proves work, not that it is in the best chain: whoever forges it pays for its blocks at the difficulty that
+//! they claim themselves.
+
+use super::HEADER_BYTES;
+use crate::evidence::CONFIRMED_AT;
+use bitcoin::{
+    block::Header,
+    consensus::{deserialize, serialize},
+};
+
+/// What is wrong with a piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PieceError {
+    #[error("{0} bytes are no headers of {HEADER_BYTES} bytes each, or none or more than {CONFIRMED_AT} of them")]
+    Length(usize),
+    #[error("header {0} does not name the one before it")]
+    Linkage(usize),
+    #[error("the hash of header {0} is above its own target")]
+    NoWork(usize),
+}
+
+/// The bytes of headers that follow each other, as they are kept.
+pub fn write_piece(headers: &[Header]) -> Vec<u8> {
+    headers.iter().flat_map(serialize).collect()
+}
+
+/// Reads headers, one to six, and checks that each names the one before it and has the work that it claims.
+///
+/// # Errors
+/// [`PieceError`], the first that is found.
+pub fn read_piece(bytes: &[u8]) -> Result<Vec<Header>, PieceError> {
+    let (raw, rest) = bytes.as_chunks::<HEADER_BYTES>();
+    let most = usize::try_from(CONFIRMED_AT).unwrap_or(usize::MAX);
+    if !rest.is_empty() || raw.is_empty() || raw.len() > most {
+        return Err(PieceError::Length(bytes.len()));
+    }
+    let headers: Vec<Header> = raw.iter().map(|raw| deserialize(raw).expect("any 80 bytes are a header")).collect();
+    for (at, header) in headers.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| headers[before].block_hash());
+        if before.is_some_and(|before| header.prev_blockhash != before) {
+            return Err(PieceError::Linkage(at));
+        }
+        if !header.target().is_met_by(header.block_hash()) {
+            return Err(PieceError::NoWork(at));
+        }
+    }
+    Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Network;
+    use bitcoin::BlockHash;
+
+    fn on(before: BlockHash, time: u32) -> Header {
+        let easy = Header { prev_blockhash: before, time, ..Network::Regtest.genesis() };
+        let mut nonces = (0..u32::MAX).map(|nonce| Header { nonce, ..easy });
+        nonces.find(|header| header.target().is_met_by(header.block_hash())).unwrap()
+    }
+
+    fn chain(count: u32) -> Vec<Header> {
+        let mut headers = vec![Network::Regtest.genesis()];
+        for time in 1..count {
+            headers.push(on(headers[headers.len() - 1].block_hash(), time));
+        }
+        headers
+    }
+
+    #[test]
+    fn headers_that_follow_each_other_are_read_as_they_were_written() {
+        for count in 1..=6 {
+            assert_eq!(read_piece(&write_piece(&chain(count))), Ok(chain(count)));
+        }
+    }
+
+    #[test]
+    fn a_piece_of_another_length_without_links_or_without_work_is_refused() {
+        for length in [0, 79, 81, 7 * HEADER_BYTES] {
+            assert_eq!(read_piece(&vec![0; length]), Err(PieceError::Length(length)));
+        }
+        let headers = chain(3);
+        assert_eq!(read_piece(&write_piece(&[headers[0], headers[2]])), Err(PieceError::Linkage(1)));
+        let mut nonces = (0..u32::MAX).map(|nonce| Header { nonce, ..headers[2] });
+        let idle = nonces.find(|header| !header.target().is_met_by(header.block_hash())).unwrap();
+        assert_eq!(read_piece(&write_piece(&[headers[0], headers[1], idle])), Err(PieceError::NoWork(2)));
+    }
+}
