@@ -32,12 +32,13 @@ mod verify;
 mod watch;
 
 pub use anchors::{
-    AnchorReport, AnchorsError, HeaderSource, HeadersError, JudgedAnchor, Outcome, Reach, judge_anchors,
+    AnchorFile, AnchorReport, AnchorsError, ArchiveFile, FileKind, HeaderSource, HeadersError, JudgedAnchor, Outcome,
+    Reach, judge_anchors,
 };
 pub use archive::{About, ArchiveError, ArchiveWish, MAX_ARCHIVE_ENTRIES, archive};
 pub use command::{
-    AboutArgs, AnchorsArgs, AuditCommand, CompareArgs, EXIT_USAGE, ExportArgs, HeadersArgs, LedgerArgs, NodeArgs,
-    ProveArgs, ShowArgs, TailArgs, VerifyArgs, WatchArgs,
+    AboutArgs, AnchorsArgs, AuditCommand, ChainArgs, CompareArgs, EXIT_USAGE, ExportArgs, HeadersArgs, LedgerArgs,
+    NodeArgs, ProveArgs, ShowArgs, TailArgs, VerifyArgs, WatchArgs,
 };
 pub use compare::{CompareError, CompareWish, Comparison, compare};
 pub use entry_view::EntryView;

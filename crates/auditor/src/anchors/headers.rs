@@ -2,10 +2,15 @@
 
 use super::reach::Reach;
 use edgecoder_anchoring::{
-    Header, Work,
+    Header, Network, Work,
     chain::{Chain, ChainError, NodeRpc},
     evidence::{BestChain, Trust},
     headers::{HeaderArchive, HeaderArchiveError},
+};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 /// Why the headers cannot be had.
@@ -21,20 +26,76 @@ pub enum HeadersError {
 #[derive(Debug)]
 pub enum HeaderSource {
     Node(NodeRpc),
-    /// A file, and the work that it must show to be believed.
-    Archive(Box<HeaderArchive>, Work),
+    Archive(Box<ArchiveFile>),
+    /// The block that came with an anchor, and nobody's word that it is in the best chain.
+    Brought {
+        height: u32,
+        header: Header,
+    },
     /// Only those that anchors bring themselves.
     Supplied,
 }
 
+/// A file of headers that somebody else may bring up to date meanwhile.
+#[derive(Debug)]
+pub struct ArchiveFile {
+    path: PathBuf,
+    network: Network,
+    archive: HeaderArchive,
+    /// What the file must show to be believed.
+    minimum_work: Work,
+    /// The file as it was checked.
+    seen: Stamp,
+}
+
+/// By which a file is seen to have changed.
+type Stamp = (u64, Option<SystemTime>);
+
+impl ArchiveFile {
+    /// Opens the file, and checks every header in it.
+    ///
+    /// # Errors
+    /// It cannot be read, or breaks a rule of the network.
+    pub fn open(path: &Path, network: Network, minimum_work: Work) -> Result<Self, HeaderArchiveError> {
+        let seen = stamp(path)?;
+        let archive = HeaderArchive::open(path, network)?;
+        Ok(Self { path: path.to_owned(), network, archive, minimum_work, seen })
+    }
+
+    fn refresh(&mut self) -> Result<(), HeaderArchiveError> {
+        if stamp(&self.path)? != self.seen {
+            *self = Self::open(&self.path, self.network, self.minimum_work)?;
+        }
+        Ok(())
+    }
+}
+
+fn stamp(path: &Path) -> io::Result<Stamp> {
+    let file = fs::metadata(path)?;
+    Ok((file.len(), file.modified().ok()))
+}
+
 impl HeaderSource {
+    /// Takes up what was added to a file of headers meanwhile.
+    ///
+    /// # Errors
+    /// The file cannot be read any more, or breaks a rule now; what was known before stays.
+    pub fn refresh(&mut self) -> Result<(), HeadersError> {
+        match self {
+            Self::Archive(file) => Ok(file.refresh()?),
+            Self::Node(_) | Self::Brought { .. } | Self::Supplied => Ok(()),
+        }
+    }
+
     /// What is known of the best chain; nothing where nobody was asked.
     pub async fn best_chain(&mut self) -> Result<Option<BestChain>, HeadersError> {
         Ok(match self {
             Self::Node(node) => Some(BestChain { tip_height: node.tip().await?.height, trust: Trust::Node }),
-            Self::Archive(archive, minimum_work) => {
-                Some(BestChain { tip_height: archive.tip().height, trust: archive.trust(*minimum_work) })
+            Self::Archive(file) => {
+                let trust = file.archive.trust(file.minimum_work);
+                Some(BestChain { tip_height: file.archive.tip().height, trust })
             }
+            Self::Brought { height, .. } => Some(BestChain { tip_height: *height, trust: Trust::SuppliedHeader }),
             Self::Supplied => None,
         })
     }
@@ -42,20 +103,26 @@ impl HeaderSource {
     /// What there is in the file, where the headers come from one.
     pub fn reach(&self) -> Option<Reach> {
         match self {
-            Self::Archive(archive, minimum_work) => Some(Reach::of(archive, *minimum_work)),
-            Self::Node(_) | Self::Supplied => None,
+            Self::Archive(file) => Some(Reach::of(&file.archive, file.minimum_work)),
+            Self::Node(_) | Self::Brought { .. } | Self::Supplied => None,
         }
     }
 
     /// The header at a height of the best chain.
-    pub async fn header_at(&mut self, height: u32) -> Result<Option<Header>, HeadersError> {
+    pub async fn header_at(&mut self, at: u32) -> Result<Option<Header>, HeadersError> {
         match self {
-            Self::Node(node) => match node.hash_at(height).await? {
+            Self::Node(node) => match node.hash_at(at).await? {
                 Some(block) => Ok(Some(node.header(block).await?)),
                 None => Ok(None),
             },
-            Self::Archive(archive, _) => Ok(archive.header_at(height)?),
+            Self::Archive(file) => Ok(file.archive.header_at(at)?),
+            Self::Brought { height, header } => Ok((at == *height).then_some(*header)),
             Self::Supplied => Ok(None),
         }
+    }
+
+    /// Whether it can say that a block is in the best chain, or is not any more.
+    pub const fn knows_the_chain(&self) -> bool {
+        matches!(self, Self::Node(_) | Self::Archive(_))
     }
 }

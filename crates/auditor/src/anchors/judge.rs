@@ -18,35 +18,35 @@ use std::{collections::HashMap, convert::Infallible};
 
 /// What is here to compare an anchor with.
 #[derive(Debug)]
-pub struct Here {
+pub struct Here<'a> {
     /// The first entries, by their number.
-    pub prefixes: HashMap<u64, Prefix>,
-    pub contents: Contents,
+    pub prefixes: &'a HashMap<u64, Prefix>,
+    pub contents: &'a Contents,
 }
 
 /// What is to be said of one anchor.
-pub async fn judge(
-    headers: &mut HeaderSource,
-    checkpoint: &CheckpointDigest,
-    anchor: &Said,
-    here: &Here,
-) -> Result<Outcome, HeadersError> {
+pub async fn judge(headers: &mut HeaderSource, anchor: &Said, here: &Here<'_>) -> Result<Outcome, HeadersError> {
+    let checkpoint = &anchor.checkpoint;
     let Some(note) = here.contents.get(&anchor.note) else {
         return Ok(Outcome::Missing("the checkpoint's file"));
     };
-    let prefix = match holds_this_ledger(note, checkpoint, anchor, &here.prefixes) {
+    let prefix = match holds_this_ledger(note, checkpoint, anchor, here.prefixes) {
         Ok(prefix) => prefix,
         Err(mismatch) => return Ok(Outcome::Mismatch(mismatch)),
     };
     let outcome = match anchor.newest {
         Newest::OnItsWay => Ok(Outcome::Waiting),
         Newest::Orphaned { height, block } => Ok(Outcome::KnownOrphaned { height, block }),
-        Newest::Proof { file, height } => match here.contents.get(&file) {
-            Some(bytes) => of_proof(headers, bytes, note, height).await,
+        Newest::Promised { proof } => match here.contents.get(&proof) {
+            Some(bytes) => of_proof(headers, bytes, note, None).await,
             None => Ok(Outcome::Missing("its proof")),
         },
-        Newest::Evidence { file, height, block } => match here.contents.get(&file) {
-            Some(bytes) => of_evidence(headers, bytes, checkpoint, (height, block)).await,
+        Newest::Attested { proof, height } => match here.contents.get(&proof) {
+            Some(bytes) => of_proof(headers, bytes, note, Some(height)).await,
+            None => Ok(Outcome::Missing("its proof")),
+        },
+        Newest::InBlock { evidence, height, block, .. } => match here.contents.get(&evidence) {
+            Some(bytes) => of_evidence(headers, bytes, checkpoint, Some((height, block))).await,
             None => Ok(Outcome::Missing("its evidence")),
         },
     };
@@ -80,11 +80,12 @@ fn holds_this_ledger(
     }
 }
 
-async fn of_evidence(
+/// What the evidence of our own transaction is worth.
+pub async fn of_evidence(
     headers: &mut HeaderSource,
     bytes: &[u8],
     checkpoint: &CheckpointDigest,
-    (height, block): (u32, BitcoinHash),
+    said: Option<(u32, BitcoinHash)>,
 ) -> Result<Outcome, HeadersError> {
     let Ok(evidence) = serde_json::from_slice::<AnchorEvidence>(bytes) else {
         return Ok(Outcome::Mismatch("its evidence cannot be read".to_owned()));
@@ -93,7 +94,9 @@ async fn of_evidence(
         return Ok(Outcome::Mismatch("its evidence is of another checkpoint".to_owned()));
     }
     let held = evidence.block().to_string();
-    if (evidence.height, &held) != (height, &block.to_string()) {
+    if let Some((height, block)) = said
+        && (evidence.height, &held) != (height, &block.to_string())
+    {
         let held = format!("block height={} {held} said={height} {block}", evidence.height);
         return Ok(Outcome::Mismatch(held));
     }
@@ -106,7 +109,8 @@ async fn of_evidence(
     Ok(Outcome::Judged(vec![verdict]))
 }
 
-async fn of_proof(
+/// What an `.ots` file is worth, as one of this checkpoint's file that is said to lead to a block.
+pub async fn of_proof(
     headers: &mut HeaderSource,
     bytes: &[u8],
     note: &[u8],

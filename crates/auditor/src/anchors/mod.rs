@@ -3,6 +3,7 @@
 //! An anchor is worth something where the whole way holds: the block holds the commitment, the commitment is the hash of
 //! a checkpoint's file, and the root in that file is the root of the entries that are here.
 
+mod files;
 mod headers;
 mod judge;
 mod reach;
@@ -10,12 +11,17 @@ mod report;
 mod times;
 mod walk;
 
-pub use headers::{HeaderSource, HeadersError};
+pub use files::{AnchorFile, FileKind};
+pub use headers::{ArchiveFile, HeaderSource, HeadersError};
+pub(crate) use judge::{Here, judge};
 pub use reach::Reach;
 pub use report::{AnchorReport, JudgedAnchor, Outcome};
+pub(crate) use walk::{AllSaid, Place as EntryPlace, Prefix, Said, anchors_in};
 
 use crate::{Place, ReadError, Reader};
-use edgecoder_events::CheckpointDigest;
+
+/// How many anchors are judged at once: their files are held in memory.
+pub(crate) const ANCHORS_AT_ONCE: usize = 256;
 
 /// Why the anchors could not be judged at all.
 #[derive(Debug, thiserror::Error)]
@@ -34,23 +40,18 @@ pub enum AnchorsError {
 /// The ledger or the headers cannot be read. What is wrong with an anchor stands in the report.
 pub async fn judge_anchors(place: &Place, mut headers: HeaderSource) -> Result<AnchorReport, AnchorsError> {
     let mut reader = Reader::open(place).await?;
-    let said = walk::anchors_in(&mut reader).await?;
-    let sizes = said.values().map(|anchor| anchor.size).collect();
-    let (prefixes, entries) = walk::prefixes_at(&mut reader, sizes).await?;
-    let contents = reader.contents(&said.values().flat_map(walk::Said::contents).collect::<Vec<_>>()).await?;
-    let here = judge::Here { prefixes, contents };
+    let said = anchors_in(&mut reader, u64::MAX).await?;
+    let said = said.in_order();
+    let (prefixes, entries) = walk::prefixes_at(&mut reader, said.iter().map(|anchor| anchor.size).collect()).await?;
     let mut anchors = Vec::with_capacity(said.len());
-    let mut in_order: Vec<(&CheckpointDigest, &walk::Said)> = said.iter().collect();
-    in_order.sort_by_key(|(_, anchor)| anchor.position);
-    for (checkpoint, anchor) in in_order {
-        let outcome = judge::judge(&mut headers, checkpoint, anchor, &here).await?;
-        anchors.push(JudgedAnchor {
-            checkpoint: *checkpoint,
-            size: anchor.size,
-            position: anchor.position,
-            since_ms: anchor.newest_at.recorded_ms,
-            outcome,
-        });
+    for some in said.chunks(ANCHORS_AT_ONCE) {
+        let files: Vec<AnchorFile> = some.iter().flat_map(|anchor| anchor.files_to_judge()).collect();
+        let contents = reader.contents(&files).await?;
+        for anchor in some {
+            let here = Here { prefixes: &prefixes, contents: &contents };
+            let outcome = judge(&mut headers, anchor, &here).await?;
+            anchors.push(JudgedAnchor::of(anchor, outcome));
+        }
     }
     Ok(AnchorReport { headers: headers.reach(), anchors, entries })
 }

@@ -1,6 +1,6 @@
 //! What is printed of the anchors, and with which code does it end?
 
-use super::reach::Reach;
+use super::{reach::Reach, walk::Said};
 use crate::{escape::escape, utc::utc};
 use edgecoder_anchoring::evidence::AnchorVerdict;
 use edgecoder_events::{BitcoinHash, CheckpointDigest};
@@ -52,15 +52,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    fn is_confirmed(&self) -> bool {
+    pub(crate) fn is_confirmed(&self) -> bool {
         self.verdicts().iter().any(|verdict| matches!(verdict, AnchorVerdict::Confirmed { .. }))
     }
 
-    fn is_fault(&self) -> bool {
+    pub(crate) fn is_fault(&self) -> bool {
         matches!(self, Self::Mismatch(_) | Self::Misdated(_)) || self.verdicts().iter().any(AnchorVerdict::is_fault)
     }
 
-    fn verdicts(&self) -> &[AnchorVerdict] {
+    pub(crate) fn verdicts(&self) -> &[AnchorVerdict] {
         match self {
             Self::Judged(verdicts) => verdicts,
             Self::Waiting | Self::KnownOrphaned { .. } | Self::Mismatch(_) | Self::Misdated(_) | Self::Missing(_) => {
@@ -144,6 +144,11 @@ impl AnchorReport {
 }
 
 impl JudgedAnchor {
+    pub(super) const fn of(said: &Said, outcome: Outcome) -> Self {
+        let Said { checkpoint, position, size, .. } = *said;
+        Self { checkpoint, size, position, since_ms: said.newest_at.recorded_ms, outcome }
+    }
+
     /// The outcome, and since when it waits where it does.
     fn said(&self) -> String {
         let since = match &self.outcome {

@@ -15,7 +15,10 @@ pub fn compared(outcome: Outcome, anchor: &Said, prefix: Prefix) -> Outcome {
     let Outcome::Judged(verdicts) = &outcome else { return outcome };
     let contradiction = verdicts.iter().filter_map(block_of).find_map(|(height, seconds)| {
         let block_ms = u64::from(seconds).saturating_mul(1000);
-        too_early(anchor.newest_at, height, block_ms).or_else(|| too_late(prefix.last, height, block_ms))
+        // A promise names no block; who serves its proof may have a newer one, with the block.
+        let names_block = anchor.newest.height().is_some();
+        let early = names_block.then(|| too_early(anchor.newest_at, height, block_ms)).flatten();
+        early.or_else(|| too_late(prefix.last, height, block_ms))
     });
     contradiction.map_or(outcome, Outcome::Misdated)
 }

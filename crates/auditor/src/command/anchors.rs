@@ -1,7 +1,7 @@
 //! How is the auditor asked about anchors, and about the headers that they are judged by?
 
 use super::{LedgerArgs, fail, print};
-use crate::{HeaderSource, HeadersError, Place, Reach, judge_anchors};
+use crate::{ArchiveFile, HeaderSource, HeadersError, Place, Reach, judge_anchors};
 use clap::Args;
 use edgecoder_anchoring::{
     Network, Url, Work,
@@ -19,13 +19,20 @@ pub struct AnchorsArgs {
     #[command(flatten)]
     pub ledger: LedgerArgs,
     #[command(flatten)]
+    pub chain: ChainArgs,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Whose word it is which blocks are in the best chain.
+#[derive(Debug, Clone, Args)]
+pub struct ChainArgs {
+    #[command(flatten)]
     pub node: NodeArgs,
     /// A file of headers, 80 bytes each from the first block on; every one of them is checked
     #[arg(long, value_name = "FILE", conflicts_with = "node")]
     pub headers: Option<PathBuf>,
-    /// Print one JSON document
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Which headers are kept where.
@@ -77,15 +84,15 @@ fn work_of(text: &str) -> Result<Work, &'static str> {
     }
 }
 
-impl AnchorsArgs {
-    fn source(&self) -> Result<HeaderSource, HeadersError> {
+impl ChainArgs {
+    pub(super) fn source(&self) -> Result<HeaderSource, HeadersError> {
         if let Some(node) = self.node.rpc()? {
             return Ok(HeaderSource::Node(node));
         }
         Ok(match &self.headers {
             Some(file) => {
-                let archive = HeaderArchive::open(file, self.node.network)?;
-                HeaderSource::Archive(Box::new(archive), self.node.minimum_work())
+                let file = ArchiveFile::open(file, self.node.network, self.node.minimum_work())?;
+                HeaderSource::Archive(Box::new(file))
             }
             None => HeaderSource::Supplied,
         })
@@ -94,7 +101,7 @@ impl AnchorsArgs {
 
 /// Judges every anchor, and prints what each is worth.
 pub async fn run_anchors(args: &AnchorsArgs, place: &Place) -> u8 {
-    let headers = match args.source() {
+    let headers = match args.chain.source() {
         Ok(headers) => headers,
         Err(error) => return fail("read the headers", &error),
     };

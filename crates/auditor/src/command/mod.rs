@@ -6,7 +6,7 @@ mod export;
 mod prove;
 mod watch;
 
-pub use anchors::{AnchorsArgs, HeadersArgs, NodeArgs};
+pub use anchors::{AnchorsArgs, ChainArgs, HeadersArgs, NodeArgs};
 pub use compare::CompareArgs;
 pub use export::{AboutArgs, ExportArgs};
 pub use prove::ProveArgs;

@@ -1,9 +1,9 @@
 //! `audit watch`: its arguments, what it prints, whom it tells, and what it ends with.
 
-use super::{EXIT_CANNOT, fail, print};
+use super::{ChainArgs, EXIT_CANNOT, fail, print};
 use crate::{Alert, LogAddress, Look, Watch, WatchWish, clock::MachineClock, escape::escape, span::Span, utc::utc};
 use clap::Args;
-use edgecoder_events::Clock;
+use edgecoder_events::{CheckpointDigest, Clock};
 use edgecoder_ledger::note::VerifierKey;
 use serde_json::json;
 use std::{collections::BTreeSet, path::PathBuf, process::Stdio, time::Duration};
@@ -36,6 +36,8 @@ pub struct WatchArgs {
     /// Leave the entries unread, and their rules unchecked: a few files at each look, however long the log is
     #[arg(long)]
     pub checkpoints_only: bool,
+    #[command(flatten)]
+    pub chain: ChainArgs,
     /// A program that is started at each alert with its class, its detail and the file of its evidence, if any
     #[arg(long, value_name = "PROGRAM")]
     pub alert_command: Option<PathBuf>,
@@ -52,7 +54,11 @@ pub(super) async fn run(args: &WatchArgs) -> u8 {
         stale_after_ms: args.stale_after.map(|span| u64::try_from(span.0.as_millis()).unwrap_or(u64::MAX)),
         checkpoints_only: args.checkpoints_only,
     };
-    let mut watching = match Watch::begin(wish) {
+    let headers = match args.chain.source() {
+        Ok(headers) => headers,
+        Err(error) => return fail("read the headers", &error),
+    };
+    let mut watching = match Watch::begin(wish, headers) {
         Ok(watch) => Watching { watch, args, standing: BTreeSet::new(), worst: 0 },
         Err(error) => return fail("begin to watch", &error),
     };
@@ -72,7 +78,7 @@ struct Watching<'a> {
     watch: Watch,
     args: &'a WatchArgs,
     /// What the look before found: an alert is given once, and again only after it was gone.
-    standing: BTreeSet<&'static str>,
+    standing: BTreeSet<(&'static str, Option<CheckpointDigest>)>,
     worst: u8,
 }
 
@@ -89,11 +95,11 @@ impl Watching<'_> {
         self.worst = look.alerts.iter().fold(self.worst, |worst, alert| worse(worst, alert.exit_code()));
         let mut listened = self.report(&look);
         for alert in &look.alerts {
-            if !self.standing.contains(alert.name()) {
+            if !self.standing.contains(&identity(alert)) {
                 listened &= self.alert(alert).await;
             }
         }
-        self.standing = look.alerts.iter().map(Alert::name).collect();
+        self.standing = look.alerts.iter().map(identity).collect();
         (self.args.once || !listened).then_some(self.worst)
     }
 
@@ -133,6 +139,11 @@ impl Watching<'_> {
         }
         listened
     }
+}
+
+/// By what an alert that stands is known again: its words may change with the time.
+fn identity(alert: &Alert) -> (&'static str, Option<CheckpointDigest>) {
+    (alert.name(), alert.anchor)
 }
 
 /// Tampering weighs most, then what could not be checked, then what is only old.

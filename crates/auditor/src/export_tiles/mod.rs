@@ -2,7 +2,9 @@
 //!
 //! What is there already is not written again: full tiles and bundles never change. The checkpoint is written last, and
 //! only where the tiles lead to its root, so that whoever reads the folder meanwhile sees the checkpoint before with all
-//! of its files.
+//! of its files. The files of the anchors go with it, as far as they are kept.
+
+mod anchors;
 
 use crate::{CHECKPOINT_FILE, ReadError, Reader};
 use edgecoder_ledger::{
@@ -59,6 +61,7 @@ pub async fn export_tiles(reader: &mut Reader, note: &str, folder: &Path) -> Res
         return Err(ExportError::NotTheSigned);
     }
     export.save_unfinished(&tiling, &rest)?;
+    anchors::save(&mut export, reader, checkpoint.size).await?;
     export.replace(&folder.join(CHECKPOINT_FILE), note.as_bytes())?;
     Ok(Exported { checkpoint, entries_read, files_written: export.files_written })
 }

@@ -13,7 +13,7 @@ pub use page::Page;
 pub(crate) use sqlite::has_write_ahead_log;
 
 use crate::{
-    Place,
+    AnchorFile, Place,
     served::{ServedError, ServedLog},
 };
 use edgecoder_events::BlobRef;
@@ -70,6 +70,8 @@ enum Slice {
     Before(i64),
     /// The first ones at or after a position that their column calls a change of the log's key.
     Rotations(i64),
+    /// The first ones at or after a position that their column calls news of an anchor.
+    Anchors(i64),
 }
 
 /// Reads one ledger.
@@ -143,18 +145,26 @@ impl Reader {
         self.read(Slice::Rotations(position)).await
     }
 
-    /// The contents beside the entries that are kept under these addresses.
+    /// The first news of anchors at or after `position`.
+    ///
+    /// # Errors
+    /// The first of them cannot be read.
+    pub(crate) async fn anchors(&mut self, position: i64) -> Result<Page, ReadError> {
+        self.read(Slice::Anchors(position)).await
+    }
+
+    /// These files of anchors, as far as they are kept or served.
     ///
     /// # Errors
     /// They cannot be read.
-    pub async fn contents(&mut self, addresses: &[BlobRef]) -> Result<Contents, ReadError> {
+    pub async fn contents(&mut self, files: &[AnchorFile]) -> Result<Contents, ReadError> {
         let mut found = Contents::default();
-        for addresses in addresses.chunks(CONTENTS_AT_ONCE) {
+        for files in files.chunks(CONTENTS_AT_ONCE) {
+            let addresses: Vec<BlobRef> = files.iter().map(|file| file.address).collect();
             found.0.extend(match &mut self.0 {
-                Backend::Sqlite(reader) => reader.contents(addresses).await?,
-                Backend::Postgres(reader) => reader.contents(addresses).await?,
-                // Its files hold entries alone.
-                Backend::Served(_) => Vec::new(),
+                Backend::Sqlite(reader) => reader.contents(&addresses).await?,
+                Backend::Postgres(reader) => reader.contents(&addresses).await?,
+                Backend::Served(reader) => reader.contents(files).await?,
             });
         }
         Ok(found)
@@ -180,7 +190,7 @@ impl Reader {
 /// A damaged database may answer with rows that nobody asked for; who goes on from them might never end.
 fn within(slice: Slice, page: Page) -> Result<Page, ReadError> {
     let (fits, position) = match slice {
-        Slice::From(position) | Slice::Rotations(position) => {
+        Slice::From(position) | Slice::Rotations(position) | Slice::Anchors(position) => {
             (page.first().is_none_or(|first| first >= position), position)
         }
         Slice::Before(position) => (page.last().is_none_or(|last| last < position), position),

@@ -16,6 +16,9 @@ const BEFORE: &str = "SELECT * FROM (SELECT position, version, recorded_at, stre
 const ROTATIONS: &str = "SELECT position, version, recorded_at, stream, kind, entry, hash FROM events \
                          WHERE position >= $1 AND kind = 'ledger.log_key_rotated' ORDER BY position LIMIT $2";
 
+const ANCHORS: &str = "SELECT position, version, recorded_at, stream, kind, entry, hash FROM events \
+                       WHERE position >= $1 AND kind LIKE 'anchor.%' ORDER BY position LIMIT $2";
+
 const CONTENTS: &str = "SELECT hash, substring(content FROM 1 FOR $2::integer) FROM blobs WHERE hash = ANY($1)";
 
 pub(super) struct PostgresReader {
@@ -50,6 +53,7 @@ impl PostgresReader {
             Slice::From(position) => (FROM, position),
             Slice::Before(position) => (BEFORE, position),
             Slice::Rotations(position) => (ROTATIONS, position),
+            Slice::Anchors(position) => (ANCHORS, position),
         };
         let rows = sqlx::query(text).bind(position).bind(limit).fetch_all(&mut self.connection).await?;
         let mut page = Page::default();

@@ -1,14 +1,21 @@
 //! Reads a served log under one checkpoint, bundle by bundle.
 
-use super::{Page, ReadError, Slice, page::Numbers};
-use crate::served::{LogAddress, ServedError, ServedLog, Source, entries_in};
+use super::{Content, Page, ReadError, Slice, page::Numbers};
+use crate::{
+    AnchorFile,
+    served::{LogAddress, ServedError, ServedLog, Source, entries_in},
+};
 use edgecoder_ledger::{Entry, chain::entry_hashes, tree::TILE_WIDTH};
 use futures_util::future::join_all;
 
 /// How many bundles are asked for at once: as many as a page of a database has rows.
 const BUNDLES_AT_ONCE: u64 = 4;
+/// How many files of anchors are asked for at once.
+const FILES_AT_ONCE: usize = 8;
 /// What an entry is called that changes the log's key.
 const ROTATION: &str = "ledger.log_key_rotated";
+/// With what the kinds of news of an anchor begin.
+const ANCHOR: &str = "anchor.";
 
 pub(super) struct ServedReader {
     log: ServedLog,
@@ -32,6 +39,19 @@ impl ServedReader {
         Some((0, self.end().checked_sub(1).filter(|last| *last >= 0)?))
     }
 
+    /// The files of anchors under the names that coordinators and copies of logs give them. Whether they are what the
+    /// log speaks of, their reader must tell: a server has the newest ones, whatever checkpoint is read.
+    pub(super) async fn contents(&self, files: &[AnchorFile]) -> Result<Vec<Content>, ServedError> {
+        let mut found = Vec::new();
+        for files in files.chunks(FILES_AT_ONCE) {
+            let answers = join_all(files.iter().map(|file| self.log.anchor_file(file))).await;
+            for (file, answer) in files.iter().zip(answers) {
+                found.extend(answer?.map(|bytes| (file.address.0.to_vec(), bytes)));
+            }
+        }
+        Ok(found)
+    }
+
     /// The end of the log, in the numbers of a database.
     fn end(&self) -> i64 {
         i64::try_from(self.log.size()).unwrap_or(i64::MAX)
@@ -45,16 +65,17 @@ impl ServedReader {
                 let first = u64::try_from(end - 1).map_or(0, |last| last - last % TILE_WIDTH);
                 self.rows(i64::try_from(first).unwrap_or(i64::MAX), end, 1).await
             }
-            Slice::Rotations(position) => self.rotations(position.max(0)).await,
+            Slice::Rotations(position) => self.of_kind(position.max(0), |kind| kind == ROTATION).await,
+            Slice::Anchors(position) => self.of_kind(position.max(0), |kind| kind.starts_with(ANCHOR)).await,
         }
     }
 
     /// Every entry must be looked at: a served log has no other way to find one.
-    async fn rotations(&self, mut position: i64) -> Result<Page, ReadError> {
+    async fn of_kind(&self, mut position: i64, wanted: impl Fn(&str) -> bool) -> Result<Page, ReadError> {
         loop {
             let page = self.rows(position, self.end(), BUNDLES_AT_ONCE).await?;
             let Some(last) = page.last() else { return Ok(page) };
-            let found = page.only(|entry| Entry::decode(entry).is_ok_and(|entry| entry.kind == ROTATION));
+            let found = page.only(|entry| Entry::decode(entry).is_ok_and(|entry| wanted(entry.kind)));
             if !found.is_empty() {
                 return Ok(found);
             }

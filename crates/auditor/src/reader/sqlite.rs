@@ -42,6 +42,9 @@ const BEFORE: &str = packed!(
 const ROTATIONS: &str =
     packed!("(SELECT * FROM events WHERE position >= ? AND kind = 'ledger.log_key_rotated' ORDER BY position LIMIT ?)");
 
+const ANCHORS: &str =
+    packed!("(SELECT * FROM events WHERE position >= ? AND kind LIKE 'anchor.%' ORDER BY position LIMIT ?)");
+
 pub(super) struct SqliteReader {
     connection: SqliteConnection,
 }
@@ -83,6 +86,7 @@ impl SqliteReader {
             }
             Slice::Before(position) => (BEFORE, position),
             Slice::Rotations(position) => (ROTATIONS, position),
+            Slice::Anchors(position) => (ANCHORS, position),
         };
         self.ask(text, position, limit).await
     }

@@ -65,6 +65,17 @@ impl<'a> AuthenticTiles<'a> {
         self.tiles.subtree(level, index).map_err(|error| self.not_authentic(error.to_string()))
     }
 
+    /// The root of the first `size` entries, which are not more than there are.
+    pub async fn root_at(&mut self, size: u64) -> Result<Hash, ServedError> {
+        let (mut from, mut parts) = (0, Vec::new());
+        while let Some(level) = (size - from).checked_ilog2() {
+            parts.push(self.subtree(level, from >> level).await?);
+            from += 1 << level;
+        }
+        let frontier = Frontier::from_parts(size, parts).map_err(|error| self.not_authentic(error.to_string()))?;
+        Ok(frontier.root())
+    }
+
     async fn fetch_all(&mut self, places: impl IntoIterator<Item = &TilePlace>) -> Result<(), ServedError> {
         for place in places {
             self.fetch(*place).await?;

@@ -13,6 +13,7 @@ pub(crate) use authentic::AuthenticTiles;
 pub(crate) use bundle::entries_in;
 pub(crate) use source::Source;
 
+use crate::AnchorFile;
 use edgecoder_ledger::{
     Checkpoint,
     checkpoint::CheckpointError,
@@ -102,6 +103,11 @@ impl ServedLog {
             Some(hashes) if rest.is_empty() => Ok(hashes.to_vec()),
             _ => Err(ServedError::Damaged { path, problem: "it has not as many hashes as its name says" }),
         }
+    }
+
+    /// A file of one of its anchors; nothing where there is none.
+    pub async fn anchor_file(&self, file: &AnchorFile) -> Result<Option<Vec<u8>>, ServedError> {
+        Ok(self.source.get(&file.path(), file.limit()).await?)
     }
 
     /// Who serves a log may forget a part of a tile once there is more of it: then the whole one is there.

@@ -1,7 +1,9 @@
 //! Do the entries that are new fit the signed root, the chain and the rules?
 
 use super::Alert;
-use crate::{Class, Finding, Page, ReadError, Reader, rules::Rules, served::ServedLog, verify::Trust};
+use crate::{
+    Class, Finding, Page, ReadError, Reader, anchors::AllSaid, rules::Rules, served::ServedLog, verify::Trust,
+};
 use edgecoder_events::PublicKey;
 use edgecoder_ledger::{
     tree::{Frontier, leaf_hash},
@@ -16,6 +18,7 @@ pub(super) struct Follower {
     /// What is wrong with a checkpoint: no more entries are read after it.
     mismatch: Option<Finding>,
     expired: Vec<Finding>,
+    anchors: AllSaid,
 }
 
 impl Follower {
@@ -28,7 +31,14 @@ impl Follower {
             max_unproven_tail: 0,
         };
         let (verifier, rules) = (Verifier::new(&expected), Rules::new(&trust.origin, keys));
-        Self { verifier, rules, tree: Frontier::new(), mismatch: None, expired: Vec::new() }
+        Self {
+            verifier,
+            rules,
+            tree: Frontier::new(),
+            mismatch: None,
+            expired: Vec::new(),
+            anchors: AllSaid::default(),
+        }
     }
 
     /// Reads on to the end of the log.
@@ -59,7 +69,13 @@ impl Follower {
         for row in rows {
             self.tree.append(leaf_hash(row.entry));
             self.rules.push(row.entry, false);
+            self.anchors.take(row.entry);
         }
+    }
+
+    /// What the entries say of anchors; nothing where they are not the signed ones.
+    pub fn anchors(&self) -> Option<&AllSaid> {
+        Some(&self.anchors).filter(|_| self.mismatch.is_none())
     }
 
     /// What is wrong so far: the first about the bytes and the first about the events.

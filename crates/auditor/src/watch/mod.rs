@@ -1,22 +1,26 @@
 //! Does a log that others serve stay what it was? A monitor that never forgets what it saw.
 //!
 //! Each look reads the newest checkpoint, proves that it continues the one that is kept, keeps it, and then reads the
-//! entries that are new and holds them against the signed root, the chain and the rules.
+//! entries that are new and holds them against the signed root, the chain and the rules, and the anchors that they speak
+//! of against the log and the block chain.
 
 mod alert;
+mod anchors;
+mod cadence;
 mod follower;
 mod state;
 
 pub use alert::Alert;
 
 use crate::{
-    Class, LogAddress, ReadError, Reader,
+    Class, HeaderSource, LogAddress, ReadError, Reader,
     compare::continues,
     evidence::{Contradiction, Kind},
     served::{ServedError, ServedLog, Source},
     verify::Trust,
 };
 use alert::Found;
+use anchors::AnchorWatch;
 use edgecoder_events::{Clock, UnixMillis};
 use edgecoder_ledger::{
     Checkpoint,
@@ -69,6 +73,7 @@ pub struct Watch {
     kept: Option<Kept>,
     trust: Option<Trust>,
     follower: Option<Follower>,
+    anchors: AnchorWatch,
 }
 
 /// Why a look ends early.
@@ -96,18 +101,19 @@ impl From<ServedError> for Stop {
 }
 
 impl Watch {
-    /// Takes up the watch where its state says that it stood.
+    /// Takes up the watch where its state says that it stood. `headers` say which blocks are in the best chain.
     ///
     /// # Errors
     /// The state cannot be read, or nothing can be asked at this address.
-    pub fn begin(wish: WatchWish) -> Result<Self, WatchError> {
+    pub fn begin(wish: WatchWish, headers: HeaderSource) -> Result<Self, WatchError> {
         let source = Source::open(&wish.address).map_err(ServedError::from)?;
         let state = State::in_folder(&wish.state);
         let kept = state.kept()?;
         let keys = if wish.keys.is_empty() { state.keys()? } else { wish.keys.clone() };
         let known = kept.as_ref().filter(|_| !keys.is_empty());
         let trust = known.map(|kept| Trust::known(&kept.checkpoint.origin, keys));
-        Ok(Self { wish, source, state, kept, trust, follower: None })
+        let anchors = AnchorWatch::by(headers);
+        Ok(Self { wish, source, state, kept, trust, follower: None, anchors })
     }
 
     /// Looks once.
@@ -118,7 +124,10 @@ impl Watch {
         let before = self.kept_size();
         let mut alerts = Vec::new();
         let checkpoint = match self.advance(clock).await {
-            Ok(checkpoint) => Some(checkpoint),
+            Ok(log) => {
+                alerts.extend(self.judge_anchors(&log, clock.now()).await);
+                Some(log.checkpoint().clone())
+            }
             Err(Stop::Alert(alert)) => {
                 alerts.push(*alert);
                 None
@@ -136,7 +145,7 @@ impl Watch {
         self.kept.as_ref().map_or(0, |kept| kept.checkpoint.size)
     }
 
-    async fn advance(&mut self, clock: &dyn Clock) -> Result<Checkpoint, Stop> {
+    async fn advance(&mut self, clock: &dyn Clock) -> Result<ServedLog, Stop> {
         let log = ServedLog::newest(&self.source).await?;
         self.check_signature(&log).await?;
         self.check_history(&log).await?;
@@ -147,7 +156,14 @@ impl Watch {
         if !self.wish.checkpoints_only {
             self.follow(&log).await?;
         }
-        Ok(log.checkpoint().clone())
+        Ok(log)
+    }
+
+    async fn judge_anchors(&mut self, log: &ServedLog, now: UnixMillis) -> Vec<Alert> {
+        match self.follower.as_ref().and_then(Follower::anchors) {
+            Some(said) => self.anchors.look(log, said, now).await,
+            None => Vec::new(),
+        }
     }
 
     /// The keys are those that were given, those that the first look found, and those that they handed over to.

@@ -1,57 +1,28 @@
 //! Is an anchor worth what it says: of these entries, in that block, as deep as the headers reach?
 
 use crate::{
-    ledger::{Draft, LOG_SEED, Ledger, Row, at, chain, draft, honest, id, note, wallet},
+    anchored::{Anchored, CHECKPOINT, HEIGHT, LATER_MS, NOTE, PROOF, SIZE, honest_rows, of_anchor, requested, twice},
+    ledger::{Draft, LOG_SEED, Ledger, chain, draft, honest, id, note, wallet},
     program::audit,
-};
-use edgecoder_anchoring::{
-    Network,
-    evidence::Commitment,
-    headers::HeaderArchive,
-    ots::{Attestation, DetachedTimestamp, Timestamp},
+    web::Web,
 };
 use edgecoder_events::{
-    AccountId, BitcoinHash, BlobRef, CheckpointDigest, Event, Position, StreamName,
+    AccountId, BitcoinHash, CheckpointDigest,
     anchor::{
-        AnchorAttested, AnchorBroadcast, AnchorConfirmed, AnchorIncluded, AnchorOrphaned, AnchorPromised,
-        AnchorRequested, AnchorWay,
+        AnchorAttested, AnchorBroadcast, AnchorConfirmed, AnchorIncluded, AnchorOrphaned, AnchorPromised, AnchorWay,
     },
     credit::AccountOpened,
 };
 use serde_json::Value;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
-use std::{
-    fs::OpenOptions,
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
-const SIZE: u64 = at::COUNT as u64;
-const HEIGHT: u32 = 1;
-const NOTE: BlobRef = BlobRef([71; 32]);
-const PROOF: BlobRef = BlobRef([72; 32]);
-const CHECKPOINT: CheckpointDigest = CheckpointDigest([7; 32]);
 const BLOCK: BitcoinHash = BitcoinHash([8; 32]);
-/// The target of every block of regtest: one hash in two meets it.
-const BITS: u32 = 0x207f_ffff;
-const GENESIS_TIME: u32 = 1_296_688_602;
 /// The headers of heights 0 and 1.
 const FIRST_OF_BITCOIN: [&str; 2] = [
     "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c",
     "010000006fe28c0ab6f1b372c1a6a246ae63f74f931e8365e15a089c68d6190000000000982051fd1e4ba744bbbe680e1fee14677ba1a3c3540bf7b1cdb606e857233e0e61bc6649ffff001d01e36299",
 ];
-const TABLE: &str = "CREATE TABLE blobs (id INTEGER PRIMARY KEY, hash BLOB NOT NULL, content BLOB NOT NULL) STRICT";
-
-/// An hour after the first block of regtest.
-const LATER_MS: u64 = (GENESIS_TIME as u64 + 60 * 60) * 1000;
-
-fn of_anchor(checkpoint: CheckpointDigest, event: impl Into<Event>) -> Draft {
-    draft(LATER_MS, StreamName::anchor(&checkpoint), &event.into())
-}
-
-fn requested(checkpoint: CheckpointDigest, size: u64, way: AnchorWay) -> Draft {
-    of_anchor(checkpoint, AnchorRequested { checkpoint, size: Position(size), way, note: NOTE })
-}
 
 fn promised() -> Draft {
     of_anchor(
@@ -101,7 +72,7 @@ async fn an_anchor_commits_to_what_stood_there_and_to_more_than_the_one_before()
     broken_at_the_end(&[own(CHECKPOINT, SIZE + 1)]).await;
     broken_at_the_end(&[own(CHECKPOINT, SIZE), own(second, SIZE)]).await;
     broken_at_the_end(&[own(CHECKPOINT, SIZE), own(CHECKPOINT, SIZE + 1)]).await;
-    let elsewhere = Draft { stream: StreamName::anchor(&second), ..own(CHECKPOINT, SIZE) };
+    let elsewhere = Draft { stream: edgecoder_events::StreamName::anchor(&second), ..own(CHECKPOINT, SIZE) };
     broken_at_the_end(&[elsewhere]).await;
 }
 
@@ -132,94 +103,6 @@ async fn each_step_of_an_anchor_follows_the_one_that_it_needs() {
     }
     let again = [&held[..], &[orphaned(BLOCK), included(other), confirmed(BLOCK)]].concat();
     broken_at_the_end(&again).await;
-}
-
-/// A ledger whose first entries are dated by calendars in block 1, with what proves it.
-struct Anchored {
-    ledger: Ledger,
-    commitment: [u8; 32],
-}
-
-impl Anchored {
-    async fn of(first: &[Draft], file: &str) -> Self {
-        Self::through(first, file, |steps| steps).await
-    }
-
-    /// Whatever is made of the entries about the anchor.
-    async fn through(first: &[Draft], file: &str, change: impl Fn(Vec<Draft>) -> Vec<Draft>) -> Self {
-        let commitment = Commitment::to_file(file.as_bytes()).0;
-        let checkpoint = CheckpointDigest(commitment);
-        let promised = AnchorPromised { checkpoint, proof: PROOF, calendars: vec![] };
-        let steps = vec![
-            requested(checkpoint, SIZE, AnchorWay::OpenTimestamps),
-            of_anchor(checkpoint, promised),
-            of_anchor(checkpoint, AnchorAttested { checkpoint, height: HEIGHT, proof: PROOF }),
-        ];
-        let ledger = Ledger::of(&chain(&[first.to_vec(), change(steps)].concat())).await;
-        let block = Timestamp::of(Attestation::Bitcoin { height: HEIGHT.into() });
-        let proof = DetachedTimestamp::of_sha256(commitment, block).unwrap().to_bytes();
-        let mut db =
-            SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(ledger.file())).await.unwrap();
-        sqlx::query(TABLE).execute(&mut db).await.unwrap();
-        for (address, content) in [(NOTE, file.as_bytes()), (PROOF, &proof)] {
-            let insert = sqlx::query("INSERT INTO blobs (hash, content) VALUES (?, ?)");
-            insert.bind(address.0.to_vec()).bind(content).execute(&mut db).await.unwrap();
-        }
-        db.close().await.unwrap();
-        Self { ledger, commitment }
-    }
-
-    async fn honest() -> Self {
-        Self::of(&honest(), &note(&honest_rows(), LOG_SEED)).await
-    }
-
-    /// A file of headers of regtest, in whose block 1 this root stands, with so many blocks after it.
-    fn headers(&self, root: [u8; 32], after: u32) -> PathBuf {
-        let path = self.ledger.dir.path().join("headers");
-        let archive = HeaderArchive::open_or_create(&path, Network::Regtest).unwrap();
-        let mut previous = digest(archive.tip().hash);
-        let mut file = OpenOptions::new().append(true).open(&path).unwrap();
-        for height in 1..=1 + after {
-            let header = mined(previous, if height == HEIGHT { root } else { [0; 32] }, height);
-            previous = twice(&header);
-            file.write_all(&header).unwrap();
-        }
-        path
-    }
-
-    fn judged(&self, words: &[&str]) -> (i32, String) {
-        let output = self.ledger.audit(&[&["anchors", "--network", "regtest"], words].concat());
-        let told = [output.stdout, output.stderr].concat();
-        (output.status.code().unwrap(), String::from_utf8(told).unwrap())
-    }
-
-    fn judged_by(&self, headers: &Path) -> (i32, String) {
-        self.judged(&["--headers", headers.to_str().unwrap()])
-    }
-}
-
-fn honest_rows() -> Vec<Row> {
-    chain(&honest())
-}
-
-fn twice(bytes: &[u8]) -> [u8; 32] {
-    Commitment::to_file(&Commitment::to_file(bytes).0).0
-}
-
-/// The bytes of a hash in the order of headers.
-fn digest(hash: edgecoder_anchoring::BlockHash) -> [u8; 32] {
-    let mut bytes: Vec<u8> = hex::decode(hash.to_string()).unwrap();
-    bytes.reverse();
-    bytes.try_into().unwrap()
-}
-
-fn mined(previous: [u8; 32], root: [u8; 32], height: u32) -> Vec<u8> {
-    let mined = (0..u32::MAX).map(|nonce| {
-        let time = GENESIS_TIME + height;
-        let fields = [1_u32.to_le_bytes(), time.to_le_bytes(), BITS.to_le_bytes(), nonce.to_le_bytes()];
-        [&fields[0][..], &previous, &root, &fields[1], &fields[2], &fields[3]].concat()
-    });
-    mined.into_iter().find(|header| twice(header)[31] < 0x7f).unwrap()
 }
 
 #[tokio::test]
@@ -357,4 +240,53 @@ async fn an_entry_that_names_a_block_before_its_time_or_stands_in_one_before_its
     let ahead = Anchored::through(&first, &file, late).await;
     let (code, told) = ahead.judged_by(&ahead.headers(ahead.commitment, 5));
     assert!(code == 1 && told.contains("MISDATED: ts of 16 (2011-02-03T03:16:42.000Z) later than block 1"), "{told}");
+}
+
+fn judged_at(log: &str, headers: &Path) -> (i32, String) {
+    let output = audit(&["anchors", "--network", "regtest", "--headers", headers.to_str().unwrap(), "--url", log]);
+    let told = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8(told).unwrap())
+}
+
+#[tokio::test]
+async fn anchors_of_a_served_log_and_of_a_copy_are_judged_as_those_of_the_ledger() {
+    for anchored in [Anchored::honest().await, Anchored::in_own_transaction().await] {
+        let (headers, copy) = (anchored.headers(anchored.root, 5), anchored.copy().await);
+        let web = Web::of(copy.path());
+        let told = anchored.judged_by(&headers);
+        assert!(told.0 == 0 && told.1.contains("CONFIRMED existed no later than block 1 "), "{told:?}");
+        for log in [&web.url(), copy.path().to_str().unwrap()] {
+            assert_eq!(judged_at(log, &headers), told);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_served_log_does_not_show_of_an_anchor_or_shows_wrong_is_said() {
+    let anchored = Anchored::honest().await;
+    let (headers, copy) = (anchored.headers(anchored.root, 5), anchored.copy().await);
+    let log = copy.path().to_str().unwrap();
+    let (note, proof) = (anchored.file_in(&copy, "checkpoint"), anchored.file_in(&copy, "ots"));
+    let kept = fs::read(&proof).unwrap();
+    fs::write(&proof, b"else").unwrap();
+    let (code, told) = judged_at(log, &headers);
+    assert!(code == 1 && told.contains("ANCHOR MISMATCH: its proof cannot be read"), "{code}: {told}");
+    fs::write(&proof, vec![0; 128 * 1024 + 1]).unwrap();
+    let (code, told) = judged_at(log, &headers);
+    assert!(code == 2 && told.contains("is longer than the 131072 bytes that it may have"), "{code}: {told}");
+    fs::remove_file(&proof).unwrap();
+    let (code, told) = judged_at(log, &headers);
+    assert!(code == 2 && told.contains("CANNOT VERIFY: its proof is not kept here"), "{code}: {told}");
+    fs::write(&proof, kept).unwrap();
+    fs::write(&note, b"else").unwrap();
+    let (code, told) = judged_at(log, &headers);
+    assert!(code == 1 && told.contains("the checkpoint's file that is kept is another one"), "{code}: {told}");
+}
+
+#[tokio::test]
+async fn a_block_that_went_away_makes_an_orphan_of_an_anchor_whose_ledger_does_not_say_so() {
+    let anchored = Anchored::in_own_transaction().await;
+    let (headers, copy) = (anchored.headers([9; 32], 5), anchored.copy().await);
+    let (code, told) = judged_at(copy.path().to_str().unwrap(), &headers);
+    assert!(code == 1 && told.contains("ANCHOR ORPHANED: block "), "{code}: {told}");
 }
