@@ -3,7 +3,7 @@
 //! [`verify`](verify()) reads a ledger once and judges it twice: its bytes (chain, tree, checkpoints: the crate
 //! `edgecoder-ledger`) and its events (keys, signatures of authors, credit: [`rules`]). [`show`](show()) prints one
 //! entry, [`tail`](tail()) the newest. [`prove`](prove()) proves one, [`archive`](archive()) writes those about one
-//! task, machine or wallet with their proofs. [`compare`](compare()) and [`Watch`] tell whether others are shown the same
+//! task, machine or wallet with their proofs, which [`check_archive`](check_archive()) checks. [`compare`](compare()) and [`Watch`] tell whether others are shown the same
 //! log, and whether it stays what it was; [`export_tiles`](export_tiles()) writes a copy for web servers. Nothing here writes to a ledger, and nothing here uses the product's store.
 
 mod anchors;
@@ -35,7 +35,10 @@ pub use anchors::{
     AnchorFile, AnchorReport, AnchorsError, ArchiveFile, FileKind, HeaderSource, HeadersError, JudgedAnchor, Outcome,
     Reach, judge_anchors,
 };
-pub use archive::{About, ArchiveError, ArchiveWish, MAX_ARCHIVE_ENTRIES, archive};
+pub use archive::{
+    About, ArchiveError, ArchiveFault, ArchiveFinding, ArchiveReport, ArchiveWish, Archived, CheckError, CheckWish,
+    DatedEntries, MAX_ARCHIVE_ENTRIES, archive, check_archive,
+};
 pub use command::{
     AboutArgs, AnchorsArgs, AuditCommand, ChainArgs, CompareArgs, EXIT_USAGE, ExportArgs, HeadersArgs, LedgerArgs,
     NodeArgs, ProveArgs, ShowArgs, TailArgs, VerifyArgs, WatchArgs,

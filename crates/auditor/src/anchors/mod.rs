@@ -13,9 +13,10 @@ mod walk;
 
 pub use files::{AnchorFile, FileKind};
 pub use headers::{ArchiveFile, HeaderSource, HeadersError};
-pub(crate) use judge::{Here, judge};
+pub(crate) use judge::{Here, judge, of_evidence, of_proof};
 pub use reach::Reach;
 pub use report::{AnchorReport, JudgedAnchor, Outcome};
+pub(crate) use times::held;
 pub(crate) use walk::{AllSaid, Place as EntryPlace, Prefix, Said, anchors_in};
 
 use crate::{Place, ReadError, Reader};

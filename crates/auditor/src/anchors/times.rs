@@ -23,6 +23,14 @@ pub fn compared(outcome: Outcome, anchor: &Said, prefix: Prefix) -> Outcome {
     contradiction.map_or(outcome, Outcome::Misdated)
 }
 
+/// The outcome, unless the last entry that the anchor commits to says that it was recorded after the block.
+pub fn held(outcome: Outcome, last: Place) -> Outcome {
+    let Outcome::Judged(verdicts) = &outcome else { return outcome };
+    let mut blocks = verdicts.iter().filter_map(block_of);
+    let late = blocks.find_map(|(height, seconds)| too_late(last, height, u64::from(seconds).saturating_mul(1000)));
+    late.map_or(outcome, Outcome::Misdated)
+}
+
 /// Height and time of the block that holds it. A header that was only supplied can have any time, so it contradicts
 /// nobody.
 fn block_of(verdict: &AnchorVerdict) -> Option<(u32, u32)> {

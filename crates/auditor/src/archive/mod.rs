@@ -1,25 +1,34 @@
 //! What does the log say about one task, machine or wallet, so that it can be checked without the log and without us?
 //!
-//! One tar file: the entries as they are stored, a proof for each that it is in the tree that was signed, the checkpoint,
-//! the keys, and a text that says how to check all of it by hand.
+//! One tar file: the entries as they are stored, a proof for each that it is in the tree that was signed, the checkpoint
+//! with all its signatures, keys and policy, the anchors that date the entries, and a text that says how to check all of
+//! it by hand. [`check`] does it by program.
 
 mod about;
+mod check;
+mod dated;
+mod members;
 mod readme;
 
 pub use about::About;
+pub use check::{ArchiveFinding, ArchiveReport, CheckError, CheckWish, DatedEntries, check_archive};
+pub use members::ArchiveFault;
 
 use crate::{
-    Place, Reader,
+    HeaderSource, HeadersError, Place, Reader,
+    anchors::{AllSaid, Said},
     entry_view::EntryView,
-    prove::{ProveError, Signed, tiles_for},
+    prove::{ProveError, Signed, needed_for, tiles_of},
 };
+use dated::Dated;
 use edgecoder_ledger::{
-    note::VerifierKey,
-    tree::{Hash, inclusion_proof, leaf_hash, verify_inclusion},
+    note::{Note, VerifierKey},
+    policy::Policy,
+    tree::{Hash, TileSet, inclusion_proof, leaf_hash, verify_inclusion},
     verify::StoredRow,
 };
+use members::{CHECKPOINT, ENTRIES, KEYS, POLICY, PROOFS, README, WORDS, number};
 use std::{
-    fmt::Write as _,
     io::{self, Write},
     path::PathBuf,
 };
@@ -36,6 +45,18 @@ pub struct ArchiveWish {
     pub checkpoint: Option<PathBuf>,
     /// Keys that the auditor knows; without any, the ledger's own word is taken.
     pub keys: Vec<VerifierKey>,
+    /// A policy, as it is written, that names the witnesses; without it the archive's names none.
+    pub policy: Option<String>,
+}
+
+/// What an archive holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Archived {
+    pub entries: usize,
+    /// The sizes of the anchors in it.
+    pub anchors: Vec<u64>,
+    /// What is not in it, in words.
+    pub absent: Vec<String>,
 }
 
 /// Why there is no archive.
@@ -50,6 +71,11 @@ pub enum ArchiveError {
     /// The entry is not the one that was signed.
     #[error("MUTATED at {0}: the entry is not in the tree that was signed; audit verify says more")]
     NotSigned(u64),
+    /// An anchor in the log is of something else than the log.
+    #[error("ANCHOR MISMATCH: the anchor of size {size}: {what}; audit anchors says more")]
+    AnchorMismatch { size: u64, what: &'static str },
+    #[error("the headers cannot be read: {0}")]
+    Headers(#[from] HeadersError),
     #[error("the archive cannot be written: {0}")]
     Write(#[from] io::Error),
 }
@@ -59,8 +85,8 @@ impl ArchiveError {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Prove(error) => error.exit_code(),
-            Self::NotSigned(_) => 1,
-            Self::Nothing(_) | Self::TooMany(_) | Self::Write(_) => 2,
+            Self::NotSigned(_) | Self::AnchorMismatch { .. } => 1,
+            Self::Nothing(_) | Self::TooMany(_) | Self::Headers(_) | Self::Write(_) => 2,
         }
     }
 }
@@ -72,26 +98,51 @@ struct Proven {
     path: Vec<Hash>,
 }
 
-/// Writes the archive, and gives how many entries are in it.
+/// What the log says about something, and of its anchors.
+struct Found {
+    entries: Vec<(u64, Vec<u8>)>,
+    said: AllSaid,
+}
+
+/// Writes the archive, and gives what is in it. Of an anchor's block as many headers are added as `headers` have.
 ///
 /// # Errors
 /// [`ArchiveError`]; what was written until then is no archive.
-pub async fn archive(wish: &ArchiveWish, to: &mut (dyn Write + Send)) -> Result<usize, ArchiveError> {
+pub async fn archive(
+    wish: &ArchiveWish,
+    headers: &mut HeaderSource,
+    to: &mut (dyn Write + Send),
+) -> Result<Archived, ArchiveError> {
     let mut signed = Signed::open(&wish.place, wish.checkpoint.as_deref(), &wish.keys).await?;
-    let entries = find(&mut signed.reader, &wish.about, signed.checkpoint.size).await?;
-    let proven = prove_all(&mut signed, entries).await?;
-    write(&signed, &wish.about, &proven, to)?;
-    Ok(proven.len())
+    let Found { entries, said } = find(&mut signed.reader, &wish.about, signed.checkpoint.size).await?;
+    let last = entries.last().map_or(0, |(position, _)| *position);
+    let chosen = dated::covering(&said, last);
+    let tiles = tiles(&mut signed, &entries, &chosen).await?;
+    let proven = prove_all(&signed, &tiles, entries)?;
+    let files: Vec<_> = chosen.iter().flat_map(Said::files).collect();
+    let contents = signed.reader.contents(&files).await.map_err(ProveError::from)?;
+    let mut dated = Dated::by(&chosen, &contents, (&tiles, &signed.checkpoint), headers).await?;
+    dated.absent.extend(no_cosignatures(&signed, wish));
+    let archived = Archived {
+        entries: proven.len(),
+        anchors: dated.anchors.iter().map(|it| it.size).collect(),
+        absent: dated.absent.clone(),
+    };
+    members::write(&all_members(&signed, wish, &proven, dated), to)?;
+    Ok(archived)
 }
 
-async fn find(reader: &mut Reader, about: &About, size: u64) -> Result<Vec<(u64, Vec<u8>)>, ArchiveError> {
-    let mut found = Vec::new();
-    let mut next = 0;
+async fn find(reader: &mut Reader, about: &About, size: u64) -> Result<Found, ArchiveError> {
+    let (mut found, mut next) = (Found { entries: Vec::new(), said: AllSaid::default() }, 0);
     loop {
         let page = reader.from(next).await.map_err(ProveError::from)?;
-        let of_size = page.rows().take_while(|row| row.position < size);
-        found.extend(of_size.filter(|row| about.concerns(row.entry)).map(|row| (row.position, row.entry.to_vec())));
-        if found.len() > MAX_ARCHIVE_ENTRIES {
+        for row in page.rows().take_while(|row| row.position < size) {
+            found.said.take(row.entry);
+            if about.concerns(row.entry) {
+                found.entries.push((row.position, row.entry.to_vec()));
+            }
+        }
+        if found.entries.len() > MAX_ARCHIVE_ENTRIES {
             return Err(ArchiveError::TooMany(about.clone()));
         }
         match page
@@ -100,18 +151,25 @@ async fn find(reader: &mut Reader, about: &About, size: u64) -> Result<Vec<(u64,
             .filter(|next| u64::try_from(*next).is_ok_and(|it| it < size))
         {
             Some(after) => next = after,
-            None if found.is_empty() => return Err(ArchiveError::Nothing(about.clone())),
+            None if found.entries.is_empty() => return Err(ArchiveError::Nothing(about.clone())),
             None => return Ok(found),
         }
     }
 }
 
-async fn prove_all(signed: &mut Signed, entries: Vec<(u64, Vec<u8>)>) -> Result<Vec<Proven>, ArchiveError> {
-    let (size, root) = (signed.checkpoint.size, signed.checkpoint.root);
+/// What all proofs of the archive take hashes from.
+async fn tiles(signed: &mut Signed, entries: &[(u64, Vec<u8>)], chosen: &[Said]) -> Result<TileSet, ArchiveError> {
+    let size = signed.checkpoint.size;
     let positions: Vec<u64> = entries.iter().map(|(position, _)| *position).collect();
-    let tiles = tiles_for(&mut signed.reader, &positions, size).await?;
+    let mut needed = needed_for(&positions, size)?;
+    needed.extend(dated::needed(chosen, size)?);
+    Ok(tiles_of(&mut signed.reader, &needed, size).await?)
+}
+
+fn prove_all(signed: &Signed, tiles: &TileSet, entries: Vec<(u64, Vec<u8>)>) -> Result<Vec<Proven>, ArchiveError> {
+    let (size, root) = (signed.checkpoint.size, signed.checkpoint.root);
     let prove = |(position, entry): (u64, Vec<u8>)| {
-        let path = inclusion_proof(&tiles, position, size).map_err(|_| ArchiveError::NotSigned(position))?;
+        let path = inclusion_proof(tiles, position, size).map_err(|_| ArchiveError::NotSigned(position))?;
         let holds = verify_inclusion(position, size, &leaf_hash(&entry), &path, &root);
         holds.map_err(|_| ArchiveError::NotSigned(position))?;
         Ok(Proven { position, entry, path })
@@ -119,40 +177,53 @@ async fn prove_all(signed: &mut Signed, entries: Vec<(u64, Vec<u8>)>) -> Result<
     entries.into_iter().map(prove).collect()
 }
 
-fn write(signed: &Signed, about: &About, proven: &[Proven], to: &mut (dyn Write + Send)) -> io::Result<()> {
-    let mut tar = tar::Builder::new(to);
-    add(&mut tar, "README.md", readme::text(signed, about, proven.len()).as_bytes())?;
-    add(&mut tar, "checkpoint", signed.note.as_bytes())?;
+/// Says so where nobody but the log signed the checkpoint, or where nobody knows whose the other signatures are.
+fn no_cosignatures(signed: &Signed, wish: &ArchiveWish) -> Option<String> {
+    let note = Note::parse(signed.note.as_bytes()).ok()?;
+    let by_the_log = note.verify(&signed.keys).map_or(0, |signers| signers.len());
+    if note.signatures().len() <= by_the_log {
+        Some("no witness cosigned the checkpoint".to_owned())
+    } else {
+        wish.policy.is_none().then(|| "the keys of the witnesses that cosigned: export with --policy".to_owned())
+    }
+}
+
+fn all_members(signed: &Signed, wish: &ArchiveWish, proven: &[Proven], dated: Dated) -> Vec<(String, Vec<u8>)> {
+    let readme = readme::text(signed, &wish.about, proven.len(), &dated);
     let keys: String = signed.keys.iter().fold(String::new(), |keys, key| keys + &key.to_string() + "\n");
-    add(&mut tar, "keys", keys.as_bytes())?;
+    let policy = wish.policy.clone().unwrap_or_else(|| policy_of(&signed.keys));
+    let mut members = vec![
+        (README.to_owned(), readme.into_bytes()),
+        (CHECKPOINT.to_owned(), signed.note.clone().into_bytes()),
+        (KEYS.to_owned(), keys.into_bytes()),
+        (POLICY.to_owned(), policy.into_bytes()),
+    ];
     for it in proven {
-        let name = format!("{:012}", it.position);
-        add(&mut tar, &format!("entries/{name}"), &it.entry)?;
-        add(&mut tar, &format!("proofs/{name}"), proof_lines(it).as_bytes())?;
-        let row = StoredRow { position: it.position, entry: &it.entry, hash: &[], columns: None };
-        if let Ok(view) = EntryView::of(&row) {
-            let mut words = view.document();
-            // There is no stored hash here that could fit or not.
-            words.as_object_mut().map(|fields| fields.remove("storedHashFits"));
-            add(&mut tar, &format!("words/{name}.json"), format!("{words:#}\n").as_bytes())?;
-        }
+        let name = number(it.position);
+        members.push((format!("{ENTRIES}{name}"), it.entry.clone()));
+        members.push((format!("{PROOFS}{name}"), members::hash_lines(&it.path).into_bytes()));
+        members.extend(words(it.position, &it.entry).map(|words| (format!("{WORDS}{name}.json"), words)));
     }
-    tar.finish()
+    members.extend(dated.anchors.into_iter().flat_map(dated::DatedBy::members));
+    members
 }
 
-/// One hash to a line, from the leaf upwards.
-fn proof_lines(it: &Proven) -> String {
-    let mut text = String::new();
-    for hash in &it.path {
-        writeln!(text, "{}", hex::encode(hash)).expect("a string takes every text");
-    }
-    text
+/// A policy that believes the log, and asks for no witness.
+fn policy_of(keys: &[VerifierKey]) -> String {
+    let logs: String = keys.iter().map(|key| format!("log {key}\n")).collect();
+    format!("{logs}quorum none\n")
 }
 
-/// The same archive has the same bytes whenever it is made.
-fn add(tar: &mut tar::Builder<&mut (dyn Write + Send)>, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let mut header = tar::Header::new_ustar();
-    header.set_size(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-    header.set_mode(0o644);
-    tar.append_data(&mut header, name, bytes)
+/// What an entry says, for people.
+fn words(position: u64, entry: &[u8]) -> Option<Vec<u8>> {
+    let row = StoredRow { position, entry, hash: &[], columns: None };
+    let mut words = EntryView::of(&row).ok()?.document();
+    // There is no stored hash here that could fit or not.
+    words.as_object_mut().map(|fields| fields.remove("storedHashFits"));
+    Some(format!("{words:#}\n").into_bytes())
+}
+
+/// The policy of an archive or an auditor, read.
+fn parsed(policy: &[u8]) -> Result<Policy, String> {
+    Policy::parse(policy).map_err(|error| error.to_string())
 }

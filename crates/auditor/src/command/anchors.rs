@@ -85,6 +85,11 @@ fn work_of(text: &str) -> Result<Work, &'static str> {
 }
 
 impl ChainArgs {
+    /// Whether somebody is named.
+    pub(super) const fn is_given(&self) -> bool {
+        self.node.node.is_some() || self.headers.is_some()
+    }
+
     pub(super) fn source(&self) -> Result<HeaderSource, HeadersError> {
         if let Some(node) = self.node.rpc()? {
             return Ok(HeaderSource::Node(node));

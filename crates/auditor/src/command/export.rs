@@ -1,11 +1,14 @@
 //! `audit export`: its arguments, what it prints, and what it ends with.
 
-use super::{LedgerArgs, WhichLedger, fail, print};
-use crate::{About, ArchiveWish, Home, archive, durable, escape::escape};
+use super::{ChainArgs, LedgerArgs, WhichLedger, archive::read_policy, fail, print};
+use crate::{About, ArchiveError, ArchiveWish, Archived, HeaderSource, Home, archive, durable, escape::escape};
 use clap::Args;
 use edgecoder_ledger::note::VerifierKey;
-use serde_json::json;
-use std::path::PathBuf;
+use serde_json::{Value, json};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 /// What to archive.
 #[derive(Debug, Clone, Args)]
@@ -23,6 +26,11 @@ pub struct ExportArgs {
     /// The log's verifier key, `<name>+<id>+<base64>`; without it the ledger's own word is taken
     #[arg(long, value_name = "VKEY")]
     pub key: Vec<VerifierKey>,
+    /// A tlog-policy file that names the witnesses; it goes into the archive
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    #[command(flatten)]
+    pub chain: ChainArgs,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
@@ -55,25 +63,52 @@ pub(super) async fn run(args: &ExportArgs, home: Option<&Home>) -> Result<u8, Wh
     let place = args.ledger.place(home)?;
     let beside = args.ledger.checkpoint_beside(&place, home).filter(|file| file.exists());
     let checkpoint = args.checkpoint.clone().or(beside);
-    let wish = ArchiveWish { place, about: args.about.about(), checkpoint, keys: args.key.clone() };
-    let mut bytes = Vec::new();
-    let entries = match archive(&wish, &mut bytes).await {
-        Ok(entries) => entries,
+    let policy = match args.policy.as_deref().map(read_policy).transpose() {
+        Ok(policy) => policy.map(|(text, _)| text),
+        Err(error) => return Ok(fail("read the policy", &error)),
+    };
+    let wish = ArchiveWish { place, about: args.about.about(), checkpoint, keys: args.key.clone(), policy };
+    let archived = match args.chain.source() {
+        Ok(mut headers) => write(&wish, &mut headers, &args.out).await,
+        Err(error) => return Ok(fail("read the headers", &error)),
+    };
+    let archived = match archived {
+        Ok(archived) => archived,
         Err(error) => {
             fail("export the evidence", &error);
             return Ok(error.exit_code());
         }
     };
-    if let Err(error) = durable::replace(&args.out, &bytes) {
-        return Ok(fail("write the archive", &error));
-    }
-    let file = args.out.display();
     let text = if args.json {
-        format!("{:#}\n", json!({ "entries": entries, "archive": file.to_string() }))
+        format!("{:#}\n", document(&archived, &args.out))
     } else {
-        let about = escape(&wish.about.to_string());
-        format!("{entries} entries about {about}, each with its proof: {file}; its README.md says how to check it\n")
+        lines(&archived, &wish.about, &args.out)
     };
     let _ = print(&text);
     Ok(0)
+}
+
+async fn write(wish: &ArchiveWish, headers: &mut HeaderSource, to: &Path) -> Result<Archived, ArchiveError> {
+    let mut bytes = Vec::new();
+    let archived = archive(wish, headers, &mut bytes).await?;
+    durable::replace(to, &bytes)?;
+    Ok(archived)
+}
+
+fn document(archived: &Archived, file: &Path) -> Value {
+    let file = file.display().to_string();
+    json!({ "entries": archived.entries, "anchors": archived.anchors, "absent": archived.absent, "archive": file })
+}
+
+fn lines(archived: &Archived, about: &About, file: &Path) -> String {
+    let (entries, about, file) = (archived.entries, escape(&about.to_string()), file.display());
+    let mut text =
+        format!("{entries} entries about {about}, each with its proof: {file}; its README.md says how to check it\n");
+    for size in &archived.anchors {
+        writeln!(text, "dated by the anchor of the first {size} entries").expect("a string takes every text");
+    }
+    for what in &archived.absent {
+        writeln!(text, "not in it: {}", escape(what)).expect("a string takes every text");
+    }
+    text
 }

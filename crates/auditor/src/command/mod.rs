@@ -1,6 +1,7 @@
 //! How is the auditor asked on a command line? The arguments, and what each command prints and ends with.
 
 mod anchors;
+mod archive;
 mod compare;
 mod export;
 mod prove;
@@ -53,7 +54,7 @@ pub enum WhichLedger {
 /// Proves, shows and follows a ledger without writing to it.
 #[derive(Debug, Clone, Subcommand)]
 pub enum AuditCommand {
-    /// Verify every byte and every event, and say what that proves
+    /// Verify every byte and every event of a ledger, or every file of an archive, and say what that proves
     Verify(VerifyArgs),
     /// Show one entry with every field
     Show(ShowArgs),
@@ -93,11 +94,22 @@ pub struct LedgerArgs {
     pub schema: String,
 }
 
-/// What to verify with.
+/// What to verify, and with what.
 #[derive(Debug, Clone, Args)]
 pub struct VerifyArgs {
+    /// An archive that `audit export` wrote, instead of a ledger
+    #[arg(
+        value_name = "ARCHIVE",
+        conflicts_with_all = ["ledger", "database_url", "url", "checkpoint", "trust_data_dir", "allow_unproven"],
+    )]
+    pub archive: Option<PathBuf>,
     #[command(flatten)]
     pub ledger: LedgerArgs,
+    #[command(flatten)]
+    pub chain: ChainArgs,
+    /// Of an archive: the tlog-policy whose witnesses must have cosigned; without it the archive's own
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// A signed checkpoint that was kept away from the ledger; may be given often
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Vec<PathBuf>,
@@ -202,7 +214,11 @@ impl AuditCommand {
 
     async fn try_run(&self, home: Option<&Home>) -> Result<u8, WhichLedger> {
         Ok(match self {
-            Self::Verify(args) => run_verify(args, args.ledger.place(home)?, home).await,
+            Self::Verify(args) => match &args.archive {
+                Some(file) => archive::run(args, file).await,
+                None if archive::asks_for_an_archive(args) => archive::refuse(),
+                None => run_verify(args, args.ledger.place(home)?, home).await,
+            },
             Self::Show(args) => run_show(args, &args.ledger.place(home)?).await,
             Self::Tail(args) => run_tail(args, &args.ledger.place(home)?).await,
             Self::Prove(args) => prove::run(args, home).await?,

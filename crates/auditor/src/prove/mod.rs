@@ -138,22 +138,31 @@ pub async fn prove(wish: &ProveWish) -> Result<Proof, ProveError> {
     }
     let view = show(&mut reader, Wanted::Position(position)).await?;
     let leaf = view.leaf();
-    let tiles = tiles_for(&mut reader, &[position], size).await?;
+    let tiles = tiles_of(&mut reader, &needed_for(&[position], size)?, size).await?;
     let path = inclusion_proof(&tiles, position, size).map_err(|_| ProveError::Missing(position))?;
     let holds = verify_inclusion(position, size, &leaf, &path, &checkpoint.root).is_ok();
     Ok(Proof { view, position, leaf, path, checkpoint, note, keys, key_given, holds })
 }
 
 /// The tiles that the proofs of some entries, all of them below `size`, take hashes from.
-pub(crate) async fn tiles_for(reader: &mut Reader, positions: &[u64], size: u64) -> Result<TileSet, ProveError> {
+pub(crate) fn needed_for(positions: &[u64], size: u64) -> Result<BTreeSet<TilePlace>, ProveError> {
     let mut needed = BTreeSet::new();
     for &position in positions {
         let places = TileSet::needed(|trees: &NeededTiles| inclusion_proof(trees, position, size));
         needed.extend(places.map_err(|_| ProveError::NotCovered { position, size })?);
     }
+    Ok(needed)
+}
+
+/// These tiles of the tree of `size` entries.
+pub(crate) async fn tiles_of(
+    reader: &mut Reader,
+    needed: &BTreeSet<TilePlace>,
+    size: u64,
+) -> Result<TileSet, ProveError> {
     match reader.served().cloned() {
-        Some(log) => Ok(AuthenticTiles::under(&log).await?.with(&needed).await?),
-        None => tiles_from_rows(reader, &needed, size).await,
+        Some(log) => Ok(AuthenticTiles::under(&log).await?.with(needed).await?),
+        None => tiles_from_rows(reader, needed, size).await,
     }
 }
 

@@ -11,7 +11,7 @@ use edgecoder_ledger::{
 };
 use std::{collections::BTreeMap, fs, io::Read, path::Path};
 
-fn files(archive: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files(archive: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut tar = tar::Archive::new(fs::File::open(archive).unwrap());
     let entries = tar.entries().unwrap().map(Result::unwrap);
     entries

@@ -1,0 +1,248 @@
+//! What is said of an archive, and with which code does it end?
+
+use super::CheckWish;
+use crate::{Outcome, escape::escape};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+const EXIT_FAULT: u8 = 1;
+const EXIT_CANNOT: u8 = 2;
+const EXIT_UNPROVEN: u8 = 3;
+
+/// What can be wrong with a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// Its bytes are not those whose digest is there.
+    Damaged,
+    /// It does not belong there.
+    Added,
+    /// It belongs there and is not.
+    Missing,
+    /// The entry is not the one that was signed.
+    Mutated,
+    /// Words that the entry does not say.
+    Mistold,
+    /// A known key's signature does not hold.
+    BadSignature,
+    /// The archive's own keys are not those that signed.
+    OtherKeys,
+    /// No known key signed.
+    UnknownKey,
+    /// It is of another log.
+    WrongLedger,
+    BadCheckpoint,
+    BadPolicy,
+    /// Fewer witnesses cosigned than the policy demands.
+    NoQuorum,
+    /// What was dated is not the beginning of what was signed.
+    Inconsistent,
+    AnchorMismatch,
+    AnchorInvalid,
+    AnchorOrphaned,
+    Misdated,
+    BadHeaders,
+    /// Who knows the chain confirms no anchor.
+    NotConfirmed,
+}
+
+impl Class {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Damaged => "DAMAGED",
+            Self::Added => "ADDED",
+            Self::Missing => "MISSING",
+            Self::Mutated => "MUTATED",
+            Self::Mistold => "MISTOLD",
+            Self::BadSignature => "BAD SIGNATURE",
+            Self::OtherKeys => "OTHER KEYS",
+            Self::UnknownKey => "UNKNOWN KEY",
+            Self::WrongLedger => "WRONG LEDGER",
+            Self::BadCheckpoint => "BAD CHECKPOINT",
+            Self::BadPolicy => "BAD POLICY",
+            Self::NoQuorum => "NO QUORUM",
+            Self::Inconsistent => "INCONSISTENT",
+            Self::AnchorMismatch => "ANCHOR MISMATCH",
+            Self::AnchorInvalid => "ANCHOR INVALID",
+            Self::AnchorOrphaned => "ANCHOR ORPHANED",
+            Self::Misdated => "MISDATED",
+            Self::BadHeaders => "BAD HEADERS",
+            Self::NotConfirmed => "NOT CONFIRMED",
+        }
+    }
+
+    const fn exit_code(self) -> u8 {
+        match self {
+            Self::Missing | Self::UnknownKey | Self::BadCheckpoint | Self::BadPolicy => EXIT_CANNOT,
+            Self::NoQuorum | Self::NotConfirmed => EXIT_UNPROVEN,
+            Self::Damaged
+            | Self::Added
+            | Self::Mutated
+            | Self::Mistold
+            | Self::BadSignature
+            | Self::OtherKeys
+            | Self::WrongLedger
+            | Self::Inconsistent
+            | Self::AnchorMismatch
+            | Self::AnchorInvalid
+            | Self::AnchorOrphaned
+            | Self::Misdated
+            | Self::BadHeaders => EXIT_FAULT,
+        }
+    }
+}
+
+/// One thing that is wrong with an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveFinding {
+    class: Class,
+    pub member: String,
+    pub detail: String,
+}
+
+impl ArchiveFinding {
+    /// What kind of wrong, as reports write it.
+    pub const fn name(&self) -> &'static str {
+        self.class.name()
+    }
+}
+
+/// What an anchor of an archive is worth.
+#[derive(Debug)]
+pub struct DatedEntries {
+    /// How many entries it commits to.
+    pub size: u64,
+    pub outcome: Outcome,
+}
+
+/// The outcome of checking an archive.
+#[derive(Debug)]
+pub struct ArchiveReport {
+    pub file: String,
+    pub origin: String,
+    /// How many entries the checkpoint covers.
+    pub size: u64,
+    /// The keys that signed the checkpoint.
+    pub keys: Vec<String>,
+    /// Whether the auditor brought a key.
+    pub key_given: bool,
+    /// The witnesses of the policy that cosigned.
+    pub witnesses: Vec<String>,
+    /// How many entries are in it.
+    pub entries: usize,
+    pub anchors: Vec<DatedEntries>,
+    /// What an archive can hold and this one does not.
+    pub absent: Vec<String>,
+    /// In the order in which they were found.
+    pub findings: Vec<ArchiveFinding>,
+}
+
+impl ArchiveReport {
+    pub(super) fn of(wish: &CheckWish) -> Self {
+        Self {
+            file: wish.file.display().to_string(),
+            origin: String::new(),
+            size: 0,
+            keys: Vec::new(),
+            key_given: !wish.keys.is_empty(),
+            witnesses: Vec::new(),
+            entries: 0,
+            anchors: Vec::new(),
+            absent: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    pub(super) fn find(&mut self, class: Class, member: &str, detail: impl Into<String>) {
+        self.findings.push(ArchiveFinding { class, member: member.to_owned(), detail: detail.into() });
+    }
+
+    /// Says once that a member is missing.
+    pub(super) fn miss(&mut self, member: &str) {
+        if !self.findings.iter().any(|it| it.class == Class::Missing && it.member == member) {
+            self.find(Class::Missing, member, "it is not in the archive");
+        }
+    }
+
+    /// Where the auditor asked somebody who knows the chain, its word on an anchor is wanted.
+    pub(super) fn rest_on(&mut self, knows_the_chain: bool) {
+        let confirmed = self.anchors.iter().any(|it| it.outcome.is_confirmed());
+        if knows_the_chain && !confirmed {
+            self.find(Class::NotConfirmed, super::members::ANCHORS, "no anchor of these entries is confirmed");
+        }
+    }
+
+    /// See `docs/auditors/exit-codes.md`.
+    pub fn exit_code(&self) -> u8 {
+        self.findings.iter().map(|finding| finding.class.exit_code()).min().unwrap_or(0)
+    }
+
+    /// The verdict in one word.
+    pub fn verdict(&self) -> &'static str {
+        match self.exit_code() {
+            0 => "OK",
+            EXIT_FAULT => "TAMPERED",
+            EXIT_CANNOT => "CANNOT VERIFY",
+            _ => "VALID BUT UNPROVEN",
+        }
+    }
+
+    /// Which word was taken for the keys.
+    const fn key_sentence(&self) -> &'static str {
+        if self.key_given { "given by you" } else { "taken from the archive itself: proves consistency, not identity" }
+    }
+
+    /// The report for people.
+    pub fn lines(&self) -> String {
+        let mut text = String::new();
+        let mut line = |name: &str, said: &str| {
+            writeln!(text, "{name:<12} {}", escape(said)).expect("a string takes every text");
+        };
+        line("archive", &self.file);
+        line("log", &format!("{}, {} entries", self.origin, self.size));
+        for key in &self.keys {
+            line("key", &format!("{key}: {}", self.key_sentence()));
+        }
+        for witness in &self.witnesses {
+            line("witness", &format!("{witness} cosigned"));
+        }
+        line("entries", &format!("{} in the archive", self.entries));
+        for it in &self.anchors {
+            line("anchor", &format!("of the first {} entries: {}", it.size, it.outcome));
+        }
+        for what in &self.absent {
+            line("absent", what);
+        }
+        for it in &self.findings {
+            line("finding", &format!("{} {}: {}", it.name(), it.member, it.detail));
+        }
+        line("verdict", self.verdict());
+        text
+    }
+
+    /// The report for programs.
+    pub fn document(&self) -> Value {
+        let anchors = self.anchors.iter().map(|it| {
+            json!({
+                "size": it.size,
+                "confirmed": it.outcome.is_confirmed(),
+                "fault": it.outcome.is_fault(),
+                "said": it.outcome.to_string(),
+            })
+        });
+        let findings =
+            self.findings.iter().map(|it| json!({ "class": it.name(), "member": it.member, "detail": it.detail }));
+        json!({
+            "verdict": self.verdict(),
+            "exitCode": self.exit_code(),
+            "archive": self.file,
+            "origin": self.origin,
+            "size": self.size,
+            "trust": { "keys": self.keys, "keyGiven": self.key_given },
+            "witnesses": self.witnesses,
+            "entries": self.entries,
+            "anchors": anchors.collect::<Vec<_>>(),
+            "absent": self.absent,
+            "findings": findings.collect::<Vec<_>>(),
+        })
+    }
+}

@@ -1,0 +1,256 @@
+//! An archive is checked whole: what was done to any of its files is said by the file's name.
+
+use crate::{
+    anchored::Anchored,
+    archiving::files,
+    ledger::{LOG_SEED, Ledger, NEXT_LOG_SEED, log_key, note},
+    program::{audit, document},
+};
+use edgecoder_anchoring::evidence::Commitment;
+use edgecoder_ledger::{cosignature::WitnessKey, note::Note};
+use serde_json::Value;
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+use tempfile::TempDir;
+
+const ANCHOR: &str = "anchors/000000000017";
+
+type Members = BTreeMap<String, Vec<u8>>;
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn key() -> String {
+    log_key(LOG_SEED).verifier_key().to_string()
+}
+
+/// The archive of task `t1` of a ledger.
+fn exported(ledger: &Ledger, words: &[&str]) -> (TempDir, Members, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("evidence.tar");
+    let asked = ["export", "--task", "t1", "--json", "--out", text(&file)];
+    let (code, said) = document(&ledger.audit(&[&asked, words].concat()));
+    assert_eq!(code, 0, "{said:#}");
+    let members = files(&file);
+    (folder, members, said)
+}
+
+async fn dated() -> (Anchored, Members) {
+    let anchored = Anchored::in_own_transaction().await;
+    anchored.sign();
+    let headers = anchored.headers(anchored.root, 5);
+    let words = ["--network", "regtest", "--headers", text(&headers), "--key", &key()];
+    let (_folder, members, _) = exported(&anchored.ledger, &words);
+    (anchored, members)
+}
+
+fn packed(members: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut tar = tar::Builder::new(fs::File::create(folder.path().join("evidence.tar")).unwrap());
+    for (name, bytes) in members {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        tar.append_data(&mut header, name, *bytes).unwrap();
+    }
+    tar.finish().unwrap();
+    folder
+}
+
+fn all(members: &Members) -> Vec<(&str, &[u8])> {
+    members.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect()
+}
+
+fn checked(folder: &TempDir, words: &[&str]) -> (i32, Value) {
+    let file = folder.path().join("evidence.tar");
+    document(&audit(&[&["verify", "--json", text(&file)], words].concat()))
+}
+
+/// What a forger does who knows the format: the digests fit again.
+fn summed(mut members: Members) -> Members {
+    members.remove("SHA256SUMS");
+    let mut sums = String::new();
+    for (name, bytes) in &members {
+        writeln!(sums, "{}  {name}", Commitment::to_file(bytes)).unwrap();
+    }
+    members.insert("SHA256SUMS".to_owned(), sums.into_bytes());
+    members
+}
+
+fn classes(document: &Value) -> Vec<(&str, &str)> {
+    let findings = document["findings"].as_array().unwrap().iter();
+    findings.map(|it| (it["class"].as_str().unwrap(), it["member"].as_str().unwrap())).collect()
+}
+
+#[tokio::test]
+async fn an_archive_of_dated_entries_is_checked_without_the_log() {
+    for anchored in [Anchored::honest().await, Anchored::in_own_transaction().await] {
+        anchored.sign();
+        let headers = anchored.headers(anchored.root, 5);
+        let chain = ["--network", "regtest", "--headers", text(&headers)];
+        let (folder, members, said) = exported(&anchored.ledger, &[&chain[..], &["--key", &key()]].concat());
+        assert_eq!(said["anchors"], serde_json::json!([17]), "{said:#}");
+        assert_eq!(said["absent"], serde_json::json!(["no witness cosigned the checkpoint"]), "{said:#}");
+        assert_eq!(members[&format!("{ANCHOR}/headers")].len(), 6 * 80);
+        let (code, report) = checked(&folder, &[&chain[..], &["--key", &key()]].concat());
+        assert_eq!((code, &report["verdict"], &report["entries"]), (0, &"OK".into(), &9.into()), "{report:#}");
+        assert_eq!(report["anchors"][0]["confirmed"], true, "{report:#}");
+        let (code, report) = checked(&folder, &["--key", &key()]);
+        assert_eq!((code, &report["anchors"][0]["confirmed"]), (0, &false.into()), "{report:#}");
+        let told = report["anchors"][0]["said"].as_str().unwrap();
+        assert!(told.contains("TENTATIVE 1/6") && told.contains("trust: supplied header only"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn an_archive_is_the_same_from_the_ledger_and_from_a_copy_of_it() {
+    let anchored = Anchored::in_own_transaction().await;
+    anchored.sign();
+    let (copy, out) = (anchored.copy().await, tempfile::tempdir().unwrap());
+    let file = out.path().join("served.tar");
+    let asked = ["export", "--task", "t1", "--url", text(copy.path()), "--out", text(&file)];
+    assert_eq!(audit(&asked).status.code(), Some(0));
+    let (stored, _, _) = exported(&anchored.ledger, &[]);
+    assert_eq!(fs::read(file).unwrap(), fs::read(stored.path().join("evidence.tar")).unwrap());
+}
+
+#[tokio::test]
+async fn what_an_archive_does_not_have_is_said_by_its_name() {
+    let ledger = Ledger::honest().await;
+    let (folder, members, said) = exported(&ledger, &[]);
+    let absent = "no anchor covers these entries yet";
+    assert_eq!(said["absent"][0], absent, "{said:#}");
+    let readme = String::from_utf8(members["README.md"].clone()).unwrap();
+    assert!(readme.contains(&format!("## What is not here\n\n- {absent}\n")), "{readme}");
+    let (code, report) = checked(&folder, &[]);
+    assert_eq!((code, &report["trust"]["keyGiven"]), (0, &false.into()), "{report:#}");
+    assert!(report["absent"].as_array().unwrap().contains(&absent.into()), "{report:#}");
+
+    let anchored = Anchored::honest().await;
+    anchored.sign();
+    let (folder, _, said) = exported(&anchored.ledger, &[]);
+    assert!(said["absent"][0].as_str().unwrap().starts_with("headers of the anchor of size 17: "), "{said:#}");
+    let (code, report) = checked(&folder, &[]);
+    let no_headers = "no block headers in anchors/000000000017/";
+    assert!(code == 0 && report["absent"].as_array().unwrap().contains(&no_headers.into()), "{report:#}");
+}
+
+fn flipped(bytes: &[u8], at: usize) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    bytes[at] ^= 1;
+    bytes
+}
+
+#[tokio::test]
+async fn a_file_that_was_changed_is_named_even_where_its_digest_was_changed_too() {
+    let (_, honest) = dated().await;
+    let key = key();
+    let other_key = log_key(NEXT_LOG_SEED).verifier_key().to_string();
+    let name = |file: &str| format!("{ANCHOR}/{file}");
+    let replaced = |file: &str, from: &str, to: &str| {
+        let text = String::from_utf8(honest[file].clone()).unwrap();
+        assert!(text.contains(from), "{text}");
+        text.replacen(from, to, 1).into_bytes()
+    };
+    for (member, bytes, code, class) in [
+        ("entries/000000000007".to_owned(), flipped(&honest["entries/000000000007"], 40), 1, "MUTATED"),
+        ("proofs/000000000007".to_owned(), b"00".to_vec(), 1, "DAMAGED"),
+        ("words/000000000007.json".to_owned(), replaced("words/000000000007.json", "ann", "eve"), 1, "MISTOLD"),
+        ("checkpoint".to_owned(), replaced("checkpoint", "\n21\n", "\n20\n"), 1, "BAD SIGNATURE"),
+        ("keys".to_owned(), format!("{other_key}\n").into_bytes(), 1, "OTHER KEYS"),
+        ("policy".to_owned(), b"nonsense".to_vec(), 2, "BAD POLICY"),
+        (name("checkpoint"), replaced(&name("checkpoint"), "\n17\n", "\n16\n"), 1, "ANCHOR MISMATCH"),
+        (name("checkpoint.ots"), b"else".to_vec(), 1, "ANCHOR MISMATCH"),
+        (name("evidence.json"), replaced(&name("evidence.json"), "\"height\":1", "\"height\":2"), 1, "ANCHOR MISMATCH"),
+        (name("evidence.json"), replaced(&name("evidence.json"), "6a23", "6a24"), 1, "ANCHOR MISMATCH"),
+        (name("evidence.json"), replaced(&name("evidence.json"), "51510", "51520"), 1, "ANCHOR INVALID"),
+        (name("headers"), flipped(&honest[&name("headers")], 80), 1, "BAD HEADERS"),
+        (name("consistency"), "00".repeat(32).into_bytes(), 1, "INCONSISTENT"),
+    ] {
+        let mut changed = honest.clone();
+        changed.insert(member.clone(), bytes);
+        let (got, report) = checked(&packed(&all(&changed)), &["--key", &key]);
+        let damaged = classes(&report).contains(&("DAMAGED", member.as_str()));
+        assert!(got == 1 && damaged, "{member}: {report:#}");
+        let (got, report) = checked(&packed(&all(&summed(changed))), &["--key", &key]);
+        let found = classes(&report).contains(&(class, member.as_str()));
+        assert!(got == code && found, "{member}: {report:#}");
+    }
+    let mut changed = honest.clone();
+    changed.get_mut("README.md").unwrap().push(b'!');
+    let (code, report) = checked(&packed(&all(&changed)), &["--key", &key]);
+    assert_eq!((code, classes(&report)), (1, vec![("DAMAGED", "README.md")]), "{report:#}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_missing_or_does_not_belong_there_is_named() {
+    let (_, honest) = dated().await;
+    for member in honest.keys() {
+        let mut less = honest.clone();
+        less.remove(member);
+        let (code, report) = checked(&packed(&all(&less)), &["--key", &key()]);
+        let found = classes(&report).contains(&("MISSING", member.as_str()));
+        assert!(found && (code == 2 || member == "SHA256SUMS"), "{member}: {report:#}");
+    }
+    let mut more = honest.clone();
+    more.insert("entries/000000000099".to_owned(), honest["entries/000000000007"].clone());
+    let (code, report) = checked(&packed(&all(&more)), &["--key", &key()]);
+    assert!(code == 1 && classes(&report).contains(&("ADDED", "entries/000000000099")), "{report:#}");
+    let twice = [all(&honest), vec![("keys", &b"else"[..])]].concat();
+    let (code, report) = checked(&packed(&twice), &[]);
+    assert!(code == 2 && report["error"].as_str().unwrap().contains("two members of the name keys"), "{report:#}");
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("evidence.tar"), vec![7; 1024]).unwrap();
+    assert_eq!(checked(&folder, &[]).0, 2);
+}
+
+#[tokio::test]
+async fn whoever_knows_the_chain_has_the_last_word_on_an_anchor_of_an_archive() {
+    let (anchored, honest) = dated().await;
+    let folder = packed(&all(&honest));
+    let by = |headers: &Path| checked(&folder, &["--network", "regtest", "--headers", text(headers)]);
+    let (code, report) = by(&anchored.headers([9; 32], 5));
+    assert!(code == 1 && report["findings"][0]["detail"].as_str().unwrap().contains("merkle root"), "{report:#}");
+    assert!(classes(&report).iter().any(|(class, _)| *class == "ANCHOR ORPHANED"), "{report:#}");
+    let (code, report) = by(&anchored.headers(anchored.root, 4));
+    assert_eq!((code, classes(&report)), (3, vec![("NOT CONFIRMED", "anchors/")]), "{report:#}");
+}
+
+#[tokio::test]
+async fn another_key_another_log_and_too_few_witnesses_are_told_apart() {
+    let ledger = Ledger::honest().await;
+    let witness = WitnessKey::from_seed("anna.example/witness", &[7; 32]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("policy");
+    let lines = format!("log {}\nwitness anna {}\nquorum anna\n", key(), witness.cosigner_key());
+    fs::write(&policy, lines).unwrap();
+    let with_policy = ["--policy", text(&policy)];
+    let (plain, ..) = exported(&ledger, &with_policy);
+    let (code, report) = checked(&plain, &[]);
+    assert_eq!((code, classes(&report)), (3, vec![("NO QUORUM", "checkpoint")]), "{report:#}");
+
+    let rows = crate::anchored::honest_rows();
+    let mut cosigned = Note::parse(note(&rows, LOG_SEED).as_bytes()).unwrap();
+    cosigned.add(witness.cosign(cosigned.text(), 1_700_000_000)).unwrap();
+    ledger.put_checkpoint(&cosigned.to_string());
+    let (seen, members, said) = exported(&ledger, &with_policy);
+    assert_eq!(said["absent"], serde_json::json!(["no anchor covers these entries yet"]), "{said:#}");
+    let (code, report) = checked(&seen, &["--key", &key()]);
+    assert_eq!((code, &report["witnesses"]), (0, &serde_json::json!(["anna"])), "{report:#}");
+    let forged = String::from_utf8(members["checkpoint"].clone()).unwrap();
+    let (before, last) = forged.trim_end().rsplit_once(' ').unwrap();
+    let middle = last.len() / 2;
+    let swapped = if &last[middle..=middle] == "A" { "B" } else { "A" };
+    let forged = format!("{before} {}{swapped}{}\n", &last[..middle], &last[middle + 1..]);
+    let mut changed = members;
+    changed.insert("checkpoint".to_owned(), forged.into_bytes());
+    let (code, report) = checked(&packed(&all(&summed(changed))), &[]);
+    assert_eq!((code, classes(&report)), (1, vec![("BAD SIGNATURE", "checkpoint")]), "{report:#}");
+
+    let other_key = log_key(NEXT_LOG_SEED).verifier_key().to_string();
+    let (code, report) = checked(&seen, &["--key", &other_key]);
+    assert_eq!((code, classes(&report)[0]), (2, ("UNKNOWN KEY", "checkpoint")), "{report:#}");
+    let (code, report) = checked(&seen, &["--origin", "another.example/log"]);
+    assert_eq!((code, classes(&report)[0]), (1, ("WRONG LEDGER", "checkpoint")), "{report:#}");
+    assert_eq!(audit(&["verify", "--data-dir", "x", "--policy", text(&policy)]).status.code(), Some(4));
+    assert_eq!(audit(&["verify", "x.tar", "--url", "x"]).status.code(), Some(4));
+}
