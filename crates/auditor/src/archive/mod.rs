@@ -2,7 +2,7 @@
 //!
 //! One tar file: the entries as they are stored, a proof for each that it is in the tree that was signed, the checkpoint
 //! with all its signatures, keys and policy, the anchors that date the entries, and a text that says how to check all of
-//! it by hand. [`check`] does it by program.
+//! it by hand. [`check_archive`] does it by program.
 
 mod about;
 mod check;

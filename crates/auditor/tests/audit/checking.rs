@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 const ANCHOR: &str = "anchors/000000000017";
 
-type Members = BTreeMap<String, Vec<u8>>;
+pub type Members = BTreeMap<String, Vec<u8>>;
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
@@ -35,7 +35,7 @@ fn exported(ledger: &Ledger, words: &[&str]) -> (TempDir, Members, Value) {
     (folder, members, said)
 }
 
-async fn dated() -> (Anchored, Members) {
+pub async fn dated() -> (Anchored, Members) {
     let anchored = Anchored::in_own_transaction().await;
     anchored.sign();
     let headers = anchored.headers(anchored.root, 5);
@@ -161,8 +161,7 @@ async fn a_file_that_was_changed_is_named_even_where_its_digest_was_changed_too(
         (name("checkpoint"), replaced(&name("checkpoint"), "\n17\n", "\n16\n"), 1, "ANCHOR MISMATCH"),
         (name("checkpoint.ots"), b"else".to_vec(), 1, "ANCHOR MISMATCH"),
         (name("evidence.json"), replaced(&name("evidence.json"), "\"height\":1", "\"height\":2"), 1, "ANCHOR MISMATCH"),
-        (name("evidence.json"), replaced(&name("evidence.json"), "6a23", "6a24"), 1, "ANCHOR MISMATCH"),
-        (name("evidence.json"), replaced(&name("evidence.json"), "51510", "51520"), 1, "ANCHOR INVALID"),
+        (name("evidence.json"), replaced(&name("evidence.json"), "5151ff", "5152ff"), 1, "ANCHOR INVALID"),
         (name("headers"), flipped(&honest[&name("headers")], 80), 1, "BAD HEADERS"),
         (name("consistency"), "00".repeat(32).into_bytes(), 1, "INCONSISTENT"),
     ] {

@@ -5,6 +5,7 @@ mod anchored;
 mod anchors;
 mod archiving;
 mod attacks;
+mod by_hand;
 mod checking;
 mod command;
 mod comparing;
