@@ -1,6 +1,6 @@
 //! The default way: calendars promise, and keep their promise hours later.
 
-use super::{anchor_becomes, anchor_in, get, judged};
+use super::{anchor_becomes, anchor_in, get, judged, log_of};
 use crate::{machine::executable, product::Product};
 use edgecoder_testkit::ScriptedCalendar;
 use tokio::runtime::Runtime;
@@ -32,5 +32,12 @@ fn calendars_date_a_ledger_and_a_crash_forgets_no_promise() {
     assert!(status == 200 && note.contains(&format!("\n{}\n", attested["size"])), "{status}: {note}");
     let (code, told) = judged(&product, &[]);
     assert!(code == 3 && told.contains("UNKNOWN BLOCK 800"), "nobody gave the auditor a header: {told}");
+    let log = log_of(&product);
+    let (code, told) = judged(&product, &["--url", &log]);
+    assert!(code == 3 && told.contains("UNKNOWN BLOCK 800"), "a stranger sees as much: {code}: {told}");
+    let copy = product.path("public").to_str().unwrap().to_owned();
+    product.told(&["ledger", "export-tiles", &copy]);
+    let (code, told) = judged(&product, &["--url", &copy]);
+    assert!(code == 3 && told.contains("UNKNOWN BLOCK 800"), "and so does a copy show: {code}: {told}");
     product.verifies();
 }

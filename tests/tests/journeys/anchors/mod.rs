@@ -9,6 +9,12 @@ mod real_money;
 use crate::{machine::Machine, product::Product};
 use serde_json::Value;
 
+/// Where the log of a product is served.
+fn log_of(product: &Product) -> String {
+    let endpoints: Value = serde_json::from_str(&product.read("endpoints.json")).unwrap();
+    endpoints["coordinator"].as_str().unwrap().to_owned()
+}
+
 /// What everybody may ask of a coordinator.
 fn get(product: &Product, path: &str) -> (u16, String) {
     product.asks(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
@@ -53,7 +59,12 @@ fn nothing_to_date(product: &Product) {
 
 /// What `audit anchors` says, and how it ends.
 fn judged(machine: &Machine, words: &[&str]) -> (i32, String) {
-    let output = machine.types(&[&["audit", "anchors", "--network", "regtest"], words].concat());
+    audited(machine, &[&["anchors", "--network", "regtest"], words].concat())
+}
+
+/// What a command of the auditor's says, and how it ends.
+fn audited(machine: &Machine, words: &[&str]) -> (i32, String) {
+    let output = machine.types(&[&["audit"], words].concat());
     let told = [output.stdout, output.stderr].concat();
     (output.status.code().unwrap(), String::from_utf8_lossy(&told).into_owned())
 }

@@ -1,9 +1,9 @@
 //! The way with a wallet: a transaction of our own, six blocks, other people's tools, and a chain that changes its mind.
 
 use super::{
-    anchor_becomes, anchor_in, anchors,
+    anchor_becomes, anchor_in, anchors, audited,
     chain::{Chain, named_by, start_anchor_service},
-    judged, nothing_to_date,
+    judged, log_of, nothing_to_date,
 };
 use crate::{
     machine::{Machine, Service, executable},
@@ -83,6 +83,11 @@ fn btcd_confirms_a_ledger_at_six_blocks_and_other_peoples_tools_agree() {
     let (code, told) = judged(&scene.product, &[]);
     assert!(code == 3 && told.contains("trust: supplied header only"), "{code}: {told}");
 
+    let log = log_of(&scene.product);
+    let (code, told) = judged(&scene.product, &["--node", &node, "--url", &log]);
+    assert!(code == 0 && told.contains("CONFIRMED existed no later than block 451 "), "a stranger: {code}: {told}");
+    archive_is_dated(&scene, &node, &log);
+
     nothing_to_date(&scene.product);
     let (count, fees) = (anchors(&scene.product).len(), scene.chain.waiting());
     scene.chain.mine(6);
@@ -96,6 +101,17 @@ fn btcd_confirms_a_ledger_at_six_blocks_and_other_peoples_tools_agree() {
         assert!(said.contains("Success! Bitcoin block 451 attests existence"), "{said}");
     }
     scene.product.verifies();
+}
+
+/// Everything about the first account, whose entries were anchored with the first of the log.
+fn archive_is_dated(scene: &Scene, node: &str, log: &str) {
+    let file = scene.house.path("evidence.tar");
+    let (file, by_node) = (file.to_str().unwrap(), ["--network", "regtest", "--node", node]);
+    let export = ["export", "--wallet", "local", "--url", log, "--out", file];
+    let (code, told) = audited(&scene.product, &[&export[..], &by_node].concat());
+    assert!(code == 0 && told.contains("dated by the anchor of the first "), "{code}: {told}");
+    let (code, told) = audited(&scene.product, &[&["verify", file][..], &by_node].concat());
+    assert!(code == 0 && told.contains("CONFIRMED existed no later than block 451 "), "{code}: {told}");
 }
 
 #[test]
@@ -117,6 +133,8 @@ fn btcd_that_changes_its_mind_orphans_an_anchor_which_is_anchored_again_and_paid
     let node = scene.chain.node();
     let (code, told) = judged(&scene.product, &["--node", &node]);
     assert!(code == 3 && told.contains("TENTATIVE 3/6 confirmations, block 451 "), "{code}: {told}");
+    let copy = scene.product.path("public").to_str().unwrap().to_owned();
+    scene.product.told(&["ledger", "export-tiles", &copy]);
 
     // Nobody writes down that the block goes away, and the auditor sees it all the same.
     scene.product.kill();
@@ -125,6 +143,10 @@ fn btcd_that_changes_its_mind_orphans_an_anchor_which_is_anchored_again_and_paid
     let (code, told) = judged(&scene.product, &["--node", &node]);
     let orphaned = format!("ANCHOR ORPHANED: block {} not in best chain (height 451 now {})", mined[0], now[0]);
     assert!(code == 1 && told.contains(&orphaned), "{code}: {told}");
+    let state = scene.house.path("watch");
+    let watch = ["watch", &copy, "--state", state.to_str().unwrap(), "--once", "--network", "regtest", "--node", &node];
+    let (code, told) = audited(&scene.product, &watch);
+    assert!(code == 1 && told.contains("ALERT ANCHOR ORPHANED") && told.contains(&orphaned), "{code}: {told}");
     scene.product.start();
     let after = scene.product.wait_for("another block", |product| {
         if scene.chain.waiting() > 0 {
