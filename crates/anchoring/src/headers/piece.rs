@@ -36,7 +36,8 @@ pub fn read_piece(bytes: &[u8]) -> Result<Vec<Header>, PieceError> {
     if !rest.is_empty() || raw.is_empty() || raw.len() > most {
         return Err(PieceError::Length(bytes.len()));
     }
-    let headers: Vec<Header> = raw.iter().map(|raw| deserialize(raw).expect("any 80 bytes are a header")).collect();
+    let headers: Result<Vec<Header>, _> = raw.iter().map(|raw| deserialize(raw)).collect();
+    let headers = headers.map_err(|_| PieceError::Length(bytes.len()))?;
     for (at, header) in headers.iter().enumerate() {
         let before = at.checked_sub(1).map(|before| headers[before].block_hash());
         if before.is_some_and(|before| header.prev_blockhash != before) {
