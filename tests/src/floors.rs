@@ -19,6 +19,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
             "passkeys",
             "sandbox",
             "search-index",
+            "seed-wallet",
             "wire",
         ],
     ),
