@@ -118,11 +118,11 @@ impl<'a> Anchor<'a> {
         let headers = if known.knows_the_chain() { known } else { own.as_mut().unwrap_or(known) };
         let digest = CheckpointDigest(Commitment::to_file(note).0);
         let by_proof = match proof {
-            Some(bytes) => Some((OTS, of_proof(headers, bytes, note).await?)),
+            Some(bytes) => Some((OTS, of_proof(headers, bytes, note, None).await?)),
             None => None,
         };
         let by_evidence = match evidence {
-            Some(bytes) => Some((EVIDENCE, of_evidence(headers, bytes, &digest).await?)),
+            Some(bytes) => Some((EVIDENCE, of_evidence(headers, bytes, &digest, None).await?)),
             None => None,
         };
         // What is judged last is what is told: evidence says more than the proof that is made from it.
