@@ -3,6 +3,7 @@
 use crate::{exit::ExitCode, safe::one_line, workspace::WorkspaceError};
 use edgecoder_events::AgentId;
 use edgecoder_identity::KeyFileError;
+use edgecoder_seed_wallet::DescriptorError;
 use edgecoder_wire::problem::ProblemDetails;
 use std::{io, path::PathBuf};
 
@@ -48,6 +49,20 @@ pub enum CliError {
     Unreadable { path: PathBuf, source: io::Error },
     #[error(transparent)]
     ReporterKey(#[from] KeyFileError),
+    #[error("the words of a wallet are shown and typed on a terminal alone, and there is none here: {0}")]
+    NoScreen(io::Error),
+    #[error(
+        "the words were not confirmed, and no wallet was made: throw the paper away, and begin again with: edgecoder \
+         wallet create"
+    )]
+    WordsNotConfirmed,
+    #[error(transparent)]
+    Descriptor(#[from] DescriptorError),
+    #[error(
+        "what was given is neither a public descriptor nor a text file that can be read; it is not quoted here, for it \
+         may be private"
+    )]
+    NoDescriptor,
     #[error("could not write the answer: {0}")]
     Output(#[from] io::Error),
 }
@@ -56,7 +71,12 @@ impl CliError {
     /// The number that the process ends with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Usage(_) | Self::Workspace(_) | Self::Unreadable { .. } => ExitCode::Usage,
+            Self::Usage(_)
+            | Self::Workspace(_)
+            | Self::Unreadable { .. }
+            | Self::NoScreen(_)
+            | Self::Descriptor(_)
+            | Self::NoDescriptor => ExitCode::Usage,
             Self::Unreachable { .. }
             | Self::NotServed { .. }
             | Self::BrokenOff { .. }
@@ -70,6 +90,7 @@ impl CliError {
             | Self::NoSuchAgent { .. }
             | Self::NoTls(_)
             | Self::ReporterKey(_)
+            | Self::WordsNotConfirmed
             | Self::Output(_) => ExitCode::Error,
         }
     }

@@ -13,13 +13,15 @@ pub enum ExitCode {
     TaskCancelled,
     /// A server can not be reached, refused, or answered what we do not understand.
     Error,
+    /// The words that were typed are those of another wallet, or of none.
+    OtherWords,
     /// A receipt, or a signature under it, is wrong.
     Tampered,
     /// A receipt can not be verified: a file can not be read, or no trusted key signed.
     CannotVerify,
     /// A receipt holds, but too few witnesses saw its checkpoint.
     Unproven,
-    /// Ctrl-C while watching: the task goes on.
+    /// Ctrl-C: while watching, the task goes on; of a wallet, nothing was made.
     Interrupted,
 }
 
@@ -28,7 +30,7 @@ impl ExitCode {
     pub const fn number(self) -> u8 {
         match self {
             Self::Success => 0,
-            Self::TaskFailed | Self::Tampered => 1,
+            Self::TaskFailed | Self::OtherWords | Self::Tampered => 1,
             Self::Usage | Self::CannotVerify => 2,
             Self::TaskCancelled | Self::Unproven => 3,
             Self::Error => 4,

@@ -1,4 +1,5 @@
-//! What do people type? The commands that ask the services over HTTP; the executable hands in the [`Context`].
+//! What do people type? The commands that ask the services over HTTP, for which the executable hands in the [`Context`];
+//! and [`WalletCommand`], which asks nobody.
 //!
 //! A command answers on standard output, for people or as JSON, says the rest on standard error, and ends with an
 //! [`ExitCode`] or a [`CliError`], whose text is one line and safe to show.
@@ -21,6 +22,7 @@ mod status;
 mod table;
 mod task;
 mod text;
+mod wallet;
 mod words;
 mod workspace;
 
@@ -34,3 +36,4 @@ pub use exit::ExitCode;
 pub use receipt::ReceiptCommand;
 pub use status::StatusCommand;
 pub use task::TaskCommand;
+pub use wallet::{Echo, Screen, Terminal, WalletCommand};

@@ -4,7 +4,7 @@ use crate::run::Mode;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use edgecoder_auditor::AuditCommand;
-use edgecoder_command_line::{AccountCommand, AgentCommand, ReceiptCommand, StatusCommand, TaskCommand};
+use edgecoder_command_line::{AccountCommand, AgentCommand, ReceiptCommand, StatusCommand, TaskCommand, WalletCommand};
 use std::path::PathBuf;
 
 /// Pool machines that run coding work, with a ledger that anyone can verify.
@@ -49,6 +49,9 @@ pub enum Command {
     /// Open wallets and read them
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Make a bitcoin wallet whose words only its owner has; no service is asked
+    #[command(subcommand)]
+    Wallet(WalletCommand),
     /// Count what waits, what runs and who is there
     Status(StatusCommand),
     /// Fetch receipts for entries of the log, and verify them offline

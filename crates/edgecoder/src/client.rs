@@ -12,6 +12,7 @@ use crate::{
 use anyhow::Result;
 use edgecoder_command_line::{
     AccountCommand, AgentCommand, CliError, Console, Context, Output, ReceiptCommand, StatusCommand, TaskCommand,
+    Terminal, WalletCommand,
 };
 use edgecoder_service_kit::{SystemClock, chance, settings::Settings};
 use reqwest::Url;
@@ -40,6 +41,16 @@ pub async fn run(settings: &Settings, global: &Global, command: Command) -> Resu
         Command::Receipt(command) => command.run(&context).await,
         Command::Status(command) => command.run(&context).await,
     };
+    end_of(ended)
+}
+
+/// Carries out what concerns an owner's own wallet: no address and no token is looked for.
+pub fn run_wallet(global: &Global, command: WalletCommand) -> Result<ExitCode> {
+    let console = Console::standard(output(global.json));
+    end_of(command.run(&console, &mut chance::system(), Terminal::open))
+}
+
+fn end_of(ended: Result<edgecoder_command_line::ExitCode, CliError>) -> Result<ExitCode> {
     Ok(match ended {
         Ok(code) => code.into(),
         Err(CliError::Output(error)) => return answer::written(Err(error)).map(|()| ExitCode::SUCCESS),

@@ -71,6 +71,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Account(command) => client::run(&settings, &global, client::Command::Account(command)).await,
         Command::Receipt(command) => client::run(&settings, &global, client::Command::Receipt(command)).await,
         Command::Status(command) => client::run(&settings, &global, client::Command::Status(command)).await,
+        Command::Wallet(command) => client::run_wallet(&global, command),
         Command::Audit(command) => {
             let home = Home { data_dir: DataDir::locate(&settings)?, database_url: settings.text("DATABASE_URL") };
             Ok(ExitCode::from(command.run(Some(&home)).await))

@@ -146,6 +146,9 @@ pub struct PublicWallet {
 
 impl PublicWallet {
     /// The first account of BIP 84 that these words have on a network.
+    ///
+    /// # Panics
+    /// For one of 2^127 wallets, whose seed leads to no key.
     pub fn of(words: &SeedWords, network: Network) -> Self {
         let kind = NetworkKind::from(network);
         let coin = u8::from(kind == NetworkKind::Test);

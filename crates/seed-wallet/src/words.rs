@@ -58,6 +58,9 @@ impl fmt::Debug for SeedWords {
 
 impl SeedWords {
     /// Makes words that nobody has.
+    ///
+    /// # Panics
+    /// Never: both lengths are ones of BIP 39.
     pub fn fresh(length: Length, rng: &mut impl CryptoRng) -> Self {
         let mut chance = Zeroizing::new([0_u8; 32]);
         let entropy = &mut chance[..length.entropy_bytes()];

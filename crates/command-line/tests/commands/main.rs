@@ -7,4 +7,5 @@ mod scenes;
 mod service;
 mod tasks;
 mod typed;
+mod wallet;
 mod watching;

@@ -114,11 +114,12 @@ pub fn usage(words: &[&str]) -> String {
     Typed::try_parse_from(words).unwrap_err().to_string()
 }
 
+/// A stream that can be read afterwards.
 #[derive(Clone, Default)]
-struct Paper(Arc<Mutex<Vec<u8>>>);
+pub struct Paper(Arc<Mutex<Vec<u8>>>);
 
 impl Paper {
-    fn read(&self) -> String {
+    pub fn read(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
