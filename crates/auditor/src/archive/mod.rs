@@ -210,7 +210,7 @@ fn all_members(signed: &Signed, wish: &ArchiveWish, proven: &[Proven], dated: Da
 
 /// A policy that believes the log, and asks for no witness.
 fn policy_of(keys: &[VerifierKey]) -> String {
-    let logs: String = keys.iter().map(|key| format!("log {key}\n")).collect();
+    let logs = keys.iter().fold(String::new(), |logs, key| logs + "log " + &key.to_string() + "\n");
     format!("{logs}quorum none\n")
 }
 

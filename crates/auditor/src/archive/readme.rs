@@ -65,7 +65,7 @@ fn anchors(anchors: &[DatedBy]) -> String {
 }
 
 fn absent(absent: &[String]) -> String {
-    let lines: String = absent.iter().map(|what| format!("- {}\n", escape(what))).collect();
+    let lines = absent.iter().fold(String::new(), |lines, what| lines + "- " + &escape(what) + "\n");
     if lines.is_empty() { String::new() } else { format!("\n## What is not here\n\n{lines}") }
 }
 

@@ -141,15 +141,11 @@ fn alert_of(said: &Said, outcome: &Outcome) -> Option<Alert> {
         Outcome::Misdated(_) => Found::MisdatedAnchor,
         Outcome::Mismatch(_) => Found::AnchorMismatch,
         Outcome::Missing(_) => Found::NoAnchorFile,
-        Outcome::Judged(verdicts) => {
+        Outcome::Judged(verdicts) if outcome.is_fault() => {
             let orphaned = verdicts.iter().any(|it| matches!(it, AnchorVerdict::Orphaned { .. }));
-            match outcome.is_fault() {
-                true if orphaned => Found::OrphanedAnchor,
-                true => Found::InvalidAnchor,
-                false => return None,
-            }
+            if orphaned { Found::OrphanedAnchor } else { Found::InvalidAnchor }
         }
-        Outcome::Waiting | Outcome::KnownOrphaned { .. } => return None,
+        Outcome::Judged(_) | Outcome::Waiting | Outcome::KnownOrphaned { .. } => return None,
     };
     let detail = format!("the anchor of size {}, asked for at {}: {outcome}", said.size, said.position);
     Some(Alert::new(found, detail).about(said.checkpoint))

@@ -32,7 +32,7 @@ pub(super) async fn check(
             report.find(Class::AnchorMismatch, &anchor.name(ANCHORED), "it does not cover every entry of the archive");
         }
         let headers_of_it = anchor.check_headers(report);
-        anchor.judge((size, note), (headers, headers_of_it), last, report).await?;
+        anchor.judge((size, note), (headers, &headers_of_it), last, report).await?;
     }
     if folders.is_empty() {
         report.absent.push("no anchor covers these entries yet".to_owned());
@@ -102,7 +102,7 @@ impl<'a> Anchor<'a> {
     async fn judge(
         &self,
         (size, note): (u64, &[u8]),
-        (known, brought): (&mut HeaderSource, Vec<Header>),
+        (known, brought): (&mut HeaderSource, &[Header]),
         last: Option<EntryPlace>,
         report: &mut ArchiveReport,
     ) -> Result<(), CheckError> {
