@@ -77,7 +77,7 @@ impl Dated {
                     dated.anchors.push(anchor);
                 }
                 None => {
-                    dated.absent.push(format!("the checkpoint's file of the anchor of size {} is not kept", said.size))
+                    dated.absent.push(format!("the checkpoint's file of the anchor of size {} is not kept", said.size));
                 }
             }
         }
