@@ -192,7 +192,7 @@ fn anchors() -> Vec<Event> {
 }
 
 fn every_kind() -> Vec<Event> {
-    [ledger_and_nodes(), agents(), tasks(), credits(), people(), anchors()].concat()
+    [ledger_and_nodes(), agents(), tasks(), credits(), anchors(), people()].concat()
 }
 
 fn file(kind: &str, schema: u16) -> PathBuf {

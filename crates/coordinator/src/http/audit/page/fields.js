@@ -44,4 +44,9 @@ export const FIELDS = {
   "anchor.included 1": ["checkpoint", "height", "block", "proof", "evidence"],
   "anchor.confirmed 1": ["checkpoint", "height", "block", "proof", "evidence"],
   "anchor.orphaned 1": ["checkpoint", "height", "block"],
+  "person.signed_up 1": ["account", "email_mark", "profile"],
+  "person.profile_changed 1": ["account", "profile"],
+  "person.password_changed 1": ["account"],
+  "person.password_reset 1": ["account"],
+  "person.erased 1": ["account"],
 };
