@@ -30,6 +30,7 @@ mod subject_keys;
 mod submission;
 mod submit;
 mod tiles;
+mod word_key;
 
 pub use append::{Append, AppendError, Blob, Condition, IdempotencyKey, IdempotencyKeyLength, Receipt};
 pub use backend::Head;
@@ -49,3 +50,4 @@ pub use store::Store;
 pub use subject_keys::{DestroyKeyError, SealedError, SubjectKeys};
 pub use submit::{Pending, Permit};
 pub use tiles::{Published, TileProofError, Tiles};
+pub use word_key::WordKey;

@@ -1,6 +1,6 @@
 //! How is a person forgotten in a log that forgets nothing? By destroying the one key that opens their fields.
 
-use crate::{Append, AppendError, Receipt, StorageError, Store};
+use crate::{Append, AppendError, Receipt, StorageError, Store, WordKey};
 use aes_gcm::{
     Aes256Gcm, KeyInit, Nonce,
     aead::{Aead, Payload},
@@ -72,6 +72,12 @@ impl SubjectKeys {
         cipher(&Zeroizing::new(key))?
             .decrypt(&Nonce::from(*nonce), Payload { msg: message, aad: subject.as_bytes() })
             .map_err(|_| SealedError::NotTheirs)
+    }
+
+    /// What marks this person's words; nothing where the key was destroyed, or there never was one.
+    pub async fn word_key(&self, subject: &str) -> Result<Option<WordKey>, StorageError> {
+        let key = Zeroizing::new(self.0.database().subject_key(subject).await?.unwrap_or_default());
+        Ok((!key.is_empty()).then(|| WordKey::of(&key)))
     }
 
     /// Destroys the key and records that it is gone; nothing where there was none.
