@@ -2,7 +2,7 @@
 
 use crate::{Document, IndexError, Layout, Reader, folder, layout::Fields};
 use std::{fs::File, path::Path};
-use tantivy::{IndexWriter, ReloadPolicy, indexer::IndexWriterOptions};
+use tantivy::{IndexWriter, ReloadPolicy, Term, indexer::IndexWriterOptions};
 
 /// What documents take in memory before they are written: the least that the engine takes.
 const WRITER_BYTES: usize = 15_000_000;
@@ -47,6 +47,25 @@ impl Index {
     /// Takes a document in; it is found from the next commit on.
     pub fn add(&mut self, document: Document) -> Result<(), IndexError> {
         self.writer.add_document(document.in_fields(&self.fields))?;
+        Ok(())
+    }
+
+    /// Takes a document in, in the place of every one that has this term; what was there is found until the next commit.
+    pub fn put(&mut self, field: &'static str, term: &str, document: Document) -> Result<(), IndexError> {
+        self.remove(field, term);
+        self.add(document)
+    }
+
+    /// Takes out every document that has this term; they are found until the next commit.
+    pub fn remove(&mut self, field: &'static str, term: &str) {
+        self.writer.delete_term(Term::from_field_text(self.fields.named(field), term));
+    }
+
+    /// Begins an empty index. The one that was committed last is found, and is what a restart finds, until the next commit.
+    pub fn begin_anew(&mut self) -> Result<(), IndexError> {
+        // What is still in the writer's memory would outlive the next line.
+        self.writer.rollback()?;
+        self.writer.delete_all_documents()?;
         Ok(())
     }
 

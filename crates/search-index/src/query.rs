@@ -68,7 +68,7 @@ impl Condition {
         match self {
             Self::Term(name, value) => vec![has(fields.named(name), value)],
             Self::Words(name, text) => {
-                let words = words_of(text);
+                let words = words_of(text, MAX_WORDS);
                 // A text without a word is in no document, and not in all of them.
                 if words.is_empty() {
                     return vec![Box::new(EmptyQuery)];
@@ -93,12 +93,12 @@ fn has(field: Field, text: &str) -> Box<dyn EngineQuery> {
     Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
 }
 
-/// The words as the engine cut them when it took documents in.
-fn words_of(text: &str) -> Vec<String> {
+/// The first words of a text, as the engine cuts a field of words: in small letters, without those that are very long.
+pub fn words_of(text: &str, most: usize) -> Vec<String> {
     let mut analyzer: TextAnalyzer =
         TokenizerManager::default().get("default").expect("the engine always has its default tokenizer");
     let (mut tokens, mut words) = (analyzer.token_stream(text), Vec::new());
-    while words.len() < MAX_WORDS && tokens.advance() {
+    while words.len() < most && tokens.advance() {
         words.push(tokens.token().text.clone());
     }
     words

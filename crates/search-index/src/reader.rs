@@ -1,6 +1,6 @@
 //! Which documents match?
 
-use crate::{IndexError, Query, layout::Fields};
+use crate::{COUNTED_VALUES, IndexError, Query, counts::PerValue, layout::Fields};
 use tantivy::{IndexReader, Order, collector::TopDocs};
 
 /// The most documents that one search finds.
@@ -29,5 +29,11 @@ impl Reader {
         let collector = collector.order_by_u64_field(Fields::key_name(), Order::Desc);
         let hits = self.reader.searcher().search(&*query.in_fields(&self.fields), &collector)?;
         Ok(hits.into_iter().filter_map(|(key, _)| key).collect())
+    }
+
+    /// How many documents match that have 0 in a field of numbers, 1, and so on: the last is [`COUNTED_VALUES`] - 1.
+    /// Takes time that grows with what matches.
+    pub fn counts(&self, query: &Query, field: &'static str) -> Result<[u64; COUNTED_VALUES], IndexError> {
+        Ok(self.reader.searcher().search(&*query.in_fields(&self.fields), &PerValue(field))?)
     }
 }

@@ -140,3 +140,65 @@ fn two_writers_of_one_folder_are_one_too_many() {
     assert!(matches!(Index::open(folder.path(), LAYOUT), Err(IndexError::InUse(_))));
     assert_eq!(found(&first, &Query::default()).len(), 10, "and the first goes on undisturbed");
 }
+
+#[test]
+fn a_document_takes_the_place_of_the_one_with_its_term() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = filled(folder.path());
+    let ben = |key| Document::new(key).text("owner", "ben").number("time", key);
+    index.put("owner", "ben", ben(20)).unwrap();
+    index.put("owner", "ben", ben(21)).unwrap();
+    let bens = Query::default().term("owner", "ben");
+    assert_eq!(found(&index, &bens), [0; 0], "it is not committed");
+    index.commit("ben").unwrap();
+    assert_eq!(found(&index, &bens), [21], "of two under one commit the newer is left");
+    index.put("owner", "ben", ben(22)).unwrap();
+    assert_eq!(found(&index, &bens), [21], "what was there is found until the commit");
+    index.commit("ben").unwrap();
+    assert_eq!(found(&index, &bens), [22]);
+    drop(index);
+    let index = opened(folder.path());
+    assert_eq!((found(&index, &bens), found(&index, &Query::default()).len()), (vec![22], 11));
+}
+
+#[test]
+fn what_is_removed_is_not_found_after_the_commit_and_nothing_else_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = filled(folder.path());
+    index.remove("owner", "ann");
+    index.add(Document::new(10).text("owner", "ann")).unwrap();
+    index.commit("without ann").unwrap();
+    assert_eq!(found(&index, &Query::default()), [10, 9, 7, 5, 3, 1], "and what came later stays");
+}
+
+#[test]
+fn a_new_index_takes_the_place_of_the_old_one_at_its_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = filled(folder.path());
+    index.add(Document::new(11)).unwrap();
+    index.begin_anew().unwrap();
+    index.add(Document::new(12)).unwrap();
+    assert_eq!(found(&index, &Query::default()).len(), 10, "the old one answers");
+    index.commit("anew").unwrap();
+    assert_eq!(found(&index, &Query::default()), [12]);
+    index.begin_anew().unwrap();
+    index.add(Document::new(13)).unwrap();
+    drop(index);
+    let index = opened(folder.path());
+    assert_eq!((index.mark(), found(&index, &Query::default())), (Some("anew"), vec![12]), "half of one is none");
+}
+
+#[test]
+fn matching_documents_are_counted_by_a_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = opened(folder.path());
+    for (key, value) in [0, 2, 2, 15, 16].into_iter().enumerate() {
+        let document = Document::new(key.try_into().unwrap()).text("owner", "ann").number("time", value);
+        index.add(document).unwrap();
+    }
+    index.add(Document::new(9).text("owner", "ben").number("time", 2)).unwrap();
+    index.commit("counted").unwrap();
+    let counts = index.reader().counts(&Query::default().term("owner", "ann"), "time").unwrap();
+    assert_eq!((counts[0], counts[1], counts[2], counts[15]), (1, 0, 2, 1));
+    assert_eq!(counts.iter().sum::<u64>(), 4, "larger values are left out");
+}
