@@ -64,8 +64,14 @@ pub async fn what_was_sealed_for_a_person_opens_until_their_key_is_destroyed(mut
     assert!(matches!(keys.open("bob", &ann).await, Err(SealedError::NotTheirs)));
     assert!(matches!(keys.open("ann", &ann[..ann.len() - 1]).await, Err(SealedError::NotTheirs)));
 
+    let marks = keys.word_key("ann").await.unwrap().unwrap();
+    assert_eq!(marks.mark("mail"), keys.word_key("ann").await.unwrap().unwrap().mark("mail"));
+    assert_ne!(marks.mark("mail"), keys.word_key("bob").await.unwrap().unwrap().mark("mail"));
+    assert!(keys.word_key("cleo").await.unwrap().is_none(), "nothing was sealed for her");
+
     let receipt = keys.destroy("ann", "asked to be forgotten", Actor::operator("t")).await.unwrap().unwrap();
     assert!(matches!(keys.open("ann", &ann).await, Err(SealedError::KeyDestroyed)));
+    assert!(keys.word_key("ann").await.unwrap().is_none());
     assert_eq!(keys.open("bob", &bob).await.unwrap(), b"mail");
     assert_eq!(keys.destroy("ann", "again", Actor::operator("t")).await.unwrap(), None);
     let events: Vec<_> = store.read(receipt.first).try_collect().await.unwrap();
