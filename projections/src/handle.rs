@@ -7,18 +7,23 @@ use crate::{
     blacklist::{Blacklist, BlacklistTables},
     credit_balances::{CreditBalances, CreditTables},
     log::Log,
-    log_search::{LogSearch, SearchRunner},
+    log_search::LogSearch,
     people::{People, PeopleTables},
     ready_queue::{AgentNeeds, ReadyQueue, ReadySubtask},
     runner::{
-        Progress, ProgressReader, RebuildProgress, RebuildRequest, Shared, SqlProjection, TableRunner,
-        follow_in_memory, prepare,
+        IndexProjection, IndexRunner, Progress, ProgressReader, RebuildProgress, RebuildRequest, Shared, SqlProjection,
+        TableRunner, follow_in_memory, prepare,
     },
     sql::Database,
     task_board::{TaskBoard, TaskTables},
 };
 use edgecoder_events::{Event, Position, Recorded, SubtaskIndex, TaskId, UnixMillis};
-use std::{collections::BTreeMap, marker::PhantomData, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    marker::PhantomData,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinSet,
@@ -85,7 +90,8 @@ impl Projections {
         all.follow_in_tables::<BlacklistTables, L>(log);
         all.follow_in_tables::<AnchorTables, L>(log);
         all.follow_in_tables::<PeopleTables, L>(log);
-        all.follow_in_index(log, search);
+        let log_search = all.log_search.clone();
+        all.follow_in_index(log, Question::LogSearch, log_search, search.to_owned());
         Ok(all)
     }
 
@@ -132,12 +138,18 @@ impl Projections {
         self.runners.spawn(runner.run());
     }
 
-    fn follow_in_index<L: Log>(&mut self, log: &L, folder: &Path) {
+    fn follow_in_index<P: IndexProjection, L: Log>(
+        &mut self,
+        log: &L,
+        question: Question,
+        projection: P,
+        folder: PathBuf,
+    ) {
         let (sender, requests) = mpsc::channel(REBUILD_REQUESTS);
-        self.rebuilds.insert(Question::LogSearch, sender);
-        let progress = self.watched(&[Question::LogSearch]);
-        let (folder, log, search) = (folder.to_owned(), log.clone(), self.log_search.clone());
-        self.runners.spawn(SearchRunner { folder, log, search, progress, requests }.run());
+        self.rebuilds.insert(question, sender);
+        let progress = self.watched(&[question]);
+        let log = log.clone();
+        self.runners.spawn(IndexRunner { folder, log, projection, progress, requests }.run());
     }
 
     /// Takes the next subtask for an agent out of the queue: see [`ReadyQueue::claim`].

@@ -5,10 +5,8 @@
 
 mod changes;
 mod follow;
-mod mark;
 mod read;
 
-pub(crate) use follow::SearchRunner;
 pub use read::{LogSearch, Wanted};
 
 use edgecoder_search_index::{FieldKind, Layout};

@@ -1,10 +1,9 @@
 //! Questions that the search answers.
 
 use super::{ABOUT, ACCOUNT, AGENT, KIND, TASK, TIME};
-use crate::{Page, PageRequest, ProjectionError};
+use crate::{Page, PageRequest, ProjectionError, runner::Finder};
 use edgecoder_events::{AccountId, AgentId, Position, TaskId, UnixMillis};
 use edgecoder_search_index::{Query, Reader};
-use std::sync::{Arc, PoisonError, RwLock};
 
 /// Which entries are wanted; what is `None` is not asked about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +23,7 @@ pub struct Wanted {
 
 /// Finds entries of the log. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct LogSearch(Arc<RwLock<Option<Reader>>>);
+pub struct LogSearch(Finder);
 
 impl std::fmt::Debug for LogSearch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -34,7 +33,7 @@ impl std::fmt::Debug for LogSearch {
 
 impl LogSearch {
     pub(super) fn set(&self, reader: Reader) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(reader);
+        self.0.set(reader);
     }
 
     /// Where the wanted entries stand, the newest first.
@@ -46,11 +45,9 @@ impl LogSearch {
         wanted: &Wanted,
         page: &PageRequest<Position>,
     ) -> Result<Page<Position, Position>, ProjectionError> {
-        let reader = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let reader = reader.ok_or(ProjectionError::SearchNotReady)?;
         let query = wanted.query(page.after.unwrap_or(Position(u64::MAX)));
         let limit = page.limit();
-        let found = tokio::task::spawn_blocking(move || reader.newest(&query, limit.saturating_add(1))).await??;
+        let found = self.0.ask(move |reader| reader.newest(&query, limit.saturating_add(1))).await?;
         Ok(Page::cut(found.into_iter().map(Position).collect(), limit, |position| *position))
     }
 }
