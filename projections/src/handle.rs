@@ -16,12 +16,14 @@ use crate::{
     },
     sql::Database,
     task_board::{TaskBoard, TaskTables},
+    task_search::{TaskFollower, TaskSearch},
 };
 use edgecoder_events::{Event, Position, Recorded, SubtaskIndex, TaskId, UnixMillis};
 use std::{
     collections::BTreeMap,
     marker::PhantomData,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
@@ -31,6 +33,9 @@ use tokio::{
 
 /// How many may wait for rebuilds of one projection to be noticed.
 const REBUILD_REQUESTS: usize = 4;
+
+/// Where the index of the tasks is, in the folder of the index of the log.
+const TASKS_FOLDER: &str = "tasks";
 
 /// Where the tables are.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +57,7 @@ pub struct Projections {
     anchors: Anchors,
     people: People,
     log_search: LogSearch,
+    task_search: TaskSearch,
     arrivals: watch::Receiver<u64>,
     progress: BTreeMap<Question, ProgressReader>,
     rebuilds: BTreeMap<Question, mpsc::Sender<RebuildRequest>>,
@@ -60,8 +66,8 @@ pub struct Projections {
 }
 
 impl Projections {
-    /// Opens the tables, and the index of the log in the folder `search`, and begins to follow the log. Answers are old
-    /// until [`Self::caught_up`].
+    /// Opens the tables, and in the folder `search` the indexes of the log and of its tasks, and begins to follow the log.
+    /// Answers are old until [`Self::caught_up`].
     pub async fn start<L: Log>(log: &L, tables: TablesIn<'_>, search: &Path) -> Result<Self, ProjectionError> {
         let database = match tables {
             TablesIn::File(file) => Database::open_sqlite(file).await?,
@@ -69,10 +75,12 @@ impl Projections {
         };
         prepare(&database).await?;
         let (arrived, arrivals) = watch::channel(0);
+        let (task_board, contents) = (TaskBoard::new(database.clone()), Arc::new(log.clone()));
         let mut all = Self {
             ready_queue: Shared::default(),
             agent_directory: Shared::default(),
-            task_board: TaskBoard::new(database.clone()),
+            task_search: TaskSearch::new(task_board.clone(), contents),
+            task_board,
             credit_balances: CreditBalances::new(database.clone()),
             blacklist: Blacklist::new(database.clone()),
             anchors: Anchors::new(database.clone()),
@@ -92,6 +100,9 @@ impl Projections {
         all.follow_in_tables::<PeopleTables, L>(log);
         let log_search = all.log_search.clone();
         all.follow_in_index(log, Question::LogSearch, log_search, search.to_owned());
+        let board = all.reader(Question::TaskBoard)?.clone();
+        let tasks = TaskFollower::new(all.task_search.clone(), board);
+        all.follow_in_index(log, Question::TaskSearch, tasks, search.join(TASKS_FOLDER));
         Ok(all)
     }
 
@@ -213,6 +224,11 @@ impl Projections {
         &self.log_search
     }
 
+    /// Which tasks of an owner match.
+    pub fn task_search(&self) -> &TaskSearch {
+        &self.task_search
+    }
+
     fn reader(&self, question: Question) -> Result<&ProgressReader, ProjectionError> {
         self.progress.get(&question).ok_or(ProjectionError::Stopped(question))
     }
@@ -241,8 +257,8 @@ impl Projections {
         self.reader(question)?.wait_until(position, limit).await
     }
 
-    /// Waits, however long it takes, until every answer includes the first `size` events; but those of the search of the
-    /// log, for which nothing has to wait.
+    /// Waits, however long it takes, until every answer includes the first `size` events; but those of the
+    /// searches, for which nothing has to wait.
     pub async fn caught_up(&self, size: Position) -> Result<(), ProjectionError> {
         for question in Question::ALL.into_iter().filter(|it| it.is_waited_for()) {
             self.reader(question)?.caught_up(size).await?;

@@ -19,6 +19,7 @@ pub mod ready_queue;
 mod runner;
 mod sql;
 pub mod task_board;
+pub mod task_search;
 
 pub use error::ProjectionError;
 pub use handle::{Projections, TablesIn};

@@ -13,6 +13,7 @@ pub enum Question {
     Anchors,
     People,
     LogSearch,
+    TaskSearch,
 }
 
 impl Question {
@@ -26,11 +27,12 @@ impl Question {
         Self::Anchors,
         Self::People,
         Self::LogSearch,
+        Self::TaskSearch,
     ];
 
     /// Whether work can not begin before it is answered. A search may come later than all else, and says how far it is.
     pub const fn is_waited_for(self) -> bool {
-        !matches!(self, Self::LogSearch)
+        !matches!(self, Self::LogSearch | Self::TaskSearch)
     }
 
     /// Whether the answers are kept on the disk and can be built anew; the others are read from the log at each start.
@@ -42,7 +44,8 @@ impl Question {
             | Self::Blacklist
             | Self::Anchors
             | Self::People
-            | Self::LogSearch => true,
+            | Self::LogSearch
+            | Self::TaskSearch => true,
         }
     }
 
@@ -57,6 +60,7 @@ impl Question {
             Self::Anchors => "anchors",
             Self::People => "people",
             Self::LogSearch => "log_search",
+            Self::TaskSearch => "task_search",
         }
     }
 }

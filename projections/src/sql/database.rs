@@ -81,6 +81,14 @@ impl Database {
         }
     }
 
+    /// How generated lists of placeholders are written here.
+    pub(super) fn placeholder_style(&self) -> Placeholders {
+        match self {
+            Self::Sqlite { .. } => Placeholders::Unnumbered,
+            Self::Postgres(_) => Placeholders::Numbered,
+        }
+    }
+
     /// Begins to write.
     pub(crate) async fn begin(&self) -> Result<Tx, ProjectionError> {
         match self {

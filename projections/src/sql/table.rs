@@ -1,6 +1,6 @@
 //! How are many rows written, and many keys looked up, with few statements?
 
-use super::{Cell, Colour, Row, Tx, database::Placeholders};
+use super::{Cell, Colour, Database, Row, Tx, database::Placeholders};
 use crate::ProjectionError;
 use std::fmt::Write as _;
 
@@ -37,6 +37,15 @@ fn size_for(left: usize) -> usize {
     SIZES.into_iter().find(|size| *size <= left).unwrap_or(1)
 }
 
+/// The keys in portions of a few sizes.
+fn portions(keys: &[Cell]) -> impl Iterator<Item = Vec<Cell>> {
+    keys.chunks(SIZES[0]).map(|portion| {
+        let size = SIZES.into_iter().rev().find(|size| *size >= portion.len()).unwrap_or(SIZES[0]);
+        let fill = portion.last().into_iter().cycle().cloned();
+        portion.iter().cloned().chain(fill).take(size).collect()
+    })
+}
+
 impl Table {
     /// Writes the rows: adds those that are new, replaces those that are not.
     pub(crate) async fn write(&self, tx: &mut Tx, colour: Colour, rows: Vec<Vec<Cell>>) -> Result<(), ProjectionError> {
@@ -56,11 +65,23 @@ impl Table {
     pub(crate) async fn read_where_in(tx: &mut Tx, sql: &str, keys: &[Cell]) -> Result<Vec<Row>, ProjectionError> {
         let style = tx.placeholder_style();
         let mut found = Vec::new();
-        for portion in keys.chunks(SIZES[0]) {
-            let size = SIZES.into_iter().rev().find(|size| *size >= portion.len()).unwrap_or(SIZES[0]);
-            let fill = portion.last().into_iter().cycle().cloned();
-            let cells = portion.iter().cloned().chain(fill).take(size).collect();
-            found.extend(tx.read(format!("{sql} {}", placeholders(style, 1, size)), cells).await?);
+        for cells in portions(keys) {
+            found.extend(tx.read(format!("{sql} {}", placeholders(style, 1, cells.len())), cells).await?);
+        }
+        Ok(found)
+    }
+
+    /// As [`Self::read_where_in`], beside whoever writes. The statement has no other values.
+    pub(crate) async fn read_where_in_of(
+        database: &Database,
+        sql: &str,
+        keys: &[Cell],
+    ) -> Result<Vec<Row>, ProjectionError> {
+        let style = database.placeholder_style();
+        let mut found = Vec::new();
+        for cells in portions(keys) {
+            let sql = format!("{sql} {}", placeholders(style, 1, cells.len()));
+            found.extend(database.read(&sql, cells).await?);
         }
         Ok(found)
     }

@@ -21,7 +21,7 @@ pub(crate) struct OnBoard {
 }
 
 /// The task that an event is about.
-pub(super) fn task_of(event: &Event) -> Option<&TaskId> {
+pub(crate) fn task_of(event: &Event) -> Option<&TaskId> {
     match event.family() {
         Family::Task(event) => Some(task_named_in(event)),
         Family::Ledger(_)

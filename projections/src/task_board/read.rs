@@ -6,10 +6,13 @@ use super::{
 };
 use crate::{
     Page, PageRequest, ProjectionError,
-    sql::{Cell, Database, Word},
+    sql::{Cell, Database, Table, Word},
 };
-use edgecoder_events::{AccountId, Position, ProjectId, TaskId};
-use std::{collections::BTreeMap, fmt::Write as _};
+use edgecoder_events::{AccountId, AgentId, Position, ProjectId, TaskId};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 /// Reads where tasks stand.
 #[derive(Debug, Clone)]
@@ -61,6 +64,38 @@ impl TaskBoard {
         Ok(Page::cut(tasks, page.limit(), |it: &TaskEntry| it.position))
     }
 
+    /// Those of these tasks that were submitted.
+    pub(crate) async fn of_names(&self, tasks: &[TaskId]) -> Result<Vec<TaskEntry>, ProjectionError> {
+        self.where_in("task", &tasks.iter().map(|it| Cell::text(it.as_str())).collect::<Vec<_>>()).await
+    }
+
+    /// The tasks that were submitted at these positions, the newest first.
+    pub(crate) async fn at(&self, positions: &[Position]) -> Result<Vec<TaskEntry>, ProjectionError> {
+        let mut tasks = self.where_in("position", &cells_of(positions)).await?;
+        tasks.sort_by_key(|it| std::cmp::Reverse(it.position));
+        Ok(tasks)
+    }
+
+    async fn where_in(&self, column: &str, keys: &[Cell]) -> Result<Vec<TaskEntry>, ProjectionError> {
+        let sql = format!("SELECT {} FROM task_board_tasks WHERE {column} IN", task_columns());
+        let rows = Table::read_where_in_of(&self.database, &sql, keys).await?;
+        rows.into_iter().map(read_task).collect()
+    }
+
+    /// The machines that hold a subtask of each of these tasks or held one last.
+    pub(crate) async fn agents_of(
+        &self,
+        tasks: &[Position],
+    ) -> Result<BTreeMap<Position, BTreeSet<AgentId>>, ProjectionError> {
+        let sql = "SELECT position, agent FROM task_board_subtasks WHERE agent IS NOT NULL AND position IN";
+        let mut agents = BTreeMap::<_, BTreeSet<_>>::new();
+        for row in Table::read_where_in_of(&self.database, sql, &cells_of(tasks)).await? {
+            let mut row = row.of("task_board_subtasks");
+            agents.entry(Position(row.count()?)).or_default().insert(row.id()?);
+        }
+        Ok(agents)
+    }
+
     /// How many tasks are in each state; states without any are left out.
     pub async fn counts(&self) -> Result<BTreeMap<TaskState, u64>, ProjectionError> {
         let sql = "SELECT state, COUNT(*) FROM task_board_tasks GROUP BY state";
@@ -71,6 +106,10 @@ impl TaskBoard {
         };
         rows.into_iter().map(count).collect()
     }
+}
+
+fn cells_of(positions: &[Position]) -> Vec<Cell> {
+    positions.iter().map(|it| Cell::count(it.0)).collect()
 }
 
 impl TaskFilter {

@@ -9,4 +9,5 @@ mod people;
 mod ready_queue;
 mod steps;
 mod tables;
+mod task_search;
 mod test_log;

@@ -297,7 +297,9 @@ fn who_waits_for_an_event_reads_it() {
         all.wait_until(Question::ReadyQueue, newest, LONG).await.unwrap();
         assert_eq!(all.ready_queue(ReadyQueue::waiting), 1);
         all.caught_up(log.head()).await.unwrap();
-        all.wait_until(Question::LogSearch, newest, LONG).await.unwrap();
+        for search in [Question::LogSearch, Question::TaskSearch] {
+            all.wait_until(search, newest, LONG).await.unwrap();
+        }
         assert!(all.lag(log.head()).values().all(|behind| *behind == 0));
     });
 }

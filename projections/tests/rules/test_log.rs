@@ -1,9 +1,14 @@
 //! A log in memory: a history of which more and more is recorded.
 
 use crate::history::History;
-use edgecoder_events::{EventId, Position, Recorded};
-use edgecoder_projections::log::{Follower, Log, LogError};
-use std::sync::{Arc, RwLock};
+use edgecoder_events::{AccountId, BlobRef, EventId, Position, Recorded};
+use edgecoder_projections::log::{Follower, Log, LogError, SealedContents};
+use edgecoder_store::WordKey;
+use futures_util::future::{BoxFuture, FutureExt, ready};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, RwLock},
+};
 use tokio::sync::watch;
 
 #[derive(Clone)]
@@ -11,6 +16,7 @@ pub struct TestLog {
     events: Arc<RwLock<Vec<Recorded>>>,
     size: Arc<watch::Sender<usize>>,
     batch: usize,
+    forgotten: Arc<RwLock<BTreeSet<AccountId>>>,
 }
 
 pub struct TestFollower {
@@ -23,7 +29,7 @@ impl TestLog {
     /// A log of these events, read in batches of at most `batch`.
     pub fn of(events: &[Recorded], batch: usize) -> Self {
         let size = Arc::new(watch::Sender::new(events.len()));
-        Self { events: Arc::new(RwLock::new(events.to_vec())), size, batch }
+        Self { events: Arc::new(RwLock::new(events.to_vec())), size, batch, forgotten: Arc::default() }
     }
 
     pub fn of_history(history: &History) -> Self {
@@ -36,8 +42,30 @@ impl TestLog {
         self.size.send_replace(all.len());
     }
 
+    /// Destroys the key of an account; nothing of it opens from then on.
+    pub fn forget(&self, account: AccountId) {
+        self.forgotten.write().unwrap().insert(account);
+    }
+
+    fn is_forgotten(&self, account: &AccountId) -> bool {
+        self.forgotten.read().unwrap().contains(account)
+    }
+
     pub fn head(&self) -> Position {
         Position(*self.size.borrow() as u64)
+    }
+}
+
+/// Every submission of an account asks for the same, in its own words.
+impl SealedContents for TestLog {
+    fn opened<'a>(&'a self, owner: &'a AccountId, _: BlobRef) -> BoxFuture<'a, Result<Option<Vec<u8>>, LogError>> {
+        let files = r#"[{"path":"lib/primes.py","content":"hidden"}]"#;
+        let submission = format!(r#"{{"prompt":"Sort what {owner} wrote","files":{files}}}"#);
+        ready(Ok((!self.is_forgotten(owner)).then(|| submission.into_bytes()))).boxed()
+    }
+
+    fn word_key<'a>(&'a self, owner: &'a AccountId) -> BoxFuture<'a, Result<Option<WordKey>, LogError>> {
+        ready(Ok((!self.is_forgotten(owner)).then(|| WordKey::of(owner.as_str().as_bytes())))).boxed()
     }
 }
 
