@@ -7,6 +7,7 @@ use serde::{
 };
 
 pub const LANGUAGES: &[&str] = &["python", "javascript"];
+pub const WORK_KINDS: &[&str] = &["program", "prompt"];
 pub const TASK_STATES: &[&str] = &["planning", "queued", "running", "escalated", "completed", "failed", "cancelled"];
 pub const AGENT_MODES: &[&str] = &["swarm-only", "ide-enabled"];
 pub const NODE_KINDS: &[&str] = &["agent", "coordinator"];
@@ -53,7 +54,7 @@ mod tests {
     use edgecoder_events::{
         blacklist::BlacklistReason,
         node::{AgentMode, NodeKind},
-        task::{Language, ResourceClass},
+        task::{Language, ResourceClass, WorkKind},
     };
     use edgecoder_wire::tasks::TaskState;
 
@@ -71,6 +72,7 @@ mod tests {
     #[test]
     fn every_word_names_its_variant() {
         round_trip::<Language>(LANGUAGES);
+        round_trip::<WorkKind>(WORK_KINDS);
         round_trip::<TaskState>(TASK_STATES);
         round_trip::<AgentMode>(AGENT_MODES);
         round_trip::<NodeKind>(NODE_KINDS);

@@ -99,7 +99,10 @@ pub struct Parts {
     /// Cosign ours.
     witnesses: Witnesses,
     checkpoints: RecentCheckpoints,
+    /// Of strangers, in the log.
     searches: Searches,
+    /// Of accounts, in their own tasks.
+    task_searches: Searches,
 }
 
 /// What a coordinator is begun with.
@@ -175,6 +178,7 @@ impl Coordinator {
             witnesses,
             checkpoints: RecentCheckpoints::default(),
             searches: Searches::default(),
+            task_searches: Searches::default(),
         };
         gauges::register(&parts);
         Ok(Self(Arc::new(parts)))

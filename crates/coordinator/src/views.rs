@@ -22,7 +22,7 @@ pub fn board_state(state: TaskState) -> BoardState {
     }
 }
 
-fn task_state(state: BoardState) -> TaskState {
+pub fn task_state(state: BoardState) -> TaskState {
     match state {
         BoardState::Planning => TaskState::Planning,
         BoardState::Queued => TaskState::Queued,

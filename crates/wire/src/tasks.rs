@@ -249,6 +249,28 @@ pub struct TaskPage {
     pub tasks: Vec<TaskSummary>,
     /// Give this as `before` to read on; `None` on the last page.
     pub next: Option<String>,
+    /// Where there was a search: by words, kind of work, language, machine or time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<TasksFound>,
+}
+
+/// What a search says beside its page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TasksFound {
+    /// How many match in each state, whichever state was asked for; states without any are left out.
+    pub counts: Vec<TasksInState>,
+    /// The first entries of the log that were searched: all of it, but for the last moment.
+    #[schema(value_type = u64)]
+    pub searched: Position,
+}
+
+/// How many tasks stand in one way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TasksInState {
+    pub state: TaskState,
+    pub tasks: u64,
 }
 
 /// One event of `GET /tasks/{id}/events`, as the `data` of a server-sent event whose `id` is the log position.

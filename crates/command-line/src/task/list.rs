@@ -13,18 +13,39 @@ use crate::{
     words::{self, spoken},
 };
 use clap::Args;
-use edgecoder_events::{ProjectId, UnixMillis};
+use edgecoder_events::{
+    AgentId, ProjectId, UnixMillis,
+    task::{Language, WorkKind},
+};
 use edgecoder_wire::tasks::{TaskPage, TaskState, TaskSummary};
 
 /// Lists tasks.
 #[derive(Debug, Args)]
 pub struct List {
+    /// Only those with these words in the prompt, or in the name of a file, the task or the project
+    #[arg(long, value_name = "WORDS")]
+    search: Option<String>,
     /// Only those that stand like this
     #[arg(long, value_parser = words::one_of::<TaskState>(words::TASK_STATES))]
     state: Option<TaskState>,
     /// Only those of this project
     #[arg(long)]
     project: Option<ProjectId>,
+    /// Only programs of your own, or only prompts
+    #[arg(long, value_parser = words::one_of::<WorkKind>(words::WORK_KINDS))]
+    work: Option<WorkKind>,
+    /// Only those in this language
+    #[arg(long, value_parser = words::one_of::<Language>(words::LANGUAGES))]
+    language: Option<Language>,
+    /// Only those that this machine works on or worked on last
+    #[arg(long)]
+    agent: Option<AgentId>,
+    /// Only those submitted then or later, in milliseconds since 1970
+    #[arg(long, value_name = "MS")]
+    from: Option<u64>,
+    /// Only those submitted then or earlier, in milliseconds since 1970
+    #[arg(long, value_name = "MS")]
+    to: Option<u64>,
     /// How many
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=200))]
     limit: u16,
@@ -37,8 +58,14 @@ impl List {
     pub async fn run(self, context: &Context) -> Result<ExitCode, CliError> {
         let again = self.typed_again();
         let query = [
+            ("q", self.search),
             ("state", self.state.as_ref().map(words::word)),
             ("projectId", self.project.map(String::from)),
+            ("work", self.work.as_ref().map(words::word)),
+            ("language", self.language.as_ref().map(words::word)),
+            ("agentId", self.agent.map(String::from)),
+            ("from", self.from.map(|it| it.to_string())),
+            ("to", self.to.map(|it| it.to_string())),
             ("limit", Some(self.limit.to_string())),
             ("before", self.before),
         ];
@@ -54,11 +81,25 @@ impl List {
 
     /// The command without its place, for the hint that reads on.
     fn typed_again(&self) -> String {
-        let state = self.state.as_ref().map(|state| format!(" --state {}", words::word(state)));
-        let project = self.project.as_ref().map(|project| format!(" --project {project}"));
-        let (state, project) = (state.unwrap_or_default(), project.unwrap_or_default());
-        format!("edgecoder task list{state}{project} --limit {}", self.limit)
+        let asked = [
+            ("search", self.search.as_deref().map(in_quotes)),
+            ("state", self.state.as_ref().map(words::word)),
+            ("project", self.project.as_ref().map(ToString::to_string)),
+            ("work", self.work.as_ref().map(words::word)),
+            ("language", self.language.as_ref().map(words::word)),
+            ("agent", self.agent.as_ref().map(ToString::to_string)),
+            ("from", self.from.map(|it| it.to_string())),
+            ("to", self.to.map(|it| it.to_string())),
+            ("limit", Some(self.limit.to_string())),
+        ];
+        let given = asked.into_iter().filter_map(|(name, value)| Some(format!(" --{name} {}", value?)));
+        format!("edgecoder task list{}", given.collect::<String>())
     }
+}
+
+/// A text as a shell takes it for one word.
+fn in_quotes(text: &str) -> String {
+    format!("'{}'", one_line(text).replace('\'', r"'\''"))
 }
 
 fn told(page: &TaskPage, now: UnixMillis, width: Option<usize>) -> Text {

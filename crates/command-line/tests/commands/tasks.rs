@@ -67,7 +67,8 @@ async fn a_list_can_be_narrowed_and_read_on() {
     let service = Service::start().await;
     let mut failed = summary(TaskState::Failed, Some(FailReason::BudgetExhausted));
     failed.position.0 = 4;
-    let page = TaskPage { tasks: vec![summary(TaskState::Completed, None), failed], next: Some("c7".into()) };
+    let page =
+        TaskPage { tasks: vec![summary(TaskState::Completed, None), failed], next: Some("c7".into()), found: None };
     service.on_json("GET /tasks?state=failed&projectId=maths&limit=2&before=c9", &page);
     let words = ["task", "list", "--state", "failed", "--project", "maths", "--limit", "2", "--before", "c9"];
     let outcome = person(&service, &words).await;
@@ -76,6 +77,18 @@ async fn a_list_can_be_narrowed_and_read_on() {
     let outcome = program(&service, &words).await;
     assert_eq!(serde_json::from_str::<TaskPage>(&outcome.out).unwrap(), page);
     assert_eq!(outcome.err, "");
+}
+
+#[tokio::test]
+async fn a_list_is_searched_and_read_on_with_the_same_question() {
+    let service = Service::start().await;
+    let page = TaskPage { tasks: vec![summary(TaskState::Completed, None)], next: Some("c7".into()), found: None };
+    service.on_json("GET /tasks?q=primes&work=prompt&language=python&agentId=m1&from=1&to=2&limit=20", &page);
+    let asked = ["task", "list", "--search", "primes", "--work", "prompt", "--language", "python", "--agent", "m1"];
+    let outcome = person(&service, &[&asked[..], &["--from", "1", "--to", "2"]].concat()).await;
+    assert_eq!(outcome.ended.unwrap(), ExitCode::Success);
+    let again = "task list --search 'primes' --work prompt --language python --agent m1 --from 1 --to 2 --limit 20";
+    assert!(outcome.err.contains(&format!("{again} --before c7")), "{}", outcome.err);
 }
 
 #[tokio::test]

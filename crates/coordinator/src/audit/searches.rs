@@ -1,4 +1,4 @@
-//! How many searches run at once? Anybody may ask, and each takes time that grows with what it finds.
+//! How many searches run at once? Many may ask, and each takes time that grows with what it finds.
 
 use edgecoder_service_kit::http::Problem;
 use std::time::Duration;

@@ -5,6 +5,7 @@ pub mod events;
 pub mod list;
 pub mod show;
 pub mod submit;
+mod wanted;
 
 use crate::Coordinator;
 use edgecoder_events::{Position, TaskId};
