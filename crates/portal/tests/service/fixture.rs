@@ -1,7 +1,7 @@
 //! A portal on a port of its own, over a log in memory, and the mails that it would send.
 
 use crate::browser::Browser;
-use edgecoder_events::{MicroCredits, UnixMillis};
+use edgecoder_events::{MicroCredits, Position, UnixMillis};
 use edgecoder_portal::{MailWay, Portal, Settings, router};
 use edgecoder_projections::{Projections, TablesIn};
 use edgecoder_service_kit::{
@@ -38,6 +38,7 @@ impl Service {
         let store = memory_log("example.org/portal", Arc::clone(&clock)).await;
         let [tables, search] = ["projections.db", "search"].map(|it| dir.path().join(it));
         let projections = Arc::new(Projections::start(&store, TablesIn::File(&tables), &search).await.unwrap());
+        projections.caught_up(Position(store.head().size)).await.unwrap();
         let commands = Commands::new(store.clone(), clock.clone());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
