@@ -18,7 +18,7 @@ pub enum Question {
 
 impl Question {
     /// Every question.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ReadyQueue,
         Self::AgentDirectory,
         Self::TaskBoard,

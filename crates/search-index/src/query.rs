@@ -94,6 +94,9 @@ fn has(field: Field, text: &str) -> Box<dyn EngineQuery> {
 }
 
 /// The first words of a text, as the engine cuts a field of words: in small letters, without those that are very long.
+///
+/// # Panics
+/// Never: the engine always has its default tokenizer.
 pub fn words_of(text: &str, most: usize) -> Vec<String> {
     let mut analyzer: TextAnalyzer =
         TokenizerManager::default().get("default").expect("the engine always has its default tokenizer");

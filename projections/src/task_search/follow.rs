@@ -83,7 +83,9 @@ impl IndexProjection for TaskFollower {
         let Touched { tasks, forgotten } = mem::take(&mut self.touched);
         // First: whoever came back and has submitted again has a new key, and those tasks are put in below.
         let remove = move |index: &mut Index| {
-            forgotten.iter().for_each(|owner| index.remove(OWNER, owner));
+            for owner in &forgotten {
+                index.remove(OWNER, owner);
+            }
             Ok(())
         };
         index.work(remove).await?;

@@ -6,6 +6,7 @@ use crate::{
     program::audit,
     web::Web,
 };
+use edgecoder_anchoring::evidence::Commitment;
 use edgecoder_events::{
     AccountId, BitcoinHash, CheckpointDigest,
     anchor::{

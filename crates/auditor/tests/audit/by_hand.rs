@@ -50,7 +50,7 @@ async fn each_check_in_the_readme_holds_for_an_honest_archive_and_fails_for_a_ch
     let [entries, headers, history] = told.as_slice() else { panic!("{told:?}") };
     assert_eq!(entries.matches("is in the tree").count(), 9, "{entries}");
     assert_eq!(headers.lines().count(), 6, "{headers}");
-    let root: String = anchored.root.iter().rev().map(|byte| format!("{byte:02x}")).collect();
+    let root: String = hex::encode(anchored.root.iter().rev().copied().collect::<Vec<_>>());
     assert!(headers.lines().next().unwrap().contains(&format!(" root {root} ")), "{headers}");
     assert_eq!(history, "same history\n");
 

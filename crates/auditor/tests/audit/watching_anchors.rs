@@ -61,7 +61,9 @@ async fn a_watch_that_goes_on_sees_a_block_go_away_and_headers_that_are_gone() {
     let anchored = Anchored::in_own_transaction().await;
     let (copy, state) = (anchored.copy().await, tempfile::tempdir().unwrap());
     let path = anchored.headers(anchored.root, 5);
-    let headers = HeaderSource::Archive(Box::new(ArchiveFile::open(&path, Network::Regtest, minimum_work(Network::Regtest)).unwrap()));
+    let headers = HeaderSource::Archive(Box::new(
+        ArchiveFile::open(&path, Network::Regtest, minimum_work(Network::Regtest)).unwrap(),
+    ));
     let mut watch = Watch::begin(wish(name(&copy), &state), headers).unwrap();
     assert_eq!(names(&watch.look(&At(1)).await.unwrap()), [""; 0]);
     anchored.headers([9; 32], 6);
