@@ -26,7 +26,6 @@ pub struct Service {
     pub base: String,
     pub clock: Arc<SetClock>,
     pub store: Store,
-    pub commands: Commands,
     mails: mpsc::UnboundedReceiver<String>,
     _running: JoinSet<()>,
     _dir: TempDir,
@@ -46,7 +45,7 @@ impl Service {
         let show = move |text: &str| sender.send(text.to_owned()).unwrap_or_default();
         let portal = Portal::open(Settings {
             submissions: Submissions::new(commands.clone(), SubmissionLimits::default()),
-            commands: commands.clone(),
+            commands,
             projections,
             metrics: Metrics::default(),
             mail: MailWay::Shown(Arc::new(show)),
@@ -59,7 +58,7 @@ impl Service {
         let (mut running, stop) = (JoinSet::new(), CancellationToken::new());
         portal.start(&mut running, &stop);
         running.spawn(serve(listener, router(portal), stop));
-        Self { base, clock, store, commands, mails, _running: running, _dir: dir }
+        Self { base, clock, store, mails, _running: running, _dir: dir }
     }
 
     pub fn browser(&self) -> Browser {
