@@ -40,7 +40,8 @@ fn mail(settings: &Settings, is_development: bool) -> Result<MailWay> {
             let from = settings.text("PORTAL_MAIL_FROM").context(
                 "PORTAL_MAIL_FROM is not set, expected who mails come from as EdgeCoder <edgecoder@example.org>",
             )?;
-            Ok(MailWay::Smtp(Smtp::new(&url, &from).context("PORTAL_SMTP_URL and PORTAL_MAIL_FROM can not be used")?))
+            let smtp = Smtp::new(&url, &from).context("PORTAL_SMTP_URL and PORTAL_MAIL_FROM can not be used")?;
+            Ok(MailWay::Smtp(Box::new(smtp)))
         }
         None if is_development => Ok(MailWay::Shown(Arc::new(|text| {
             if let Err(error) = answer::line(text) {

@@ -14,9 +14,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
+use edgecoder_outbound::client_of;
 use edgecoder_service_kit::{
     http::{Problem, bounded, whole_body},
-    outbound,
     settings::Settings,
 };
 use reqwest::{Client, Url};
@@ -55,8 +55,7 @@ pub async fn start(settings: &Settings, tasks: &mut JoinSet<()>, stop: &Cancella
     let default = format!("http://127.0.0.1:{}", listen::COORDINATOR.default);
     let coordinator = settings.text("COORDINATOR_URL").unwrap_or(default);
     let coordinator: Url = coordinator.parse().context("COORDINATOR_URL is not an address")?;
-    let http =
-        outbound::client_of(&coordinator).read_timeout(SILENCE).build().context("preparing to ask the coordinator")?;
+    let http = client_of(&coordinator).read_timeout(SILENCE).build().context("preparing to ask the coordinator")?;
     banner::say_ready("portal", &listen::url(&listener)?)?;
     let router = Router::new().route("/", any(hand_on)).route("/{*path}", any(hand_on));
     listen::answer(tasks, listener, bounded(router.with_state(Gate { http, coordinator })), stop);
@@ -116,7 +115,10 @@ mod tests {
 
     #[test]
     fn only_the_pages_are_reached() {
-        let gate = Gate { http: Client::new(), coordinator: "http://127.0.0.1:1".parse().unwrap() };
+        let gate = Gate {
+            http: edgecoder_outbound::direct().build().unwrap(),
+            coordinator: "http://127.0.0.1:1".parse().unwrap(),
+        };
         let handed_on_to = |path: &str| {
             let url = gate.address(&path.parse().unwrap()).ok()?;
             Some(url.as_str().trim_start_matches("http://127.0.0.1:1").to_owned())

@@ -47,7 +47,7 @@ pub async fn told_to_people(State(cookies): State<Cookies>, request: Request, ne
     let (parts, body) = answer.into_parts();
     let body = to_bytes(body, MAX_PROBLEM_BYTES).await.unwrap_or_default();
     let detail = serde_json::from_slice::<ProblemDetails>(&body).map(|it| it.detail).unwrap_or_default();
-    let mut told = page::show(cookies, parts.status, &Shell::bare(theme), &message(theme, parts.status, detail));
+    let mut told = page::show(cookies, parts.status, &Shell::bare(theme), &message(theme, parts.status, &detail));
     if let Some(after) = parts.headers.get(header::RETRY_AFTER) {
         told.headers_mut().insert(header::RETRY_AFTER, after.clone());
     }
@@ -58,16 +58,16 @@ fn wants_pages(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|kinds| kinds.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"))
 }
 
-fn message(theme: Theme, status: StatusCode, detail: String) -> Message {
+fn message(theme: Theme, status: StatusCode, detail: &str) -> Message {
     let t = &ENGLISH;
     let (heading, text, id) = match status {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
             (t.not_found_title, t.not_found_text.to_owned(), None)
         }
-        StatusCode::TOO_MANY_REQUESTS => (t.too_many_title, sentence(&detail), None),
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => (t.unavailable_title, sentence(&detail), None),
+        StatusCode::TOO_MANY_REQUESTS => (t.too_many_title, sentence(detail), None),
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => (t.unavailable_title, sentence(detail), None),
         status if status.is_server_error() => (t.failure_title, t.failure_text.to_owned(), Some(noted(status))),
-        _ => (t.forbidden_title, sentence(&detail), None),
+        _ => (t.forbidden_title, sentence(detail), None),
     };
     Message { shell: Shell::bare(theme), heading, text, id, next: "/dashboard", next_label: t.go_home }
 }

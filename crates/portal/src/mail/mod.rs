@@ -30,7 +30,7 @@ pub enum MailWay {
     Closed,
     /// They are shown to whoever runs the program: in development.
     Shown(Arc<dyn Fn(&str) + Send + Sync>),
-    Smtp(Smtp),
+    Smtp(Box<Smtp>),
 }
 
 /// Takes mails in. Cheap to clone.

@@ -149,7 +149,7 @@ async fn what_is_missing_is_told_to_people_as_a_page_and_to_programs_as_a_proble
     let service = Service::begin().await;
     let page = service.browser().get("/nothing").await;
     assert!(page.status == 404 && page.text.contains("There is nothing here"), "{}", page.text);
-    let program = reqwest::Client::builder().no_proxy().build().unwrap();
+    let program = edgecoder_outbound::direct().build().unwrap();
     let told = program.get(format!("{}/nothing", service.base)).send().await.unwrap();
     assert_eq!(told.headers()["content-type"], "application/problem+json");
     let long = "x".repeat(2 * 1024 * 1024);

@@ -3,7 +3,6 @@
 use reqwest::{
     Client, Method, RequestBuilder,
     header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE},
-    redirect::Policy,
 };
 use std::collections::BTreeMap;
 
@@ -23,7 +22,7 @@ pub struct Answer {
 
 impl Browser {
     pub fn new(base: &str) -> Self {
-        let client = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
+        let client = edgecoder_outbound::direct().build().unwrap();
         Self { client, base: base.to_owned(), cookies: BTreeMap::new() }
     }
 

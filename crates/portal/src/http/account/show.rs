@@ -83,7 +83,7 @@ async fn account_page(
 ) -> Result<Response, Problem> {
     let mut shell = Shell::of_person(person);
     // Where a form of the page failed, too: other colours lead back to the page.
-    shell.place = "/account".to_owned();
+    "/account".clone_into(&mut shell.place);
     let sessions = portal.sessions.of(person.account(), portal.now()).await?;
     let devices = sessions.iter().map(|session| device(session, &person.session)).collect();
     let (email, name) = (&person.profile.email, &person.profile.name);
