@@ -58,13 +58,13 @@ impl Shell {
     }
 
     /// The texts of the pages.
-    #[expect(clippy::unused_self, reason = "templates ask the shell")]
+    #[expect(clippy::unused_self, reason = "a template asks the shell that it has")]
     pub fn t(&self) -> &'static Texts {
         &ENGLISH
     }
 
     /// The themes that are offered.
-    #[expect(clippy::unused_self, reason = "templates ask the shell")]
+    #[expect(clippy::unused_self, reason = "a template asks the shell that it has")]
     pub fn themes(&self) -> [Theme; 4] {
         Theme::ALL
     }
