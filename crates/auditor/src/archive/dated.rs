@@ -2,7 +2,8 @@
 
 use super::{
     ArchiveError,
-    members::{self, ANCHORED, ANCHORS, CONSISTENCY, EVIDENCE, HEADERS, OTS},
+    format::{Member, OfAnchor},
+    members,
 };
 use crate::{
     AnchorFile, Contents, FileKind, HeaderSource,
@@ -159,17 +160,17 @@ impl DatedBy {
         self.proof.is_some()
     }
 
-    /// Its files, in the order of the format.
-    pub fn members(self) -> Vec<(String, Vec<u8>)> {
-        let folder = format!("{ANCHORS}{}/", members::number(self.size));
+    /// Its files.
+    pub fn members(self) -> Vec<(Member, Vec<u8>)> {
+        let size = self.size;
         let files = [
-            (ANCHORED, Some(self.note)),
-            (OTS, self.proof),
-            (EVIDENCE, self.evidence),
-            (HEADERS, Some(self.headers).filter(|bytes| !bytes.is_empty())),
-            (CONSISTENCY, Some(self.consistency.into_bytes())),
+            (OfAnchor::Checkpoint, Some(self.note)),
+            (OfAnchor::Ots, self.proof),
+            (OfAnchor::Evidence, self.evidence),
+            (OfAnchor::Headers, Some(self.headers).filter(|bytes| !bytes.is_empty())),
+            (OfAnchor::Consistency, Some(self.consistency.into_bytes())),
         ];
-        files.into_iter().filter_map(|(name, bytes)| Some((format!("{folder}{name}"), bytes?))).collect()
+        files.into_iter().filter_map(|(file, bytes)| Some((Member::Anchor(size, file), bytes?))).collect()
     }
 }
 

@@ -1,5 +1,6 @@
-//! What is an archive made of? Files with fixed names, in a fixed order, and the SHA-256 of each.
+//! How do the members of an archive become one tar file, and what does a tar file hold that is none of them?
 
+use super::format::Member;
 use edgecoder_anchoring::evidence::Commitment;
 use edgecoder_ledger::tree::Hash;
 use std::{
@@ -7,48 +8,40 @@ use std::{
     fmt::Write as _,
     io::{self, Read, Write},
 };
-
-pub(super) const README: &str = "README.md";
-pub(super) const CHECKPOINT: &str = "checkpoint";
-pub(super) const KEYS: &str = "keys";
-pub(super) const POLICY: &str = "policy";
-/// The digests of all other members; the last one.
-pub(super) const SUMS: &str = "SHA256SUMS";
-pub(super) const ENTRIES: &str = "entries/";
-pub(super) const PROOFS: &str = "proofs/";
-pub(super) const WORDS: &str = "words/";
-pub(super) const ANCHORS: &str = "anchors/";
-/// Below the folder of an anchor, which its size names.
-pub(super) const ANCHORED: &str = "checkpoint";
-pub(super) const OTS: &str = "checkpoint.ots";
-pub(super) const EVIDENCE: &str = "evidence.json";
-pub(super) const HEADERS: &str = "headers";
-pub(super) const CONSISTENCY: &str = "consistency";
+use tar::Header;
 
 /// The most bytes of all members that are read: four times what the largest entries can come to with their words.
 const MAX_BYTES: usize = 2 * 1024 * 1024 * 1024;
 /// Three for each entry, and what stands beside them.
 const MAX_MEMBERS: usize = 3 * super::MAX_ARCHIVE_ENTRIES + 64;
-/// The longest name of a member, with room to spare.
-const MAX_NAME_BYTES: usize = 100;
+/// Tools fill up the last 10 KiB of a tar file with zeros.
+const MAX_PADDING: u64 = 20 * 512;
+
+/// The members of an archive, in the order of the format.
+pub(super) type Members = BTreeMap<Member, Vec<u8>>;
 
 /// Why a file is no archive.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveFault {
     #[error("it is no tar file: {0}")]
     Tar(#[from] io::Error),
-    /// Tools would differ in which one they take.
-    #[error("it has two members of the name {0}")]
-    Twice(String),
-    #[error("its member {0:?} is no file of this format")]
-    NoFile(String),
     #[error("it has more than {MAX_MEMBERS} members, or more than {MAX_BYTES} bytes in them")]
     TooLarge,
 }
 
-/// The name of an entry's files, and of an anchor's folder: as many digits as keep them in order.
-pub(super) fn number(position: u64) -> String {
-    format!("{position:012}")
+/// What a tar file holds.
+#[derive(Debug, Default)]
+pub(super) struct Unpacked {
+    pub members: Members,
+    /// What does not belong there: who unpacks the file has it nevertheless.
+    pub strays: Vec<Stray>,
+}
+
+/// Something in a tar file that is no member.
+#[derive(Debug)]
+pub(super) struct Stray {
+    pub name: String,
+    pub why: &'static str,
 }
 
 /// One hash to a line, from the leaf upwards.
@@ -70,48 +63,93 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
     Commitment::to_file(bytes).to_string()
 }
 
-/// Writes members and then their digests, as `sha256sum` does. The same members have the same bytes whenever they are
-/// written.
-pub(super) fn write(members: &[(String, Vec<u8>)], to: &mut (dyn Write + Send)) -> io::Result<()> {
+/// The digests of all members but the digests themselves, as `sha256sum` writes them.
+pub(super) fn sums_of(members: &Members) -> String {
+    let others = members.iter().filter(|(member, _)| **member != Member::Sums);
+    others.fold(String::new(), |mut sums, (member, bytes)| {
+        writeln!(sums, "{}  {member}", sha256(bytes)).expect("a string takes every text");
+        sums
+    })
+}
+
+/// Writes members and then their digests. The same members have the same bytes whenever they are written.
+pub(super) fn write(members: &Members, to: &mut (dyn Write + Send)) -> io::Result<()> {
     let mut tar = tar::Builder::new(to);
-    let mut sums = String::new();
-    for (name, bytes) in members {
-        add(&mut tar, name, bytes)?;
-        writeln!(sums, "{}  {name}", sha256(bytes)).expect("a string takes every text");
+    for (member, bytes) in members {
+        add(&mut tar, *member, bytes)?;
     }
-    add(&mut tar, SUMS, sums.as_bytes())?;
+    add(&mut tar, Member::Sums, sums_of(members).as_bytes())?;
     tar.finish()
 }
 
-fn add(tar: &mut tar::Builder<&mut (dyn Write + Send)>, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let mut header = tar::Header::new_ustar();
+fn add(tar: &mut tar::Builder<&mut (dyn Write + Send)>, member: Member, bytes: &[u8]) -> io::Result<()> {
+    let mut header = Header::new_ustar();
     header.set_size(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
     header.set_mode(0o644);
-    tar.append_data(&mut header, name, bytes)
+    tar.append_data(&mut header, member.to_string(), bytes)
 }
 
-/// Reads all members.
+/// Reads all members, and says what is none.
 ///
 /// # Errors
 /// [`ArchiveFault`].
-pub(super) fn read(from: impl Read) -> Result<BTreeMap<String, Vec<u8>>, ArchiveFault> {
-    let (mut members, mut left) = (BTreeMap::new(), MAX_BYTES);
-    for entry in tar::Archive::new(from).entries()? {
+pub(super) fn read(from: impl Read) -> Result<Unpacked, ArchiveFault> {
+    let (mut unpacked, mut left) = (Unpacked::default(), MAX_BYTES);
+    let mut tar = tar::Archive::new(from);
+    // Raw: a header that gives the next file another name, as pax and GNU have them, is seen as a member of its own.
+    for entry in tar.entries()?.raw(true) {
         let entry = entry?;
-        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        if !entry.header().entry_type().is_file() || name.len() > MAX_NAME_BYTES {
-            return Err(ArchiveFault::NoFile(name));
-        }
+        let member = member_of(entry.header());
         let mut bytes = Vec::new();
         let most = u64::try_from(left).unwrap_or(u64::MAX).saturating_add(1);
         entry.take(most).read_to_end(&mut bytes)?;
         left = left.checked_sub(bytes.len()).ok_or(ArchiveFault::TooLarge)?;
-        if members.len() == MAX_MEMBERS {
+        unpacked.take(member, bytes)?;
+    }
+    if !is_padding(tar.into_inner())? {
+        unpacked
+            .strays
+            .push(Stray { name: "SHA256SUMS".to_owned(), why: "there is more behind the end of the tar file" });
+    }
+    Ok(unpacked)
+}
+
+/// The member that a header is of. Tools differ in how they read the older and newer kinds of headers, so only the one
+/// that is read alike everywhere is taken.
+fn member_of(header: &Header) -> Result<Member, Stray> {
+    let name = String::from_utf8_lossy(&header.path_bytes()).into_owned();
+    let is_plain = header.as_ustar().is_some_and(|it| it.prefix.first() == Some(&0));
+    if !header.entry_type().is_file() || !is_plain {
+        return Err(Stray { name, why: "it is no regular file with a plain ustar header" });
+    }
+    Member::named(&name).ok_or(Stray { name, why: "the format has no member of this name" })
+}
+
+/// Whether nothing but zeros comes, and no more than tools write.
+fn is_padding(rest: impl Read) -> io::Result<bool> {
+    let mut bytes = Vec::new();
+    rest.take(MAX_PADDING.saturating_add(1)).read_to_end(&mut bytes)?;
+    let is_short = u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_PADDING);
+    Ok(is_short && bytes.iter().all(|byte| *byte == 0))
+}
+
+impl Unpacked {
+    fn take(&mut self, member: Result<Member, Stray>, bytes: Vec<u8>) -> Result<(), ArchiveFault> {
+        if self.members.len().saturating_add(self.strays.len()) >= MAX_MEMBERS {
             return Err(ArchiveFault::TooLarge);
         }
-        if members.insert(name.clone(), bytes).is_some() {
-            return Err(ArchiveFault::Twice(name));
+        let last = self.members.last_key_value().map(|(last, _)| *last);
+        match member {
+            Ok(member) if last.is_none_or(|last| last < member) => {
+                self.members.insert(member, bytes);
+            }
+            Ok(member) => self.strays.push(Stray {
+                name: member.to_string(),
+                // Tools would differ in which of two they take.
+                why: "it stands there a second time, or not in the order of the format",
+            }),
+            Err(stray) => self.strays.push(stray),
         }
+        Ok(())
     }
-    Ok(members)
 }

@@ -7,6 +7,7 @@
 mod about;
 mod check;
 mod dated;
+mod format;
 mod members;
 mod readme;
 
@@ -27,7 +28,8 @@ use edgecoder_ledger::{
     tree::{Hash, TileSet, inclusion_proof, leaf_hash, verify_inclusion},
     verify::StoredRow,
 };
-use members::{CHECKPOINT, ENTRIES, KEYS, POLICY, PROOFS, README, WORDS, number};
+use format::{Member, OfEntry};
+use members::Members;
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -188,21 +190,21 @@ fn no_cosignatures(signed: &Signed, wish: &ArchiveWish) -> Option<String> {
     }
 }
 
-fn all_members(signed: &Signed, wish: &ArchiveWish, proven: &[Proven], dated: Dated) -> Vec<(String, Vec<u8>)> {
+fn all_members(signed: &Signed, wish: &ArchiveWish, proven: &[Proven], dated: Dated) -> Members {
     let readme = readme::text(signed, &wish.about, proven.len(), &dated);
     let keys: String = signed.keys.iter().fold(String::new(), |keys, key| keys + &key.to_string() + "\n");
     let policy = wish.policy.clone().unwrap_or_else(|| policy_of(&signed.keys));
-    let mut members = vec![
-        (README.to_owned(), readme.into_bytes()),
-        (CHECKPOINT.to_owned(), signed.note.clone().into_bytes()),
-        (KEYS.to_owned(), keys.into_bytes()),
-        (POLICY.to_owned(), policy.into_bytes()),
-    ];
+    let mut members = Members::from([
+        (Member::Readme, readme.into_bytes()),
+        (Member::Checkpoint, signed.note.clone().into_bytes()),
+        (Member::Keys, keys.into_bytes()),
+        (Member::Policy, policy.into_bytes()),
+    ]);
     for it in proven {
-        let name = number(it.position);
-        members.push((format!("{ENTRIES}{name}"), it.entry.clone()));
-        members.push((format!("{PROOFS}{name}"), members::hash_lines(&it.path).into_bytes()));
-        members.extend(words(it.position, &it.entry).map(|words| (format!("{WORDS}{name}.json"), words)));
+        let of_it = |file| Member::Entry(it.position, file);
+        members.insert(of_it(OfEntry::Stored), it.entry.clone());
+        members.insert(of_it(OfEntry::Proof), members::hash_lines(&it.path).into_bytes());
+        members.extend(words(it.position, &it.entry).map(|words| (of_it(OfEntry::Words), words)));
     }
     members.extend(dated.anchors.into_iter().flat_map(dated::DatedBy::members));
     members

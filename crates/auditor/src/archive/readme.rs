@@ -3,7 +3,7 @@
 use super::{
     About,
     dated::{Dated, DatedBy},
-    members::{ANCHORS, number},
+    format::{ANCHORS, number},
 };
 use crate::{escape::escape, prove::Signed};
 use std::fmt::Write as _;

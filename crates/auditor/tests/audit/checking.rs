@@ -44,20 +44,50 @@ pub async fn dated() -> (Anchored, Members) {
     (anchored, members)
 }
 
+/// The header of a file whose name is written as it is given.
+fn header(name: &str, bytes: &[u8]) -> tar::Header {
+    let mut header = tar::Header::new_ustar();
+    header.set_size(bytes.len() as u64);
+    header.as_ustar_mut().unwrap().name[..name.len()].copy_from_slice(name.as_bytes());
+    header.set_cksum();
+    header
+}
+
 fn packed(members: &[(&str, &[u8])]) -> TempDir {
+    packed_as(&members.iter().map(|(name, bytes)| (header(name, bytes), *bytes)).collect::<Vec<_>>())
+}
+
+fn packed_as(members: &[(tar::Header, &[u8])]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let mut tar = tar::Builder::new(fs::File::create(folder.path().join("evidence.tar")).unwrap());
-    for (name, bytes) in members {
-        let mut header = tar::Header::new_ustar();
-        header.set_size(bytes.len() as u64);
-        tar.append_data(&mut header, name, *bytes).unwrap();
+    for (header, bytes) in members {
+        tar.append(header, *bytes).unwrap();
     }
     tar.finish().unwrap();
     folder
 }
 
+/// Where docs/LEDGER.md has a member; one that it does not have stands before the digests.
+fn place(name: &str) -> (usize, &str, &str) {
+    let order = |names: &[&str], name: &str| names.iter().position(|it| *it == name);
+    match (order(&["README.md", "checkpoint", "keys", "policy"], name), name.split_once('/')) {
+        (Some(place), _) => (place, "", ""),
+        (None, Some((folder @ ("entries" | "proofs" | "words"), file))) => (4, file.trim_end_matches(".json"), folder),
+        (None, Some(("anchors", file))) => {
+            let (size, file) = file.split_once('/').unwrap();
+            let files = ["checkpoint", "checkpoint.ots", "evidence.json", "headers", "consistency"];
+            (5, size, ["0", "1", "2", "3", "4"][order(&files, file).unwrap()])
+        }
+        (None, _) if name == "SHA256SUMS" => (7, "", ""),
+        (None, _) => (6, name, ""),
+    }
+}
+
+/// The members in the order of the format.
 fn all(members: &Members) -> Vec<(&str, &[u8])> {
-    members.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect()
+    let mut all: Vec<_> = members.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    all.sort_by_key(|&(name, _)| place(name));
+    all
 }
 
 fn checked(folder: &TempDir, words: &[&str]) -> (i32, Value) {
@@ -69,7 +99,7 @@ fn checked(folder: &TempDir, words: &[&str]) -> (i32, Value) {
 fn summed(mut members: Members) -> Members {
     members.remove("SHA256SUMS");
     let mut sums = String::new();
-    for (name, bytes) in &members {
+    for (name, bytes) in all(&members) {
         writeln!(sums, "{}  {name}", Commitment::to_file(bytes)).unwrap();
     }
     members.insert("SHA256SUMS".to_owned(), sums.into_bytes());
@@ -188,18 +218,109 @@ async fn a_file_that_is_missing_or_does_not_belong_there_is_named() {
         less.remove(member);
         let (code, report) = checked(&packed(&all(&less)), &["--key", &key()]);
         let found = classes(&report).contains(&("MISSING", member.as_str()));
-        assert!(found && (code == 2 || member == "SHA256SUMS"), "{member}: {report:#}");
+        // What is left of an entry that is gone is about nothing; without the digests nothing is named by them.
+        let worse = member == "SHA256SUMS" || member.starts_with("entries/");
+        assert!(found && code == if worse { 1 } else { 2 }, "{member}: {report:#}");
     }
     let mut more = honest.clone();
     more.insert("entries/000000000099".to_owned(), honest["entries/000000000007"].clone());
     let (code, report) = checked(&packed(&all(&more)), &["--key", &key()]);
     assert!(code == 1 && classes(&report).contains(&("ADDED", "entries/000000000099")), "{report:#}");
-    let twice = [all(&honest), vec![("keys", &b"else"[..])]].concat();
-    let (code, report) = checked(&packed(&twice), &[]);
-    assert!(code == 2 && report["error"].as_str().unwrap().contains("two members of the name keys"), "{report:#}");
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("evidence.tar"), vec![7; 1024]).unwrap();
     assert_eq!(checked(&folder, &[]).0, 2);
+}
+
+/// What `sha256sum -c` passes and `tar xf` unpacks is all that a reader sees: nothing may be in it but what is proven.
+#[tokio::test]
+async fn what_is_no_member_of_the_format_is_refused_though_its_digest_fits() {
+    let (_, honest) = dated().await;
+    let words = "words/000000000007.json";
+    assert_eq!(
+        checked(&packed(&all(&summed(honest.clone()))), &["--key", &key()]).0,
+        0,
+        "packed again, it is the same"
+    );
+    for name in [
+        "STATEMENT.txt",
+        "words/000000000999.json",
+        "proofs/000000000999",
+        "./words/000000000007.json",
+        "./checkpoint",
+        "./keys",
+        "checkpoint/",
+        "/keys",
+    ] {
+        let mut more = honest.clone();
+        more.insert(name.to_owned(), b"invented".to_vec());
+        let (code, report) = checked(&packed(&all(&summed(more))), &["--key", &key()]);
+        assert!(code == 1 && classes(&report).contains(&("ADDED", name)), "{name}: {report:#}");
+    }
+    let forged = b"{}".as_slice();
+    let mut inner = honest.clone();
+    inner.insert(words.to_owned(), forged.to_vec());
+    let (inner, mut more) = (summed(inner), honest.clone());
+    more.insert(format!("./{words}"), forged.to_vec());
+    more.insert("./SHA256SUMS".to_owned(), inner["SHA256SUMS"].clone());
+    let (code, report) = checked(&packed(&all(&summed(more))), &["--key", &key()]);
+    let added = [("ADDED", "./SHA256SUMS"), ("ADDED", "./words/000000000007.json")];
+    assert!(code == 1 && added.iter().all(|it| classes(&report).contains(it)), "{report:#}");
+}
+
+#[tokio::test]
+async fn a_member_that_stands_twice_elsewhere_or_behind_the_end_is_refused() {
+    let (_, honest) = dated().await;
+    let twice = [all(&honest), vec![("keys", &b"else"[..])]].concat();
+    let (code, report) = checked(&packed(&twice), &[]);
+    assert!(code == 1 && classes(&report).contains(&("ADDED", "keys")), "{report:#}");
+    let mut moved = all(&honest);
+    moved.swap(1, 2);
+    let (code, report) = checked(&packed(&moved), &[]);
+    assert!(code == 1 && classes(&report).contains(&("ADDED", "checkpoint")), "{report:#}");
+    let folder = packed(&all(&honest));
+    let file = folder.path().join("evidence.tar");
+    let bytes = fs::read(&file).unwrap();
+    fs::write(&file, [bytes.clone(), bytes].concat()).unwrap();
+    let (code, report) = checked(&folder, &[]);
+    assert_eq!((code, classes(&report)), (1, vec![("ADDED", "SHA256SUMS")]), "{report:#}");
+    let mut other = honest.clone();
+    let sums = String::from_utf8(honest["SHA256SUMS"].clone()).unwrap();
+    let backwards: String = sums.lines().rev().map(|line| format!("{line}\n")).collect();
+    other.insert("SHA256SUMS".to_owned(), backwards.into_bytes());
+    let (code, report) = checked(&packed(&all(&other)), &[]);
+    assert_eq!((code, classes(&report)), (1, vec![("DAMAGED", "SHA256SUMS")]), "{report:#}");
+}
+
+#[tokio::test]
+async fn links_folders_and_headers_that_tools_read_differently_are_no_members() {
+    let (_, honest) = dated().await;
+    let plain = || all(&honest).into_iter().map(|(name, bytes)| (header(name, bytes), bytes)).collect::<Vec<_>>();
+    let name = all(&honest)[3].0;
+    let kinds = [
+        tar::EntryType::Symlink,
+        tar::EntryType::Link,
+        tar::EntryType::Directory,
+        tar::EntryType::XHeader,
+        tar::EntryType::XGlobalHeader,
+        tar::EntryType::GNULongName,
+        tar::EntryType::Continuous,
+    ];
+    for kind in kinds {
+        let mut members = plain();
+        let mut other = header("policy", b"");
+        other.set_entry_type(kind);
+        other.set_cksum();
+        members.insert(3, (other, b""));
+        let (code, report) = checked(&packed_as(&members), &[]);
+        assert!(code == 1 && classes(&report).contains(&("ADDED", name)), "{kind:?}: {report:#}");
+    }
+    // Old headers have no prefix, and some tools read one in them nevertheless.
+    let mut members = plain();
+    members[3].0.as_ustar_mut().unwrap().prefix[0] = b'x';
+    members[3].0.as_old_mut().pad[..8].fill(0);
+    members[3].0.set_cksum();
+    let (code, report) = checked(&packed_as(&members), &[]);
+    assert!(code == 1 && classes(&report).contains(&("ADDED", name)), "{report:#}");
 }
 
 #[tokio::test]

@@ -1,10 +1,13 @@
 //! Do the anchors of an archive date its entries? The way from the block to the checkpoint that was signed.
 
-use super::{ArchiveReport, CheckError, Class, Members, entries::below, read_checkpoint, report::DatedEntries};
+use super::{ArchiveReport, CheckError, Class, Members, read_checkpoint, report::DatedEntries};
 use crate::{
     HeaderSource, Outcome,
     anchors::{EntryPlace, held, of_evidence, of_proof},
-    archive::members::{ANCHORED, ANCHORS, CONSISTENCY, EVIDENCE, HEADERS, OTS, hashes_in, number},
+    archive::{
+        format::{ANCHORS, Member, OfAnchor, number},
+        members::hashes_in,
+    },
 };
 use edgecoder_anchoring::{
     Header,
@@ -23,77 +26,80 @@ pub(super) async fn check(
     headers: &mut HeaderSource,
     report: &mut ArchiveReport,
 ) -> Result<(), CheckError> {
-    let folders: BTreeSet<&str> =
-        below(members, ANCHORS).filter_map(|(name, _)| Some(name.split_once('/')?.0)).collect();
-    for folder in &folders {
-        let anchor = Anchor { folder: format!("{ANCHORS}{folder}/"), members };
-        let Some((size, note)) = anchor.check_checkpoint(folder, signed, report) else { continue };
-        if last.is_some_and(|last| last.position >= size) {
-            report.find(Class::AnchorMismatch, &anchor.name(ANCHORED), "it does not cover every entry of the archive");
+    let sizes: BTreeSet<u64> = members.keys().filter_map(size_of).collect();
+    for size in &sizes {
+        let anchor = Anchor { size: *size, members };
+        let Some(note) = anchor.check_checkpoint(signed, report) else { continue };
+        if last.is_some_and(|last| last.position >= *size) {
+            report.find(
+                Class::AnchorMismatch,
+                anchor.name(OfAnchor::Checkpoint),
+                "it does not cover every entry of the archive",
+            );
         }
         let headers_of_it = anchor.check_headers(report);
-        anchor.judge((size, note), (headers, &headers_of_it), last, report).await?;
+        anchor.judge(note, (headers, &headers_of_it), last, report).await?;
     }
-    if folders.is_empty() {
+    if sizes.is_empty() {
         report.absent.push("no anchor covers these entries yet".to_owned());
     }
     Ok(())
 }
 
+/// The size of the anchor that a member is of.
+const fn size_of(member: &Member) -> Option<u64> {
+    if let Member::Anchor(size, _) = *member { Some(size) } else { None }
+}
+
 /// One folder of an anchor.
 struct Anchor<'a> {
-    folder: String,
+    size: u64,
     members: &'a Members,
 }
 
 impl<'a> Anchor<'a> {
-    fn name(&self, file: &str) -> String {
-        format!("{}{file}", self.folder)
+    const fn name(&self, file: OfAnchor) -> Member {
+        Member::Anchor(self.size, file)
     }
 
-    fn file(&self, file: &str) -> Option<&'a [u8]> {
+    fn file(&self, file: OfAnchor) -> Option<&'a [u8]> {
         self.members.get(&self.name(file)).map(Vec::as_slice)
     }
 
-    /// Whether what was dated is the beginning of what was signed; its size and its file.
-    fn check_checkpoint(
-        &self,
-        folder: &str,
-        signed: &Checkpoint,
-        report: &mut ArchiveReport,
-    ) -> Option<(u64, &'a [u8])> {
-        let name = self.name(ANCHORED);
-        let Some(note) = self.file(ANCHORED) else {
-            report.miss(&name);
+    /// Whether what was dated is the beginning of what was signed; its file.
+    fn check_checkpoint(&self, signed: &Checkpoint, report: &mut ArchiveReport) -> Option<&'a [u8]> {
+        let name = self.name(OfAnchor::Checkpoint);
+        let Some(note) = self.file(OfAnchor::Checkpoint) else {
+            report.miss(name);
             return None;
         };
-        let read = read_checkpoint(note).filter(|it| number(it.size) == folder && it.origin == signed.origin);
+        let read = read_checkpoint(note).filter(|it| it.size == self.size && it.origin == signed.origin);
         let Some(dated) = read else {
-            report.find(Class::AnchorMismatch, &name, "it is no checkpoint of this log and this size");
+            report.find(Class::AnchorMismatch, name, "it is no checkpoint of this log and this size");
             return None;
         };
-        let proof = self.name(CONSISTENCY);
-        match self.file(CONSISTENCY).map(hashes_in) {
-            None => report.miss(&proof),
-            Some(None) => report.find(Class::Damaged, &proof, "its lines are no hashes"),
+        let proof = self.name(OfAnchor::Consistency);
+        match self.file(OfAnchor::Consistency).map(hashes_in) {
+            None => report.miss(proof),
+            Some(None) => report.find(Class::Damaged, proof, "its lines are no hashes"),
             Some(Some(path)) => {
                 let (old, new) = ((dated.size, &dated.root), (signed.size, &signed.root));
                 if verify_consistency(old, new, &path).is_err() {
-                    report.find(Class::Inconsistent, &proof, "it does not lead from what was dated to what was signed");
+                    report.find(Class::Inconsistent, proof, "it does not lead from what was dated to what was signed");
                 }
             }
         }
-        Some((dated.size, note))
+        Some(note)
     }
 
     /// The headers of its block and those upon it, as far as they are there and follow each other.
     fn check_headers(&self, report: &mut ArchiveReport) -> Vec<Header> {
-        let Some(bytes) = self.file(HEADERS) else {
-            report.absent.push(format!("no block headers in {}", self.folder));
+        let Some(bytes) = self.file(OfAnchor::Headers) else {
+            report.absent.push(format!("no block headers in {ANCHORS}{}/", number(self.size)));
             return Vec::new();
         };
         read_piece(bytes).unwrap_or_else(|error| {
-            report.find(Class::BadHeaders, &self.name(HEADERS), error.to_string());
+            report.find(Class::BadHeaders, self.name(OfAnchor::Headers), error.to_string());
             Vec::new()
         })
     }
@@ -101,15 +107,15 @@ impl<'a> Anchor<'a> {
     /// What its proof and its evidence are worth.
     async fn judge(
         &self,
-        (size, note): (u64, &[u8]),
+        note: &[u8],
         (known, brought): (&mut HeaderSource, &[Header]),
         last: Option<EntryPlace>,
         report: &mut ArchiveReport,
     ) -> Result<(), CheckError> {
         let first = brought.first().copied();
-        let (proof, evidence) = (self.file(OTS), self.file(EVIDENCE));
+        let (proof, evidence) = (self.file(OfAnchor::Ots), self.file(OfAnchor::Evidence));
         if proof.is_none() && evidence.is_none() {
-            report.miss(&self.name(OTS));
+            report.miss(self.name(OfAnchor::Ots));
         }
         let height = proof.and_then(|bytes| DetachedTimestamp::parse(bytes).ok()?.first_block());
         self.check_first(first, report);
@@ -118,11 +124,11 @@ impl<'a> Anchor<'a> {
         let headers = if known.knows_the_chain() { known } else { own.as_mut().unwrap_or(known) };
         let digest = CheckpointDigest(Commitment::to_file(note).0);
         let by_proof = match proof {
-            Some(bytes) => Some((OTS, of_proof(headers, bytes, note, None).await?)),
+            Some(bytes) => Some((OfAnchor::Ots, of_proof(headers, bytes, note, None).await?)),
             None => None,
         };
         let by_evidence = match evidence {
-            Some(bytes) => Some((EVIDENCE, of_evidence(headers, bytes, &digest, None).await?)),
+            Some(bytes) => Some((OfAnchor::Evidence, of_evidence(headers, bytes, &digest, None).await?)),
             None => None,
         };
         // What is judged last is what is told: evidence says more than the proof that is made from it.
@@ -132,19 +138,20 @@ impl<'a> Anchor<'a> {
                 None => outcome,
             };
             if let Some(class) = fault_of(&outcome) {
-                report.find(class, &self.name(file), outcome.to_string());
+                report.find(class, self.name(file), outcome.to_string());
             }
-            report.anchors.retain(|it| it.size != size);
-            report.anchors.push(DatedEntries { size, outcome });
+            report.anchors.retain(|it| it.size != self.size);
+            report.anchors.push(DatedEntries { size: self.size, outcome });
         }
         Ok(())
     }
 
     /// Whether the evidence speaks of the block that the proof leads to.
     fn check_heights(&self, by_proof: Option<u32>, report: &mut ArchiveReport) {
-        let evidence = self.file(EVIDENCE).and_then(|bytes| serde_json::from_slice::<AnchorEvidence>(bytes).ok());
+        let evidence =
+            self.file(OfAnchor::Evidence).and_then(|bytes| serde_json::from_slice::<AnchorEvidence>(bytes).ok());
         if evidence.zip(by_proof).is_some_and(|(evidence, height)| evidence.height != height) {
-            report.find(Class::AnchorMismatch, &self.name(EVIDENCE), "its block is not that of the proof");
+            report.find(Class::AnchorMismatch, self.name(OfAnchor::Evidence), "its block is not that of the proof");
         }
     }
 
@@ -155,8 +162,12 @@ impl<'a> Anchor<'a> {
         let by_evidence = |bytes: &[u8]| {
             serde_json::from_slice::<AnchorEvidence>(bytes).is_ok_and(|evidence| evidence.header == first)
         };
-        if !self.file(OTS).is_some_and(by_proof) && !self.file(EVIDENCE).is_some_and(by_evidence) {
-            report.find(Class::BadHeaders, &self.name(HEADERS), "the first is not the block that the proof leads to");
+        if !self.file(OfAnchor::Ots).is_some_and(by_proof) && !self.file(OfAnchor::Evidence).is_some_and(by_evidence) {
+            report.find(
+                Class::BadHeaders,
+                self.name(OfAnchor::Headers),
+                "the first is not the block that the proof leads to",
+            );
         }
     }
 }

@@ -4,7 +4,8 @@ use super::{ArchiveReport, Class, Members};
 use crate::{
     anchors::EntryPlace,
     archive::{
-        members::{ENTRIES, PROOFS, WORDS, hashes_in, number},
+        format::{ENTRIES, Member, OfEntry},
+        members::hashes_in,
         words,
     },
 };
@@ -16,12 +17,9 @@ use edgecoder_ledger::{
 /// Checks each entry; gives the last.
 pub(super) fn check(members: &Members, signed: &Checkpoint, report: &mut ArchiveReport) -> Option<EntryPlace> {
     let mut last = None;
-    for (name, entry) in below(members, ENTRIES) {
+    for (member, entry) in members {
+        let Member::Entry(position, OfEntry::Stored) = *member else { continue };
         report.entries = report.entries.saturating_add(1);
-        let Some(position) = name.parse().ok().filter(|it| number(*it) == name) else {
-            report.find(Class::Added, &format!("{ENTRIES}{name}"), "its name is no position");
-            continue;
-        };
         check_entry(members, (position, entry), signed, report);
         check_words(members, (position, entry), report);
         let recorded_ms = Entry::decode(entry).map_or(0, |entry| entry.recorded_at_ms);
@@ -30,41 +28,31 @@ pub(super) fn check(members: &Members, signed: &Checkpoint, report: &mut Archive
     if report.entries == 0 {
         report.miss(ENTRIES);
     }
-    for (name, _) in below(members, PROOFS) {
-        if !members.contains_key(&format!("{ENTRIES}{name}")) {
-            report.miss(&format!("{ENTRIES}{name}"));
-        }
-    }
     last
 }
 
-/// The members below a folder, without its name.
-pub(super) fn below<'m>(members: &'m Members, folder: &'m str) -> impl Iterator<Item = (&'m str, &'m Vec<u8>)> {
-    members.iter().filter_map(move |(name, bytes)| Some((name.strip_prefix(folder)?, bytes)))
-}
-
 fn check_entry(members: &Members, (position, entry): (u64, &[u8]), signed: &Checkpoint, report: &mut ArchiveReport) {
-    let (name, proof) = (format!("{ENTRIES}{}", number(position)), format!("{PROOFS}{}", number(position)));
-    let Some(lines) = members.get(&proof) else { return report.miss(&proof) };
+    let (name, proof) = (Member::Entry(position, OfEntry::Stored), Member::Entry(position, OfEntry::Proof));
+    let Some(lines) = members.get(&proof) else { return report.miss(proof) };
     let Some(path) = hashes_in(lines) else {
-        return report.find(Class::Damaged, &proof, "its lines are no hashes");
+        return report.find(Class::Damaged, proof, "its lines are no hashes");
     };
     if verify_inclusion(position, signed.size, &leaf_hash(entry), &path, &signed.root).is_err() {
-        return report.find(Class::Mutated, &name, "its proof does not lead from it to the root that was signed");
+        return report.find(Class::Mutated, name, "its proof does not lead from it to the root that was signed");
     }
     let fits = Entry::decode(entry).is_ok_and(|it| it.position == position && it.origin == signed.origin);
     if !fits {
-        report.find(Class::WrongLedger, &name, "it was signed, and is no entry of this place in this log");
+        report.find(Class::WrongLedger, name, "it was signed, and is no entry of this place in this log");
     }
 }
 
 fn check_words(members: &Members, (position, entry): (u64, &[u8]), report: &mut ArchiveReport) {
-    let name = format!("{WORDS}{}.json", number(position));
+    let name = Member::Entry(position, OfEntry::Words);
     match (members.get(&name), words(position, entry)) {
         (Some(told), Some(said)) if *told != said => {
-            report.find(Class::Mistold, &name, "the entry does not say this");
+            report.find(Class::Mistold, name, "the entry does not say this");
         }
-        (None, Some(_)) => report.miss(&name),
+        (None, Some(_)) => report.miss(name),
         (Some(_) | None, Some(_) | None) => {}
     }
 }

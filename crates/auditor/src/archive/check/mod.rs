@@ -7,11 +7,14 @@ mod signatures;
 
 pub use report::{ArchiveFinding, ArchiveReport, DatedEntries};
 
-use super::members::{self, ArchiveFault, CHECKPOINT, SUMS};
+use super::{
+    format::Member,
+    members::{self, ArchiveFault, Members, Unpacked},
+};
 use crate::{HeaderSource, HeadersError};
 use edgecoder_ledger::{Checkpoint, note::Note, note::VerifierKey, policy::Policy};
 use report::Class;
-use std::{collections::BTreeMap, fs::File, io::BufReader, path::PathBuf};
+use std::{fs::File, io::BufReader, path::PathBuf};
 
 /// What to check, and what the auditor brings along.
 #[derive(Debug, Clone)]
@@ -34,9 +37,6 @@ pub enum CheckError {
     Headers(#[from] HeadersError),
 }
 
-/// The members of an archive, by their names.
-type Members = BTreeMap<String, Vec<u8>>;
-
 /// Checks an archive. `headers` say which blocks are in the best chain.
 ///
 /// # Errors
@@ -44,8 +44,12 @@ type Members = BTreeMap<String, Vec<u8>>;
 pub async fn check_archive(wish: &CheckWish, headers: &mut HeaderSource) -> Result<ArchiveReport, CheckError> {
     let fault = |fault| CheckError::Archive { file: wish.file.clone(), fault };
     let file = File::open(&wish.file).map_err(|error| fault(error.into()))?;
-    let members = members::read(BufReader::new(file)).map_err(fault)?;
+    let Unpacked { members, strays } = members::read(BufReader::new(file)).map_err(fault)?;
     let mut report = ArchiveReport::of(wish);
+    for stray in strays {
+        report.find(Class::Added, &stray.name, stray.why);
+    }
+    check_belonging(&members, &mut report);
     check_sums(&members, &mut report);
     if let Some(signed) = signatures::check(&members, wish, &mut report) {
         let last = entries::check(&members, &signed, &mut report);
@@ -55,17 +59,28 @@ pub async fn check_archive(wish: &CheckWish, headers: &mut HeaderSource) -> Resu
     Ok(report)
 }
 
+/// Whether what a member speaks of is there: words and proofs of no entry prove nothing, and are read all the same.
+fn check_belonging(members: &Members, report: &mut ArchiveReport) {
+    for member in members.keys() {
+        if let Some(other) = member.belongs_to().filter(|other| !members.contains_key(other)) {
+            report.find(Class::Added, member, format!("there is no {other} that it could be of"));
+        }
+    }
+}
+
 /// Every member is one of those whose digests are there, and every one of these is there.
 fn check_sums(members: &Members, report: &mut ArchiveReport) {
-    let Some(sums) = members.get(SUMS) else { return report.miss(SUMS) };
-    let mut unnamed: Vec<&str> = members.keys().map(String::as_str).filter(|name| *name != SUMS).collect();
-    for line in String::from_utf8_lossy(sums).lines() {
+    let Some(sums) = members.get(&Member::Sums) else { return report.miss(Member::Sums) };
+    let sums = String::from_utf8_lossy(sums);
+    let mut unnamed: Vec<Member> = members.keys().copied().filter(|member| *member != Member::Sums).collect();
+    for line in sums.lines() {
         let Some((sum, name)) = line.split_once("  ") else {
-            report.find(Class::Damaged, SUMS, "a line of it is no digest and name");
+            report.find(Class::Damaged, Member::Sums, "a line of it is no digest and name");
             continue;
         };
-        unnamed.retain(|it| *it != name);
-        match members.get(name) {
+        let member = Member::named(name);
+        unnamed.retain(|it| Some(*it) != member);
+        match member.and_then(|member| members.get(&member)) {
             None => report.miss(name),
             Some(bytes) if members::sha256(bytes) != sum => {
                 report.find(Class::Damaged, name, "its SHA-256 is not that of SHA256SUMS");
@@ -73,8 +88,11 @@ fn check_sums(members: &Members, report: &mut ArchiveReport) {
             Some(_) => {}
         }
     }
-    for name in unnamed {
-        report.find(Class::Added, name, "SHA256SUMS does not name it");
+    for member in unnamed {
+        report.find(Class::Added, member, "SHA256SUMS does not name it");
+    }
+    if report.findings.is_empty() && sums != members::sums_of(members) {
+        report.find(Class::Damaged, Member::Sums, "its lines are not one for each member, in the order of the format");
     }
 }
 
@@ -85,13 +103,13 @@ fn read_checkpoint(note: &[u8]) -> Option<Checkpoint> {
 
 /// The checkpoint of the archive; nothing where there is none that could be read.
 fn checkpoint_of(members: &Members, report: &mut ArchiveReport) -> Option<(Note, Checkpoint)> {
-    let Some(bytes) = members.get(CHECKPOINT) else {
-        report.miss(CHECKPOINT);
+    let Some(bytes) = members.get(&Member::Checkpoint) else {
+        report.miss(Member::Checkpoint);
         return None;
     };
     let read = Note::parse(bytes).ok().zip(read_checkpoint(bytes));
     if read.is_none() {
-        report.find(Class::BadCheckpoint, CHECKPOINT, "it is no checkpoint");
+        report.find(Class::BadCheckpoint, Member::Checkpoint, "it is no checkpoint");
     }
     read
 }

@@ -1,9 +1,9 @@
 //! What is said of an archive, and with which code does it end?
 
 use super::CheckWish;
-use crate::{Outcome, escape::escape};
+use crate::{Outcome, archive::format::ANCHORS, escape::escape};
 use serde_json::{Value, json};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 const EXIT_FAULT: u8 = 1;
 const EXIT_CANNOT: u8 = 2;
@@ -14,7 +14,7 @@ const EXIT_UNPROVEN: u8 = 3;
 pub(super) enum Class {
     /// Its bytes are not those whose digest is there.
     Damaged,
-    /// It does not belong there.
+    /// It does not belong there: the format has no such member, or not at this place.
     Added,
     /// It belongs there and is not.
     Missing,
@@ -152,12 +152,13 @@ impl ArchiveReport {
         }
     }
 
-    pub(super) fn find(&mut self, class: Class, member: &str, detail: impl Into<String>) {
-        self.findings.push(ArchiveFinding { class, member: member.to_owned(), detail: detail.into() });
+    pub(super) fn find(&mut self, class: Class, member: impl fmt::Display, detail: impl Into<String>) {
+        self.findings.push(ArchiveFinding { class, member: member.to_string(), detail: detail.into() });
     }
 
     /// Says once that a member is missing.
-    pub(super) fn miss(&mut self, member: &str) {
+    pub(super) fn miss(&mut self, member: impl fmt::Display) {
+        let member = member.to_string();
         if !self.findings.iter().any(|it| it.class == Class::Missing && it.member == member) {
             self.find(Class::Missing, member, "it is not in the archive");
         }
@@ -167,7 +168,7 @@ impl ArchiveReport {
     pub(super) fn rest_on(&mut self, knows_the_chain: bool) {
         let confirmed = self.anchors.iter().any(|it| it.outcome.is_confirmed());
         if knows_the_chain && !confirmed {
-            self.find(Class::NotConfirmed, super::members::ANCHORS, "no anchor of these entries is confirmed");
+            self.find(Class::NotConfirmed, ANCHORS, "no anchor of these entries is confirmed");
         }
     }
 

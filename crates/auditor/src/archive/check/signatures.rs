@@ -1,10 +1,7 @@
 //! Who signed the checkpoint of an archive, and which witnesses saw it?
 
 use super::{ArchiveReport, CheckWish, Class, Members, checkpoint_of};
-use crate::archive::{
-    members::{CHECKPOINT, KEYS, POLICY},
-    parsed,
-};
+use crate::archive::{format::Member, parsed};
 use edgecoder_ledger::{
     Checkpoint,
     checkpoint::CheckpointError,
@@ -18,13 +15,13 @@ pub(super) fn check(members: &Members, wish: &CheckWish, report: &mut ArchiveRep
     report.origin.clone_from(&checkpoint.origin);
     report.size = checkpoint.size;
     if wish.origin.as_ref().is_some_and(|origin| *origin != checkpoint.origin) {
-        report.find(Class::WrongLedger, CHECKPOINT, format!("it is of {}", checkpoint.origin));
+        report.find(Class::WrongLedger, Member::Checkpoint, format!("it is of {}", checkpoint.origin));
     }
     let own_keys = keys_in(members, report);
     let trusted = if wish.keys.is_empty() { &own_keys } else { &wish.keys };
     check_keys(&note, &checkpoint, trusted, report);
     if !wish.keys.is_empty() && !own_keys.is_empty() && note.verify(&own_keys).is_err() {
-        report.find(Class::OtherKeys, KEYS, "these are not the keys that signed");
+        report.find(Class::OtherKeys, Member::Keys, "these are not the keys that signed");
     }
     if let Some(policy) = policy_of(members, wish, report) {
         check_witnesses(&note, &policy, report);
@@ -33,14 +30,14 @@ pub(super) fn check(members: &Members, wish: &CheckWish, report: &mut ArchiveRep
 }
 
 fn keys_in(members: &Members, report: &mut ArchiveReport) -> Vec<VerifierKey> {
-    let Some(bytes) = members.get(KEYS) else {
-        report.miss(KEYS);
+    let Some(bytes) = members.get(&Member::Keys) else {
+        report.miss(Member::Keys);
         return Vec::new();
     };
     let text = String::from_utf8_lossy(bytes);
     let keys: Result<Vec<VerifierKey>, _> = text.lines().map(str::parse).collect();
     keys.unwrap_or_else(|error| {
-        report.find(Class::OtherKeys, KEYS, error.to_string());
+        report.find(Class::OtherKeys, Member::Keys, error.to_string());
         Vec::new()
     })
 }
@@ -50,13 +47,13 @@ fn check_keys(note: &Note, checkpoint: &Checkpoint, trusted: &[VerifierKey], rep
         Ok(signers) => {
             report.keys = signers.iter().map(ToString::to_string).collect();
             if signers.iter().any(|key| key.name() != checkpoint.origin) {
-                report.find(Class::WrongLedger, CHECKPOINT, "the key that signed it is another log's");
+                report.find(Class::WrongLedger, Member::Checkpoint, "the key that signed it is another log's");
             }
         }
         Err(error @ NoteError::BadSignature { .. }) => {
-            report.find(Class::BadSignature, CHECKPOINT, error.to_string());
+            report.find(Class::BadSignature, Member::Checkpoint, error.to_string());
         }
-        Err(error) => report.find(Class::UnknownKey, CHECKPOINT, error.to_string()),
+        Err(error) => report.find(Class::UnknownKey, Member::Checkpoint, error.to_string()),
     }
 }
 
@@ -65,11 +62,11 @@ fn policy_of(members: &Members, wish: &CheckWish, report: &mut ArchiveReport) ->
     if wish.policy.is_some() {
         return wish.policy.clone();
     }
-    let Some(bytes) = members.get(POLICY) else {
-        report.miss(POLICY);
+    let Some(bytes) = members.get(&Member::Policy) else {
+        report.miss(Member::Policy);
         return None;
     };
-    parsed(bytes).map_err(|error| report.find(Class::BadPolicy, POLICY, error)).ok()
+    parsed(bytes).map_err(|error| report.find(Class::BadPolicy, Member::Policy, error)).ok()
 }
 
 fn check_witnesses(note: &Note, policy: &Policy, report: &mut ArchiveReport) {
@@ -77,15 +74,15 @@ fn check_witnesses(note: &Note, policy: &Policy, report: &mut ArchiveReport) {
         Ok(verdict) => {
             report.witnesses = verdict.cosigned.iter().map(|it| it.witness.name.clone()).collect();
             if !verdict.has_quorum {
-                report.find(Class::NoQuorum, CHECKPOINT, "fewer witnesses cosigned than the policy demands");
+                report.find(Class::NoQuorum, Member::Checkpoint, "fewer witnesses cosigned than the policy demands");
             }
             if report.witnesses.is_empty() {
                 report.absent.push("no witness that the policy names cosigned the checkpoint".to_owned());
             }
         }
         Err(JudgeError::Checkpoint(CheckpointError::Note(error @ NoteError::BadSignature { .. }))) => {
-            report.find(Class::BadSignature, CHECKPOINT, error.to_string());
+            report.find(Class::BadSignature, Member::Checkpoint, error.to_string());
         }
-        Err(error) => report.find(Class::BadPolicy, POLICY, error.to_string()),
+        Err(error) => report.find(Class::BadPolicy, Member::Policy, error.to_string()),
     }
 }
