@@ -27,7 +27,7 @@ pub enum HeaderArchiveError {
     Invalid(#[from] HeaderFinding),
     #[error("the header archive ends in the middle of a header: {0} bytes too many; copy it again")]
     CutOff(u64),
-    #[error("the header archive has no header at all; copy it again")]
+    #[error("the header archive has no whole header: copy it again, or name another file")]
     Empty,
     #[error("the header archive could not be read or written: {0}")]
     Io(#[from] io::Error),
@@ -57,20 +57,21 @@ impl HeaderArchive {
         }
     }
 
-    /// Opens our own archive to add to it; makes one with the network's first block where there is none. What a crash
-    /// left half written is cut off: the node has it still.
+    /// Opens our own archive to add to it; makes one with the network's first block where there is none, or an empty
+    /// file. What a crash left half written is cut off when all before it was checked: the node has it still. A file
+    /// that is something else stays as it is.
     ///
     /// # Errors
-    /// The file cannot be read or written, or one of its headers breaks a rule.
+    /// The file cannot be read or written, is no archive, or one of its headers breaks a rule.
     pub fn open_or_create(path: &Path, network: Network) -> Result<Self, HeaderArchiveError> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-        let length = file.metadata()?.len();
-        file.set_len(length - length % bytes(1))?;
-        if length < bytes(1) {
+        if file.metadata()?.len() == 0 {
             file.write_all(&serialize(&network.genesis()))?;
             file.sync_all()?;
         }
-        Self::checked(file, ChainRules::new(network))
+        let archive = Self::checked(file, ChainRules::new(network))?;
+        archive.file.set_len(bytes(archive.rules.next_height()))?;
+        Ok(archive)
     }
 
     fn checked(mut file: File, mut rules: ChainRules) -> Result<Self, HeaderArchiveError> {

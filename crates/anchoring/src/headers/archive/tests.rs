@@ -81,6 +81,23 @@ fn a_torn_end_is_refused_in_a_file_that_was_given_and_mended_in_our_own() {
 }
 
 #[test]
+fn a_file_that_is_no_archive_of_this_network_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("precious");
+    let headers = chain(5, 1);
+    let mut broken: Vec<u8> = headers.iter().flat_map(serialize).chain([7; 30]).collect();
+    broken[80 * 3 + 40] ^= 1;
+    let other: Vec<u8> = [serialize(&Network::Bitcoin.genesis()), vec![7; 30]].concat();
+    for precious in [vec![7; 2000], vec![7; 30], vec![7; 80], broken, other] {
+        fs::write(&path, &precious).unwrap();
+        assert!(HeaderArchive::open_or_create(&path, Network::Regtest).is_err());
+        assert_eq!(fs::read(&path).unwrap(), precious);
+    }
+    fs::write(&path, b"").unwrap();
+    assert_eq!(open(&path).tip().height, 0);
+}
+
+#[test]
 fn a_heavier_chain_takes_the_place_of_a_lighter_one() {
     let headers = chain(20, 1);
     let (_folder, mut archive) = archive_of(&headers);
