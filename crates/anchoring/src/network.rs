@@ -40,6 +40,11 @@ impl Network {
         self.genesis().block_hash()
     }
 
+    /// The network that begins with this block, if it is one of these.
+    pub fn beginning_with(first: BlockHash) -> Option<Self> {
+        NAMES.iter().map(|(network, _)| *network).find(|network| network.genesis_hash() == first)
+    }
+
     pub(crate) fn params(self) -> Params {
         Params::new(self.library())
     }
@@ -78,6 +83,7 @@ mod tests {
     fn a_network_is_read_by_the_name_that_it_shows() {
         for (network, _) in NAMES {
             assert_eq!(network.to_string().parse(), Ok(network));
+            assert_eq!(Network::beginning_with(network.genesis_hash()), Some(network));
         }
         assert!("mainnet".parse::<Network>().is_err());
     }

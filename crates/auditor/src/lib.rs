@@ -32,8 +32,8 @@ mod verify;
 mod watch;
 
 pub use anchors::{
-    AnchorFile, AnchorReport, AnchorsError, ArchiveFile, FileKind, HeaderSource, HeadersError, JudgedAnchor, Outcome,
-    Reach, judge_anchors,
+    AnchorFile, AnchorReport, AnchorsError, ArchiveFile, AskedNode, FileKind, HeaderSource, HeadersError, JudgedAnchor,
+    Outcome, Reach, judge_anchors,
 };
 pub use archive::{
     About, ArchiveError, ArchiveFault, ArchiveFinding, ArchiveReport, ArchiveWish, Archived, CheckError, CheckWish,

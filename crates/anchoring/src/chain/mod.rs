@@ -1,9 +1,11 @@
 //! What does the block chain say now? The few questions that anchoring asks, of a node or of an Esplora-style server.
 
 mod esplora;
+mod expected;
 mod node;
 
 pub use esplora::Esplora;
+pub use expected::{WrongNetwork, expect_network};
 pub use node::{NodeRpc, RpcAccess};
 
 use crate::{headers::KnownBlock, web::WebError};

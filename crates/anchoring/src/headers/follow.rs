@@ -1,7 +1,7 @@
 //! How does the archive catch up with a node? It asks for what is new, and checks every header as if a stranger sent it.
 
 use super::{HeaderArchive, HeaderArchiveError, archive::MAX_REPLACED_HEADERS};
-use crate::chain::{Chain, ChainError};
+use crate::chain::{Chain, ChainError, WrongNetwork};
 use bitcoin::block::Header;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -15,6 +15,8 @@ const AT_ONCE: usize = 16;
 pub enum FollowError {
     #[error(transparent)]
     Chain(#[from] ChainError),
+    #[error(transparent)]
+    Network(#[from] WrongNetwork),
     #[error(transparent)]
     Archive(#[from] HeaderArchiveError),
     #[error("the node changed its mind while it was asked; ask again")]

@@ -3,7 +3,7 @@
 use super::reach::Reach;
 use edgecoder_anchoring::{
     Header, Network, Work,
-    chain::{Chain, ChainError, NodeRpc},
+    chain::{Chain, ChainError, NodeRpc, WrongNetwork, expect_network},
     evidence::{BestChain, Trust},
     headers::{HeaderArchive, HeaderArchiveError},
 };
@@ -20,12 +20,14 @@ pub enum HeadersError {
     Archive(#[from] HeaderArchiveError),
     #[error(transparent)]
     Node(#[from] ChainError),
+    #[error(transparent)]
+    Network(#[from] WrongNetwork),
 }
 
 /// Where headers come from.
 #[derive(Debug)]
 pub enum HeaderSource {
-    Node(NodeRpc),
+    Node(AskedNode),
     Archive(Box<ArchiveFile>),
     /// The block that came with an anchor, and nobody's word that it is in the best chain.
     Brought {
@@ -34,6 +36,30 @@ pub enum HeaderSource {
     },
     /// Only those that anchors bring themselves.
     Supplied,
+}
+
+/// A node, and the network that it must be of: its word on another one's blocks is worth nothing.
+#[derive(Debug)]
+pub struct AskedNode {
+    node: NodeRpc,
+    network: Network,
+    /// Whether its first block was seen to be that of the network. A watch may begin before the node does.
+    is_checked: bool,
+}
+
+impl AskedNode {
+    /// A node that is asked for its first block before it is asked for anything else.
+    pub const fn new(node: NodeRpc, network: Network) -> Self {
+        Self { node, network, is_checked: false }
+    }
+
+    async fn checked(&mut self) -> Result<&NodeRpc, WrongNetwork> {
+        if !self.is_checked {
+            expect_network(&self.node, self.network).await?;
+            self.is_checked = true;
+        }
+        Ok(&self.node)
+    }
 }
 
 /// A file of headers that somebody else may bring up to date meanwhile.
@@ -90,7 +116,10 @@ impl HeaderSource {
     /// What is known of the best chain; nothing where nobody was asked.
     pub async fn best_chain(&mut self) -> Result<Option<BestChain>, HeadersError> {
         Ok(match self {
-            Self::Node(node) => Some(BestChain { tip_height: node.tip().await?.height, trust: Trust::Node }),
+            Self::Node(node) => {
+                let tip = node.checked().await?.tip().await?;
+                Some(BestChain { tip_height: tip.height, trust: Trust::Node })
+            }
             Self::Archive(file) => {
                 let trust = file.archive.trust(file.minimum_work);
                 Some(BestChain { tip_height: file.archive.tip().height, trust })
@@ -108,13 +137,25 @@ impl HeaderSource {
         }
     }
 
+    /// The network that a node or a file must be of.
+    pub fn network(&self) -> Option<Network> {
+        match self {
+            Self::Node(node) => Some(node.network),
+            Self::Archive(file) => Some(file.network),
+            Self::Brought { .. } | Self::Supplied => None,
+        }
+    }
+
     /// The header at a height of the best chain.
     pub async fn header_at(&mut self, at: u32) -> Result<Option<Header>, HeadersError> {
         match self {
-            Self::Node(node) => match node.hash_at(at).await? {
-                Some(block) => Ok(Some(node.header(block).await?)),
-                None => Ok(None),
-            },
+            Self::Node(node) => {
+                let node = node.checked().await?;
+                match node.hash_at(at).await? {
+                    Some(block) => Ok(Some(node.header(block).await?)),
+                    None => Ok(None),
+                }
+            }
             Self::Archive(file) => Ok(file.archive.header_at(at)?),
             Self::Brought { height, header } => Ok((at == *height).then_some(*header)),
             Self::Supplied => Ok(None),

@@ -12,7 +12,7 @@ mod times;
 mod walk;
 
 pub use files::{AnchorFile, FileKind};
-pub use headers::{ArchiveFile, HeaderSource, HeadersError};
+pub use headers::{ArchiveFile, AskedNode, HeaderSource, HeadersError};
 pub(crate) use judge::{Here, judge, of_evidence, of_proof};
 pub use reach::Reach;
 pub use report::{AnchorReport, JudgedAnchor, Outcome};
@@ -54,5 +54,5 @@ pub async fn judge_anchors(place: &Place, mut headers: HeaderSource) -> Result<A
             anchors.push(JudgedAnchor::of(anchor, outcome));
         }
     }
-    Ok(AnchorReport { headers: headers.reach(), anchors, entries })
+    Ok(AnchorReport { network: headers.network(), headers: headers.reach(), anchors, entries })
 }

@@ -2,7 +2,7 @@
 
 use super::{reach::Reach, walk::Said};
 use crate::{escape::escape, utc::utc};
-use edgecoder_anchoring::evidence::AnchorVerdict;
+use edgecoder_anchoring::{Network, evidence::AnchorVerdict};
 use edgecoder_events::{BitcoinHash, CheckpointDigest};
 use serde_json::{Value, json};
 use std::fmt::{self, Write as _};
@@ -14,6 +14,8 @@ const EXIT_UNPROVEN: u8 = 3;
 /// Every anchor of a ledger, oldest first.
 #[derive(Debug)]
 pub struct AnchorReport {
+    /// The network of the node or the file that they were judged by, if there was one.
+    pub network: Option<Network>,
     /// The file of headers that they were judged by, if it was one.
     pub headers: Option<Reach>,
     pub anchors: Vec<JudgedAnchor>,
@@ -112,6 +114,9 @@ impl AnchorReport {
     /// The report for people.
     pub fn lines(&self) -> String {
         let mut text = String::new();
+        if let Some(network) = self.network {
+            writeln!(text, "{:<12} {network}", "network").expect("a text takes any text");
+        }
         if let Some(headers) = &self.headers {
             writeln!(text, "{:<12} {headers}", "headers").expect("a text takes any text");
         }
@@ -133,6 +138,7 @@ impl AnchorReport {
         let anchors: Vec<Value> = self.anchors.iter().map(JudgedAnchor::document).collect();
         let anchored = self.anchored_entries();
         json!({
+            "network": self.network.map(|network| network.to_string()),
             "headers": self.headers.as_ref().map(Reach::document),
             "anchors": anchors,
             "entries": self.entries,

@@ -1,11 +1,11 @@
 //! How is the auditor asked about anchors, and about the headers that they are judged by?
 
 use super::{LedgerArgs, fail, print};
-use crate::{ArchiveFile, HeaderSource, HeadersError, Place, Reach, judge_anchors};
+use crate::{ArchiveFile, AskedNode, HeaderSource, HeadersError, Place, Reach, judge_anchors};
 use clap::Args;
 use edgecoder_anchoring::{
     Network, Url, Work,
-    chain::NodeRpc,
+    chain::{NodeRpc, expect_network},
     headers::{FollowError, HeaderArchive, minimum_work},
 };
 use std::path::PathBuf;
@@ -92,7 +92,7 @@ impl ChainArgs {
 
     pub(super) fn source(&self) -> Result<HeaderSource, HeadersError> {
         if let Some(node) = self.node.rpc()? {
-            return Ok(HeaderSource::Node(node));
+            return Ok(HeaderSource::Node(AskedNode::new(node, self.node.network)));
         }
         Ok(match &self.headers {
             Some(file) => {
@@ -136,6 +136,7 @@ async fn follow(args: &HeadersArgs) -> Result<HeaderArchive, FollowError> {
     let network = args.node.network;
     let Some(node) = &args.node.node else { return Ok(HeaderArchive::open(&args.file, network)?) };
     let node = NodeRpc::at(node.clone(), args.node.node_cookie.clone())?;
+    expect_network(&node, network).await?;
     let mut archive = HeaderArchive::open_or_create(&args.file, network)?;
     archive.follow(&node).await?;
     Ok(archive)

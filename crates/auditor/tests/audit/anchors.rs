@@ -115,11 +115,12 @@ async fn an_anchor_is_confirmed_by_six_headers_and_tentative_before() {
     let headers = anchored.headers(anchored.commitment, 5);
     let (code, told) = anchored.judged_by(&headers);
     assert!(code == 0 && told.contains("CONFIRMED existed no later than block 1 "), "{code}: {told}");
-    assert!(told.contains("trust: header archive"), "{told}");
+    assert!(told.contains("trust: header archive") && told.starts_with("network      regtest\n"), "{told}");
     assert!(told.contains("17 of 20 entries, 1 anchors, UNANCHORED TAIL 3"), "{told}");
     let (code, told) = anchored.judged(&["--json", "--headers", headers.to_str().unwrap()]);
     let document: Value = serde_json::from_str(&told).unwrap();
     assert_eq!((code, &document["anchoredEntries"], &document["exitCode"]), (0, &17.into(), &0.into()));
+    assert_eq!(document["network"], "regtest");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use edgecoder_anchor_service::{AnchorService, Settings as ServiceSettings};
 use edgecoder_anchoring::{
     Network,
     anchor::{AnchorDesk, AnchorPolicy, yearly_cost_sat},
-    chain::{Chain, Esplora, NodeRpc, SatPerVbyte},
+    chain::{Chain, Esplora, NodeRpc, SatPerVbyte, expect_network},
     headers::KnownBlock,
 };
 use edgecoder_service_kit::{SystemClock, callers::ServiceTokens, chance, http::Metrics, settings::Settings};
@@ -42,7 +42,7 @@ pub async fn start(
         .parsed("ANCHOR_NETWORK", "bitcoin, testnet, signet or regtest")?
         .context("ANCHOR_NETWORK is not set: bitcoin, testnet, signet or regtest")?;
     let (chain, policy) = (chain(settings)?, policy(settings, network)?);
-    expect_network(network, &*chain).await?;
+    expect_network(&*chain, network).await.context("holding ANCHOR_NETWORK against the chain")?;
     let folder = data.join(FOLDER);
     std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     let birthday = birthday(settings, &*chain).await?;
@@ -99,16 +99,6 @@ fn policy(settings: &Settings, network: Network) -> Result<AnchorPolicy> {
         daily_cap_sat,
         patience_ms: PATIENCE_MS,
     })
-}
-
-/// What is play money by its name must not be paid on the main network.
-async fn expect_network(network: Network, chain: &dyn Chain) -> Result<()> {
-    let first = chain.hash_at(0).await.context("asking for the first block of the chain")?;
-    ensure!(
-        first == Some(network.genesis_hash()),
-        "ANCHOR_NETWORK is {network}, and the chain begins with another block: ask a node of that network"
-    );
-    Ok(())
 }
 
 /// The block before the first that the wallet must know; it matters to a new wallet only.

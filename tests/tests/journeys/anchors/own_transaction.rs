@@ -74,7 +74,10 @@ fn btcd_confirms_a_ledger_at_six_blocks_and_other_peoples_tools_agree() {
     let node = scene.chain.node();
     let (code, told) = judged(&scene.product, &["--node", &node]);
     assert!(code == 0 && told.contains("CONFIRMED existed no later than block 451 "), "{code}: {told}");
-    assert!(told.contains("trust: node RPC"), "{told}");
+    assert!(told.contains("trust: node RPC") && told.contains("network      regtest\n"), "{told}");
+    let (code, told) = audited(&scene.product, &["anchors", "--node", &node]);
+    let refused = code == 2 && told.contains("bitcoin was asked for, and the chain is regtest");
+    assert!(refused && !told.contains("CONFIRMED"), "play money under the main network's name: {code}: {told}");
     let headers = scene.house.path("headers");
     let headers = headers.to_str().unwrap();
     scene.product.told(&["audit", "headers", headers, "--network", "regtest", "--node", &node]);

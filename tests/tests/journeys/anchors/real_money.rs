@@ -28,5 +28,5 @@ fn a_node_of_another_network_is_refused_whatever_the_settings_call_it() {
     let mut house = Machine::bare(executable);
     house.set("ANCHOR_NETWORK", "signet").set("ANCHOR_PORT", "0").set("ANCHOR_NODE_URL", &main_node());
     let told = house.refused(&["run", "--mode", "anchor"]);
-    assert!(told.contains("ANCHOR_NETWORK is signet, and the chain begins with another block"), "{told}");
+    assert!(told.contains("signet was asked for, and the chain is bitcoin"), "{told}");
 }

@@ -1,4 +1,8 @@
 use super::*;
+use crate::{
+    Network,
+    chain::{WrongNetwork, expect_network},
+};
 use axum::{
     Json, Router,
     extract::State,
@@ -10,7 +14,7 @@ use bitcoin::{absolute::LockTime, transaction::Version};
 /// The base64 of `user:secret`.
 const AUTHORIZATION: &str = "Basic dXNlcjpzZWNyZXQ=";
 
-/// A node that refuses every transaction with one code, and has no block.
+/// A node that refuses every transaction with one code, and has the first block of regtest alone.
 async fn node(refusal: i64, access: RpcAccess) -> NodeRpc {
     let pages = Router::new().route("/", routing::post(answer)).with_state(refusal);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -29,6 +33,9 @@ async fn answer(
     }
     let code = match question["method"].as_str() {
         Some("sendrawtransaction") => refusal,
+        Some("getblockhash") if question["params"] == json!([0]) => {
+            return Ok(Json(json!({ "result": Network::Regtest.genesis_hash().to_string(), "error": null })));
+        }
         Some("getblockhash") => OUT_OF_RANGE,
         Some("getrawtransaction") => NOT_FOUND,
         Some("estimatesmartfee") => return Ok(Json(json!({ "result": { "feerate": 0.000_123_45 }, "error": null }))),
@@ -73,4 +80,13 @@ async fn the_cookie_of_the_node_opens_it_and_a_wrong_password_does_not() {
     assert_eq!(node(0, missing).await.hash_at(9).await, Err(ChainError::NoCookie));
     let wrong = RpcAccess::Password { user: "user".to_owned(), password: "other".to_owned().into() };
     assert_eq!(node(0, wrong).await.hash_at(9).await, Err(ChainError::AccessRefused));
+}
+
+#[tokio::test]
+async fn a_node_of_another_network_is_named_with_the_one_that_was_asked_for() {
+    let node = node(0, password()).await;
+    assert_eq!(expect_network(&node, Network::Regtest).await, Ok(()));
+    let told = expect_network(&node, Network::Bitcoin).await.unwrap_err();
+    assert_eq!(told, WrongNetwork::Another { expected: Network::Bitcoin, found: Network::Regtest });
+    assert!(told.to_string().contains("bitcoin was asked for, and the chain is regtest"), "{told}");
 }

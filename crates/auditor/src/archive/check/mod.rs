@@ -46,6 +46,7 @@ pub async fn check_archive(wish: &CheckWish, headers: &mut HeaderSource) -> Resu
     let file = File::open(&wish.file).map_err(|error| fault(error.into()))?;
     let Unpacked { members, strays } = members::read(BufReader::new(file)).map_err(fault)?;
     let mut report = ArchiveReport::of(wish);
+    report.network = headers.network();
     for stray in strays {
         report.find(Class::Added, &stray.name, stray.why);
     }

@@ -2,6 +2,7 @@
 
 use super::CheckWish;
 use crate::{Outcome, archive::format::ANCHORS, escape::escape};
+use edgecoder_anchoring::Network;
 use serde_json::{Value, json};
 use std::fmt::{self, Write as _};
 
@@ -129,6 +130,8 @@ pub struct ArchiveReport {
     pub witnesses: Vec<String>,
     /// How many entries are in it.
     pub entries: usize,
+    /// The network of the node or the file of headers that the auditor brought.
+    pub network: Option<Network>,
     pub anchors: Vec<DatedEntries>,
     /// What an archive can hold and this one does not.
     pub absent: Vec<String>,
@@ -146,6 +149,7 @@ impl ArchiveReport {
             key_given: !wish.keys.is_empty(),
             witnesses: Vec::new(),
             entries: 0,
+            network: None,
             anchors: Vec::new(),
             absent: Vec::new(),
             findings: Vec::new(),
@@ -207,6 +211,9 @@ impl ArchiveReport {
             line("witness", &format!("{witness} cosigned"));
         }
         line("entries", &format!("{} in the archive", self.entries));
+        if let Some(network) = self.network {
+            line("network", &network.to_string());
+        }
         for it in &self.anchors {
             line("anchor", &format!("of the first {} entries: {}", it.size, it.outcome));
         }
@@ -241,6 +248,7 @@ impl ArchiveReport {
             "trust": { "keys": self.keys, "keyGiven": self.key_given },
             "witnesses": self.witnesses,
             "entries": self.entries,
+            "network": self.network.map(|network| network.to_string()),
             "anchors": anchors.collect::<Vec<_>>(),
             "absent": self.absent,
             "findings": findings.collect::<Vec<_>>(),
