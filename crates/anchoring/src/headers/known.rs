@@ -94,6 +94,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_published_tables_have_the_first_blocks_the_easiest_targets_and_every_known_block() {
+        let document = include_str!("../../../../docs/LEDGER.md");
+        let rows_of = |network: Network| document.lines().filter(move |row| row.starts_with(&format!("| `{network}`")));
+        for network in NETWORKS {
+            let bits = network.params().max_attainable_target.to_compact_lossy().to_consensus();
+            let first = format!("| `{}` | `{bits:08x}` |", network.genesis_hash());
+            assert!(rows_of(network).any(|row| row.ends_with(&first)), "{network}: {first}");
+            let known: Vec<String> = known_blocks(network)
+                .iter()
+                .map(|block| format!("| `{network}` | {} | `{}` |", block.height, block.hash))
+                .collect();
+            let published: Vec<&str> = rows_of(network).filter(|row| !row.ends_with(&first)).collect();
+            assert_eq!(published, known, "{network}");
+        }
+    }
+
     /// As `getblockheader` of a node writes it.
     #[test]
     fn the_least_work_is_that_of_bitcoin_core() {
