@@ -310,7 +310,7 @@ async fn links_folders_and_headers_that_tools_read_differently_are_no_members() 
         let mut other = header("policy", b"");
         other.set_entry_type(kind);
         other.set_cksum();
-        members.insert(3, (other, b""));
+        members.insert(3, (other, b"".as_slice()));
         let (code, report) = checked(&packed_as(&members), &[]);
         assert!(code == 1 && classes(&report).contains(&("ADDED", name)), "{kind:?}: {report:#}");
     }
