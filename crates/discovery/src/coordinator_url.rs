@@ -1,7 +1,8 @@
 //! May work and results travel to this address?
 
+use edgecoder_outbound::is_this_machine;
 use std::{fmt, str::FromStr};
-use url::{Host, Url};
+use url::Url;
 
 const MAX_BYTES: usize = 512;
 
@@ -35,15 +36,12 @@ impl FromStr for CoordinatorUrl {
             return Err(UrlRefusal::Malformed);
         }
         let url = Url::parse(text).map_err(|_| UrlRefusal::Malformed)?;
-        let loopback = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => return Err(UrlRefusal::Malformed),
-        };
+        if !url.has_host() {
+            return Err(UrlRefusal::Malformed);
+        }
         match url.scheme() {
             "https" => {}
-            "http" if loopback => {}
+            "http" if is_this_machine(&url) => {}
             _ => return Err(UrlRefusal::Insecure),
         }
         let plain = url.username().is_empty() && url.password().is_none();
@@ -76,11 +74,18 @@ mod tests {
         check("http://127.0.0.1:4301", Ok("http://127.0.0.1:4301"));
         check("http://[::1]:4301/", Ok("http://[::1]:4301"));
         check("http://localhost:4301", Ok("http://localhost:4301"));
+        check("http://127.8.9.1:4301", Ok("http://127.8.9.1:4301"));
     }
 
     #[test]
     fn nothing_else_is_taken() {
-        for insecure in ["http://example.org", "http://10.0.0.1", "http://localhost.example.org", "ftp://example.org"] {
+        for insecure in [
+            "http://example.org",
+            "http://10.0.0.1",
+            "http://localhost.example.org",
+            "http://127.0.0.1:x@10.0.0.1",
+            "ftp://example.org",
+        ] {
             check(insecure, Err(UrlRefusal::Insecure));
         }
         for decorated in

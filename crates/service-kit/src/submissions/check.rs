@@ -10,9 +10,11 @@ use edgecoder_events::{
     MicroCredits,
     task::{Language, ResourceClass, WorkKind},
 };
+use edgecoder_outbound::is_this_machine;
 use edgecoder_wire::tasks::{
     DEFAULT_TIMEOUT_MS, MAX_FILE_BYTES, MAX_FILES, MAX_PROMPT_BYTES, MAX_SUBMISSION_BYTES, Snapshot, SubmitTask,
 };
+use url::Url;
 
 /// How many subtasks' worth of time the default budget of a prompt pays for.
 const DEFAULT_PROMPT_SUBTASKS: u64 = 4;
@@ -166,9 +168,7 @@ fn check_inputs(task: &SubmitTask) -> Result<(), Problem> {
 fn check_snapshot(snapshot: &Snapshot) -> Result<(), Problem> {
     let is_hex =
         |text: &str, len: usize| text.len() == len && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    if !snapshot.url.starts_with("https://") && !is_loopback(&snapshot.url) {
-        return Err(Problem::bad_field("snapshot.url", "expected an https address"));
-    }
+    check_address(&snapshot.url).map_err(|expected| Problem::bad_field("snapshot.url", expected))?;
     match (&snapshot.sha256, &snapshot.commit) {
         (Some(sha256), None) if is_hex(sha256, 64) => Ok(()),
         (Some(_), None) => Err(Problem::bad_field("snapshot.sha256", "expected 64 lower-case hex digits")),
@@ -180,9 +180,18 @@ fn check_snapshot(snapshot: &Snapshot) -> Result<(), Problem> {
     }
 }
 
-fn is_loopback(url: &str) -> bool {
-    let host = url.strip_prefix("http://").and_then(|rest| rest.split(['/', ':']).next());
-    matches!(host, Some("127.0.0.1" | "localhost"))
+/// As every machine will read it: which host a text names is for one reader to say.
+fn check_address(text: &str) -> Result<(), &'static str> {
+    let url: Url = text.parse().map_err(|_| "expected an https address")?;
+    let is_https = url.scheme() == "https";
+    let is_plain_and_here = url.scheme() == "http" && is_this_machine(&url);
+    if !is_https && !is_plain_and_here {
+        return Err("expected an https address; http is for this machine only");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("expected an address without user and password, which every machine that fetches it would read");
+    }
+    Ok(())
 }
 
 fn guess_language(task: &SubmitTask) -> Option<Language> {
@@ -329,5 +338,29 @@ mod tests {
         assert!(check(&snapshot("https://example.org/x.tar.gz", None, None)).is_err());
         assert!(check(&snapshot("https://example.org/x.git", None, Some("main"))).is_err());
         assert!(check(&snapshot("http://example.org/x.tar.gz", Some(&digest), None)).is_err());
+    }
+
+    #[test]
+    fn a_snapshot_is_fetched_by_https_or_from_this_machine_and_without_a_password() {
+        let expected = |url: &str| check_address(url).err();
+        for taken in [
+            "https://example.org/a.git",
+            "http://127.0.0.1:1/a.tar.gz",
+            "http://localhost:1/a.tar.gz",
+            "http://[::1]:1/a.tar.gz",
+        ] {
+            assert_eq!(expected(taken), None, "{taken}");
+        }
+        for decorated in ["https://ann@example.org/a", "https://:x@example.org/a", "http://ann:x@127.0.0.1/a"] {
+            assert!(expected(decorated).is_some_and(|it| it.contains("user and password")), "{decorated}");
+        }
+        for elsewhere in
+            ["http://127.0.0.1:x@10.0.0.1/a.tar.gz", "http://localhost.example.org/a", "ftp://127.0.0.1/a", "a", ""]
+        {
+            assert!(expected(elsewhere).is_some_and(|it| it.contains("https")), "{elsewhere}");
+        }
+        let pinned = Snapshot { url: "http://10.0.0.1/a".into(), sha256: Some("ab".repeat(32)), commit: None };
+        let refused = format!("{:?}", check_snapshot(&pinned).unwrap_err());
+        assert!(refused.contains("snapshot.url"), "{refused}");
     }
 }
