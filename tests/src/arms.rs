@@ -6,8 +6,9 @@ use crate::{
     workspace::{SourceFile, Workspace},
 };
 
-/// Where is decided, and where events make states, besides every `changes.rs`.
-const DECIDING: &str = "crates/domain/src/";
+/// Where is decided, where events make states, and where it is audited that they were the right ones; besides every
+/// `changes.rs`.
+const DECIDING: [&str; 2] = ["crates/domain/src/", "crates/auditor/src/rules/"];
 
 /// Arms that take everything: clippy sees them over an enum, and not over a pair of state and command.
 pub fn that_take_the_rest(workspace: &Workspace) -> Vec<String> {
@@ -16,7 +17,7 @@ pub fn that_take_the_rest(workspace: &Workspace) -> Vec<String> {
 
 fn is_deciding(file: &SourceFile) -> bool {
     let is_test = file.path.contains("/tests/") || file.path.ends_with("/tests.rs");
-    !is_test && (file.path.starts_with(DECIDING) || file.path.ends_with("/changes.rs"))
+    !is_test && (DECIDING.iter().any(|folder| file.path.starts_with(folder)) || file.path.ends_with("/changes.rs"))
 }
 
 /// Whether the pattern before the arrow is made of `_` alone, with or without a condition.
@@ -41,6 +42,7 @@ mod tests {
         for arm in ["_ => 1,", "    (_, _) => {", "_ if late => 1,", "| _ => 1,", "let a = match b { _ => 1 };"] {
             assert_eq!(found_in("crates/domain/src/task/decide.rs", arm), 1, "{arm}");
             assert_eq!(found_in("projections/src/task_board/changes.rs", arm), 1, "{arm}");
+            assert_eq!(found_in("crates/auditor/src/rules/work.rs", arm), 1, "{arm}");
             assert_eq!(found_in("crates/coordinator/src/a.rs", arm), 0, "{arm}");
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{noted::Noted, signatures};
 use crate::Class;
-use edgecoder_events::{AgentId, Event, PublicKey, Signature, task::SubtaskFinished};
+use edgecoder_events::{AgentEvent, AgentId, Event, Family, PublicKey, Signature, TaskEvent, task::SubtaskFinished};
 use edgecoder_identity::{evidence, verify_text};
 use edgecoder_ledger::Entry;
 use std::collections::HashMap;
@@ -15,25 +15,44 @@ pub(super) struct Authors {
 
 impl Authors {
     /// Whether a signature was checked, whatever came of it. One over a result need not be where it is known to hold.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the text of other signatures does not stand in their events")]
     pub fn check(&mut self, entry: &Entry<'_>, event: &Event, known_to_hold: bool, noted: &mut Noted) -> bool {
+        match event.family() {
+            Family::Agent(event) => self.check_agent(entry, event, noted),
+            Family::Task(event) => match event {
+                TaskEvent::SubtaskFinished(finished) => self.check_result(entry, finished, known_to_hold, noted),
+                // The text of other signatures does not stand in their events.
+                TaskEvent::TaskSubmitted(_)
+                | TaskEvent::TaskPlanned(_)
+                | TaskEvent::SubtaskLeased(_)
+                | TaskEvent::SubtaskReturned(_)
+                | TaskEvent::SubtaskStopped(_)
+                | TaskEvent::TaskEscalated(_)
+                | TaskEvent::SubtaskRevised(_)
+                | TaskEvent::TaskCompleted(_)
+                | TaskEvent::TaskFailed(_)
+                | TaskEvent::TaskCancelled(_) => false,
+            },
+            Family::Ledger(_) | Family::Node(_) | Family::Credit(_) | Family::Anchor(_) | Family::Person(_) => false,
+        }
+    }
+
+    fn check_agent(&mut self, entry: &Entry<'_>, event: AgentEvent<'_>, noted: &mut Noted) -> bool {
         match event {
-            Event::AgentRegistered(it) => {
+            AgentEvent::AgentRegistered(it) => {
                 let before = self.keys.insert(it.agent.clone(), it.signing_key);
                 if before.is_some() {
                     noted.broken(entry.position, format!("the machine {} registers twice", it.agent));
                 }
                 check_keys(entry, &it.agent, it.signing_key, &it.statement(), noted)
             }
-            Event::AgentKeyReplaced(it) => {
+            AgentEvent::AgentKeyReplaced(it) => {
                 let Some(before) = self.keys.insert(it.agent.clone(), it.signing_key) else {
                     noted.broken(entry.position, format!("the machine {} had no key to replace", it.agent));
                     return false;
                 };
                 check_keys(entry, &it.agent, before, &it.statement(), noted)
             }
-            Event::SubtaskFinished(finished) => self.check_result(entry, finished, known_to_hold, noted),
-            Event::AgentBlacklisted(report) => {
+            AgentEvent::AgentBlacklisted(report) => {
                 if evidence::verify(report).is_err() {
                     let detail =
                         format!("the reporter's signature over the report about {} does not hold", report.agent);
@@ -41,7 +60,10 @@ impl Authors {
                 }
                 true
             }
-            _ => false,
+            AgentEvent::AgentCapabilitiesChanged(_)
+            | AgentEvent::AgentCameOnline(_)
+            | AgentEvent::AgentWentOffline(_)
+            | AgentEvent::AgentBlacklistLifted(_) => false,
         }
     }
 

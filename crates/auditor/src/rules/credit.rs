@@ -6,7 +6,7 @@ use super::{
     work::{Debt, LeaseName, Work},
 };
 use edgecoder_events::{
-    AccountId, AgentId, Event, MicroCredits, TaskId,
+    AccountId, AgentId, CreditEvent, Event, Family, MicroCredits, TaskId,
     credit::{CreditsEarned, CreditsIssued, CreditsReserved, CreditsSpent, IssueReason},
 };
 use edgecoder_ledger::Entry;
@@ -74,25 +74,36 @@ impl Credit {
     }
 
     /// Moves the credit, or says why it cannot be moved.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "credit is moved by its own family only")]
     pub fn check(&mut self, entry: &Entry<'_>, event: &Event) -> Result<(), String> {
+        match event.family() {
+            Family::Credit(event) => self.move_credit(entry, event),
+            Family::Ledger(_)
+            | Family::Node(_)
+            | Family::Agent(_)
+            | Family::Task(_)
+            | Family::Anchor(_)
+            | Family::Person(_) => Ok(()),
+        }
+    }
+
+    fn move_credit(&mut self, entry: &Entry<'_>, event: CreditEvent<'_>) -> Result<(), String> {
         match event {
-            Event::AccountOpened(opened) => {
+            CreditEvent::AccountOpened(opened) => {
                 let wallet = self.wallets.entry(opened.account.clone()).or_default();
                 let before = std::mem::replace(&mut wallet.opened, true);
                 if before { Err(format!("the account {} is opened twice", opened.account)) } else { Ok(()) }
             }
-            Event::CreditsIssued(issued) => {
+            CreditEvent::CreditsIssued(issued) => {
                 self.give(&issued.account, issued.amount)?;
                 self.check_opened(&issued.account)?;
                 check_source(issued)
             }
-            Event::CreditsReserved(reserved) => self.reserve(entry, reserved),
-            Event::CreditsSpent(spent) => {
+            CreditEvent::CreditsReserved(reserved) => self.reserve(entry, reserved),
+            CreditEvent::CreditsSpent(spent) => {
                 self.settle(spent)?;
                 self.take_reserved(&spent.account, &spent.task, spent.amount)
             }
-            Event::CreditsEarned(earned) => {
+            CreditEvent::CreditsEarned(earned) => {
                 let worker = self.worker.take();
                 self.give(&earned.account, earned.amount)?;
                 self.check_opened(&earned.account)?;
@@ -101,11 +112,10 @@ impl Credit {
                 }
                 Err(format!("{} earns for work of another machine", earned.agent))
             }
-            Event::CreditsReleased(released) => {
+            CreditEvent::CreditsReleased(released) => {
                 self.take_reserved(&released.account, &released.task, released.amount)?;
                 self.give(&released.account, released.amount)
             }
-            _ => Ok(()),
         }
     }
 

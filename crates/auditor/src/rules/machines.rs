@@ -1,7 +1,7 @@
 //! Was the machine that got a lease one that an operator let take part, and is its owner the one who is paid?
 
 use edgecoder_events::{
-    AccountId, AgentId, Event,
+    AccountId, AgentEvent, AgentId, Event, Family, NodeEvent, TaskEvent,
     node::{NodeEnrolled, NodeKind},
     task::SubtaskLeased,
 };
@@ -31,25 +31,60 @@ struct Blacklisting {
 
 impl Machines {
     /// Takes in what is said of a machine; refuses a lease that it should not have got.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only what admits, shuts out or employs a machine matters here")]
     pub fn check(&mut self, entry: &Entry<'_>, event: &Event) -> Result<(), String> {
-        let now = entry.recorded_at_ms;
+        match event.family() {
+            Family::Node(event) => self.admit(event),
+            Family::Agent(event) => {
+                self.shut_out(event);
+                Ok(())
+            }
+            Family::Task(event) => self.employ(event, entry.recorded_at_ms),
+            Family::Ledger(_) | Family::Credit(_) | Family::Anchor(_) | Family::Person(_) => Ok(()),
+        }
+    }
+
+    fn admit(&mut self, event: NodeEvent<'_>) -> Result<(), String> {
         match event {
-            Event::NodeEnrolled(enrolled) => return self.enroll(enrolled),
-            Event::NodeApproved(it) => self.change(&it.node, |machine| {
+            NodeEvent::NodeEnrolled(enrolled) => return self.enroll(enrolled),
+            NodeEvent::NodeApproved(it) => self.change(&it.node, |machine| {
                 machine.approved = true;
                 machine.rejected = false;
             }),
-            Event::NodeRejected(it) => self.change(&it.node, |machine| machine.rejected = true),
-            Event::AgentBlacklisted(it) => {
+            NodeEvent::NodeRejected(it) => self.change(&it.node, |machine| machine.rejected = true),
+            NodeEvent::NodeTokenRotated(_) | NodeEvent::NodeModeChanged(_) => {}
+        }
+        Ok(())
+    }
+
+    fn shut_out(&mut self, event: AgentEvent<'_>) {
+        match event {
+            AgentEvent::AgentBlacklisted(it) => {
                 let blacklisting = Blacklisting { until_ms: it.expires_at.map(|end| end.0) };
                 self.change(&it.agent, |machine| machine.blacklisted = Some(blacklisting));
             }
-            Event::AgentBlacklistLifted(it) => self.change(&it.agent, |machine| machine.blacklisted = None),
-            Event::SubtaskLeased(leased) => return self.check_lease(leased, now),
-            _ => {}
+            AgentEvent::AgentBlacklistLifted(it) => self.change(&it.agent, |machine| machine.blacklisted = None),
+            AgentEvent::AgentRegistered(_)
+            | AgentEvent::AgentKeyReplaced(_)
+            | AgentEvent::AgentCapabilitiesChanged(_)
+            | AgentEvent::AgentCameOnline(_)
+            | AgentEvent::AgentWentOffline(_) => {}
         }
-        Ok(())
+    }
+
+    fn employ(&self, event: TaskEvent<'_>, now: u64) -> Result<(), String> {
+        match event {
+            TaskEvent::SubtaskLeased(leased) => self.check_lease(leased, now),
+            TaskEvent::TaskSubmitted(_)
+            | TaskEvent::TaskPlanned(_)
+            | TaskEvent::SubtaskReturned(_)
+            | TaskEvent::SubtaskStopped(_)
+            | TaskEvent::SubtaskFinished(_)
+            | TaskEvent::TaskEscalated(_)
+            | TaskEvent::SubtaskRevised(_)
+            | TaskEvent::TaskCompleted(_)
+            | TaskEvent::TaskFailed(_)
+            | TaskEvent::TaskCancelled(_) => Ok(()),
+        }
     }
 
     fn enroll(&mut self, it: &NodeEnrolled) -> Result<(), String> {

@@ -3,7 +3,7 @@
 
 use super::noted::Noted;
 use edgecoder_events::{
-    AccountId, Event, MicroCredits, SubtaskIndex, TaskId,
+    AccountId, CreditEvent, Event, Family, MicroCredits, SubtaskIndex, TaskEvent, TaskId,
     task::{FailReason, TaskFailed, TaskSubmitted},
 };
 use edgecoder_ledger::Entry;
@@ -51,22 +51,61 @@ impl Due {
     }
 
     fn answer(&self, task: &TaskId, event: &Event, schema: u16) -> Answer {
-        let is_kept = match (self, event) {
-            (Self::Reserved(..), Event::TaskPlanned(it)) if it.task == *task => return Answer::NotYet,
-            (Self::Failed(..) | Self::Ended, Event::SubtaskStopped(it)) if it.task == *task => return Answer::NotYet,
-            (Self::Reserved(account, budget), Event::CreditsReserved(it)) => {
-                (&it.task, &it.account, it.amount) == (task, account, *budget)
+        if event.named().task != Some(task) {
+            return Answer::Broken;
+        }
+        match event.family() {
+            Family::Task(event) => self.answer_of_work(event, schema),
+            Family::Credit(event) => Answer::of(self.is_set_aside_by(event)),
+            Family::Ledger(_) | Family::Node(_) | Family::Agent(_) | Family::Anchor(_) | Family::Person(_) => {
+                Answer::Broken
             }
-            (Self::Completed, Event::TaskCompleted(it)) => it.task == *task,
-            (Self::Failed(reason, subtask), Event::TaskFailed(it)) => {
-                it.task == *task && it.reason == *reason && names(it, *subtask, schema)
+        }
+    }
+
+    fn answer_of_work(&self, event: TaskEvent<'_>, schema: u16) -> Answer {
+        match event {
+            TaskEvent::TaskPlanned(_) if matches!(self, Self::Reserved(..)) => Answer::NotYet,
+            TaskEvent::SubtaskStopped(_) if matches!(self, Self::Failed(..) | Self::Ended) => Answer::NotYet,
+            TaskEvent::TaskCompleted(_) => Answer::of(*self == Self::Completed),
+            TaskEvent::TaskFailed(it) => Answer::of(self.is_failure(it, schema)),
+            TaskEvent::TaskCancelled(_) => Answer::of(*self == Self::Ended),
+            TaskEvent::TaskEscalated(it) => Answer::of(*self == Self::Escalated(it.subtask)),
+            TaskEvent::TaskSubmitted(_)
+            | TaskEvent::TaskPlanned(_)
+            | TaskEvent::SubtaskLeased(_)
+            | TaskEvent::SubtaskReturned(_)
+            | TaskEvent::SubtaskStopped(_)
+            | TaskEvent::SubtaskFinished(_)
+            | TaskEvent::SubtaskRevised(_) => Answer::Broken,
+        }
+    }
+
+    fn is_set_aside_by(&self, event: CreditEvent<'_>) -> bool {
+        match event {
+            CreditEvent::CreditsReserved(it) => {
+                matches!(self, Self::Reserved(account, budget) if (account, budget) == (&it.account, &it.amount))
             }
-            (Self::Ended, Event::TaskFailed(it)) => it.task == *task,
-            (Self::Ended, Event::TaskCancelled(it)) => it.task == *task,
-            (Self::Escalated(subtask), Event::TaskEscalated(it)) => it.task == *task && it.subtask == *subtask,
-            (_, _) => false,
-        };
-        if is_kept { Answer::Kept } else { Answer::Broken }
+            CreditEvent::AccountOpened(_)
+            | CreditEvent::CreditsIssued(_)
+            | CreditEvent::CreditsSpent(_)
+            | CreditEvent::CreditsEarned(_)
+            | CreditEvent::CreditsReleased(_) => false,
+        }
+    }
+
+    fn is_failure(&self, it: &TaskFailed, schema: u16) -> bool {
+        match self {
+            Self::Ended => true,
+            Self::Failed(reason, subtask) => it.reason == *reason && names(it, *subtask, schema),
+            Self::Reserved(..) | Self::Completed | Self::Escalated(_) => false,
+        }
+    }
+}
+
+impl Answer {
+    fn of(is_kept: bool) -> Self {
+        if is_kept { Self::Kept } else { Self::Broken }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{actors, plan, promises::Due, subtask::Subtask, task::Task, terms};
 use edgecoder_events::{
-    AccountId, AgentId, Event, MicroCredits, SubtaskIndex, TaskId,
+    AccountId, AgentId, CreditEvent, Event, Family, MicroCredits, SubtaskIndex, TaskEvent, TaskId,
     task::{
         SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskStopped, TaskCancelled, TaskCompleted, TaskEscalated,
         TaskFailed, TaskPlanned, TaskSubmitted, Verdict,
@@ -52,24 +52,29 @@ pub(super) struct Work {
 impl Work {
     /// Takes in an event; gives what follows from it, or says which rule it breaks. `was_due` says whether it follows
     /// itself from the event before.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only what begins, does, pays or ends a task matters here")]
     pub fn check(&mut self, entry: &Entry<'_>, event: &Event, was_due: bool) -> Result<Follows, String> {
-        match event {
-            Event::TaskSubmitted(it) => return self.submit(it),
-            Event::SubtaskReturned(it) => return self.take_back(it),
-            Event::SubtaskFinished(it) => return self.finish(entry, it),
-            Event::SubtaskStopped(it) => return self.stop(entry, it),
-            Event::TaskPlanned(it) => self.plan(entry, it),
-            Event::SubtaskLeased(it) => self.lease(entry, it),
-            Event::TaskEscalated(it) => self.escalate(it, was_due),
-            Event::SubtaskRevised(it) => self.revise(&it.task, it.subtask),
-            Event::TaskCompleted(it) => self.complete(it, was_due),
-            Event::TaskFailed(it) => self.fail(entry.schema, it, was_due),
-            Event::TaskCancelled(it) => self.cancel(entry, it),
-            Event::CreditsReserved(it) if !was_due => {
-                Err(format!("{} sets credit aside for {}, which is not submitted here", it.account, it.task))
+        match event.family() {
+            Family::Task(event) => self.go_on(entry, event, was_due),
+            Family::Credit(event) => check_set_aside(event, was_due).map(|()| Follows::default()),
+            Family::Ledger(_) | Family::Node(_) | Family::Agent(_) | Family::Anchor(_) | Family::Person(_) => {
+                Ok(Follows::default())
             }
-            _ => Ok(()),
+        }
+    }
+
+    fn go_on(&mut self, entry: &Entry<'_>, event: TaskEvent<'_>, was_due: bool) -> Result<Follows, String> {
+        match event {
+            TaskEvent::TaskSubmitted(it) => return self.submit(it),
+            TaskEvent::SubtaskReturned(it) => return self.take_back(it),
+            TaskEvent::SubtaskFinished(it) => return self.finish(entry, it),
+            TaskEvent::SubtaskStopped(it) => return self.stop(entry, it),
+            TaskEvent::TaskPlanned(it) => self.plan(entry, it),
+            TaskEvent::SubtaskLeased(it) => self.lease(entry, it),
+            TaskEvent::TaskEscalated(it) => self.escalate(it, was_due),
+            TaskEvent::SubtaskRevised(it) => self.revise(&it.task, it.subtask),
+            TaskEvent::TaskCompleted(it) => self.complete(it, was_due),
+            TaskEvent::TaskFailed(it) => self.fail(entry.schema, it, was_due),
+            TaskEvent::TaskCancelled(it) => self.cancel(entry, it),
         }
         .map(|()| Follows::default())
     }
@@ -216,5 +221,20 @@ impl Work {
             return Ok(());
         }
         Err(format!("{:?} cancels a task of {}", entry.actor, task.account))
+    }
+}
+
+/// Credit is set aside where a task is submitted, and nowhere else.
+fn check_set_aside(event: CreditEvent<'_>, was_due: bool) -> Result<(), String> {
+    match event {
+        CreditEvent::CreditsReserved(it) if !was_due => {
+            Err(format!("{} sets credit aside for {}, which is not submitted here", it.account, it.task))
+        }
+        CreditEvent::CreditsReserved(_)
+        | CreditEvent::AccountOpened(_)
+        | CreditEvent::CreditsIssued(_)
+        | CreditEvent::CreditsSpent(_)
+        | CreditEvent::CreditsEarned(_)
+        | CreditEvent::CreditsReleased(_) => Ok(()),
     }
 }
