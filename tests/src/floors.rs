@@ -44,7 +44,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
 ];
 
 /// The crate that every floor may use in its tests, and none in its product.
-const TEST_ONLY: &str = "testkit";
+pub const TEST_ONLY: &str = "testkit";
 
 fn floor_of(folder: &str) -> Option<usize> {
     let name = folder.rsplit('/').next().unwrap_or(folder);
