@@ -4,6 +4,7 @@
 //! breaks it, so that a rule which no longer notices anything is noticed itself.
 
 pub mod arms;
+pub mod clients;
 pub mod code;
 pub mod duplicates;
 pub mod floors;

@@ -1,8 +1,8 @@
 //! Does this tree keep the rules of the house? One test per rule; a failure lists every place that breaks it.
 
 use edgecoder_system_tests::{
-    arms, duplicates, floors, heavy, licences, lints, origins, policy::Policy, purity, registries, routes, sources,
-    unused, workspace::Workspace,
+    arms, clients, duplicates, floors, heavy, licences, lints, origins, policy::Policy, purity, registries, routes,
+    sources, unused, workspace::Workspace,
 };
 use std::sync::LazyLock;
 
@@ -128,6 +128,11 @@ fn deciding_code_is_pure() {
 #[test]
 fn no_arm_takes_whatever_is_left() {
     none("name every event and every command (docs/STYLE.md, rule 4)", &arms::that_take_the_rest(workspace()));
+}
+
+#[test]
+fn every_client_is_made_in_one_room() {
+    none("clients are made by `edgecoder_outbound`", &clients::made_elsewhere(workspace()));
 }
 
 #[test]
