@@ -5,7 +5,7 @@ use edgecoder_events::{PublicKey, UnixMillis};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
-    io::{self, Read, Write},
+    io::{self, Read},
     path::Path,
 };
 
@@ -54,11 +54,7 @@ pub(crate) fn store(path: &Path, found: &[Candidate], now: UnixMillis) -> io::Re
     let coordinators =
         coordinators.map(|candidate| Coordinator { url: candidate.url.to_string(), keys: candidate.keys.clone() });
     let cache = Cache { found_at_ms: now, coordinators: coordinators.collect() };
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(&serde_json::to_vec_pretty(&cache)?)?;
-    file.persist(path)?;
-    Ok(())
+    edgecoder_durable_file::replace_private(path, &serde_json::to_vec_pretty(&cache)?)
 }
 
 #[cfg(test)]

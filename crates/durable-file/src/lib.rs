@@ -1,8 +1,10 @@
 //! How is a file written so that a power cut leaves all of it, or what was there before? It is written beside, forced to the
 //! disk, moved to its name, and the name is forced to the disk.
 
+#[cfg(unix)]
+use std::fs::Permissions;
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, Write},
     path::Path,
 };
@@ -13,11 +15,7 @@ use tempfile::NamedTempFile;
 /// # Errors
 /// Where the disk refuses; the old file stays.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let beside = path.with_added_extension("new");
-    let mut file = File::create(&beside)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    fs::rename(&beside, path)?;
+    written(readable_in(folder_of(path))?, content)?.persist(path)?;
     sync_folder(folder_of(path))
 }
 
@@ -26,7 +24,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 /// Where the disk refuses; the old file stays.
 pub fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    beside(path, content)?.persist(path)?;
+    written(NamedTempFile::new_in(folder_of(path))?, content)?.persist(path)?;
     sync_folder(folder_of(path))
 }
 
@@ -35,13 +33,24 @@ pub fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] where it is there, and it stays as it is; or what the disk says.
 pub fn create_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    beside(path, content)?.persist_noclobber(path)?;
+    written(NamedTempFile::new_in(folder_of(path))?, content)?.persist_noclobber(path)?;
     sync_folder(folder_of(path))
 }
 
-/// `tempfile` creates with mode 0600 and refuses to follow links.
-fn beside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
-    let mut file = NamedTempFile::new_in(folder_of(path))?;
+/// A new file under a name that nobody guesses, which follows no link. `tempfile` creates with mode 0600 where it is told
+/// nothing else; what it is told, the mask narrows.
+#[cfg(unix)]
+fn readable_in(folder: &Path) -> io::Result<NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt;
+    tempfile::Builder::new().permissions(Permissions::from_mode(0o666)).tempfile_in(folder)
+}
+
+#[cfg(not(unix))]
+fn readable_in(folder: &Path) -> io::Result<NamedTempFile> {
+    NamedTempFile::new_in(folder)
+}
+
+fn written(mut file: NamedTempFile, content: &[u8]) -> io::Result<NamedTempFile> {
     file.write_all(content)?;
     file.as_file().sync_all()?;
     Ok(file)
@@ -63,6 +72,7 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_replaced_file_has_the_new_bytes_and_nothing_stays_beside_it() {
@@ -98,6 +108,30 @@ mod tests {
             write(&path, b"secret").unwrap();
             assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_for_others_has_the_rights_that_the_mask_leaves_to_any_file() {
+        use std::os::unix::fs::MetadataExt;
+        let home = tempfile::tempdir().unwrap();
+        let (path, plain) = (home.path().join("note.txt"), home.path().join("plain"));
+        fs::write(&plain, b"").unwrap();
+        replace(&path, b"note").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().mode(), fs::metadata(&plain).unwrap().mode());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_somebody_planted_beside_is_not_followed() {
+        let home = tempfile::tempdir().unwrap();
+        let victim = home.path().join("victim");
+        fs::write(&victim, b"untouched").unwrap();
+        std::os::unix::fs::symlink(&victim, home.path().join("note.txt.new")).unwrap();
+        std::os::unix::fs::symlink(&victim, home.path().join("note.txt")).unwrap();
+        replace(&home.path().join("note.txt"), b"note").unwrap();
+        assert_eq!(fs::read(&victim).unwrap(), b"untouched");
+        assert_eq!(fs::read(home.path().join("note.txt")).unwrap(), b"note");
     }
 
     #[test]

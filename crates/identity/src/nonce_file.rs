@@ -8,6 +8,7 @@ use crate::{
     nonce_memory::{Nonce, NonceLineError, NonceMemory, NonceRefusal},
     request::MAX_SKEW_MS,
 };
+use edgecoder_durable_file::folder_of;
 use edgecoder_events::{AgentId, UnixMillis};
 use std::{
     fs::{self, File, OpenOptions},
@@ -91,8 +92,9 @@ impl NonceFile {
 
     /// Replaces both files by one with what is still remembered.
     fn rewrite(&mut self, now: UnixMillis) -> io::Result<()> {
-        let directory = self.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut whole = io::BufWriter::new(tempfile::NamedTempFile::new_in(directory)?);
+        // Not `replace_private`: the file stays open for the lines to come. Those are not forced to the disk one by one, so
+        // forcing the first of them would promise what the others do not keep.
+        let mut whole = io::BufWriter::new(tempfile::NamedTempFile::new_in(folder_of(&self.path))?);
         for line in self.memory.lines() {
             whole.write_all(line.as_bytes())?;
         }
