@@ -8,6 +8,7 @@ pub mod clients;
 pub mod code;
 pub mod duplicates;
 pub mod floors;
+pub mod fuzz;
 pub mod heavy;
 pub mod licences;
 pub mod lints;

@@ -1,8 +1,8 @@
 //! Does this tree keep the rules of the house? One test per rule; a failure lists every place that breaks it.
 
 use edgecoder_system_tests::{
-    arms, clients, duplicates, floors, heavy, licences, lints, origins, policy::Policy, purity, registries, routes,
-    sources, unused, workspace::Workspace,
+    arms, clients, duplicates, floors, fuzz, heavy, licences, lints, origins, policy::Policy, purity, registries,
+    routes, sources, unused, workspace::Workspace,
 };
 use std::sync::LazyLock;
 
@@ -133,6 +133,11 @@ fn no_arm_takes_whatever_is_left() {
 #[test]
 fn every_client_is_made_in_one_room() {
     none("clients are made by `edgecoder_outbound`", &clients::made_elsewhere(workspace()));
+}
+
+#[test]
+fn every_fuzz_target_has_its_rule() {
+    none("fuzz/rules.rs, fuzz/fuzz_targets and fuzz/Cargo.toml say the same", &fuzz::unpaired(workspace()));
 }
 
 #[test]

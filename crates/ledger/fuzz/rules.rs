@@ -4,7 +4,7 @@ use edgecoder_ledger::{
     Checkpoint, Entry, Policy, Receipt,
     cosignature::CosignerKey,
     note::{Note, NoteSignature, VerifierKey},
-    tree::{Hash, verify_consistency, verify_inclusion},
+    tree::{Hash, TilePath, verify_consistency, verify_inclusion},
     witness::AddCheckpoint,
 };
 
@@ -63,6 +63,13 @@ pub fn receipt(bytes: &[u8]) {
         assert_eq!(receipt.to_string().as_bytes(), bytes);
         let policy: Policy = "quorum none\n".parse().expect("it has a quorum");
         assert!(receipt.verify(b"", &policy).is_err(), "no log is trusted");
+    }
+}
+
+/// No text makes the reader of tiles' paths panic, or has two forms.
+pub fn tile_path(text: &str) {
+    if let Ok(path) = TilePath::parse(text) {
+        assert_eq!(path.to_string().strip_prefix("tile/"), Some(text));
     }
 }
 

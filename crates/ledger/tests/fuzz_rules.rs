@@ -23,10 +23,11 @@ proptest! {
     #[test]
     fn no_text_breaks_a_reader(
         head in "(old [0-9]{1,2}\n\n)?", checkpoint in "[a-z]{1,3}\n[0-9]{1,2}\n[A-Q]{43}=\n",
-        signature in "— [a-z]{1,3} [A-D]{8}", key in "[a-z]{1,3}[+][0-9a-f]{8}[+]A[A-Q]{43}",
+        tile in "([0-9]|entries)/(x[0-9]{3}/){0,2}[0-9]{3}([.]p/[0-9]{1,3})?", signature in "— [a-z]{1,3} [A-D]{8}", key in "[a-z]{1,3}[+][0-9a-f]{8}[+]A[A-Q]{43}",
     ) {
         let note = format!("{checkpoint}\n{signature}\n");
         rules::checkpoint(&checkpoint);
+        rules::tile_path(&tile);
         rules::cosignature(&signature);
         rules::cosignature(&key);
         rules::note(key.as_bytes());
