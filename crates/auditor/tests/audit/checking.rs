@@ -285,7 +285,7 @@ async fn a_member_that_stands_twice_elsewhere_or_behind_the_end_is_refused() {
     assert_eq!((code, classes(&report)), (1, vec![("ADDED", "SHA256SUMS")]), "{report:#}");
     let mut other = honest.clone();
     let sums = String::from_utf8(honest["SHA256SUMS"].clone()).unwrap();
-    let backwards: String = sums.lines().rev().map(|line| format!("{line}\n")).collect();
+    let backwards = sums.lines().rev().flat_map(|line| [line, "\n"]).collect::<String>();
     other.insert("SHA256SUMS".to_owned(), backwards.into_bytes());
     let (code, report) = checked(&packed(&all(&other)), &[]);
     assert_eq!((code, classes(&report)), (1, vec![("DAMAGED", "SHA256SUMS")]), "{report:#}");
