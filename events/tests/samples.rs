@@ -253,7 +253,7 @@ fn every_committed_sample_still_decodes() {
     }
 }
 
-/// All samples are of one task, one machine and two accounts, whatever the fields are called.
+/// All samples are of one task, one machine and three accounts, whatever the fields are called.
 #[test]
 fn every_committed_sample_names_whomever_a_field_of_it_names() {
     for (file, _, event) in committed() {
@@ -265,7 +265,7 @@ fn every_committed_sample_names_whomever_a_field_of_it_names() {
         let (named, file) = (event.named(), file.display());
         assert_eq!(named.task.into_iter().map(TaskId::as_str).collect::<BTreeSet<_>>(), of(&["01-primes"]), "{file}");
         assert_eq!(named.agent.into_iter().map(AgentId::as_str).collect::<BTreeSet<_>>(), of(&["worker-1"]), "{file}");
-        assert_eq!(named.accounts().collect::<BTreeSet<_>>(), of(&["ann", "bob"]), "{file}");
+        assert_eq!(named.accounts().collect::<BTreeSet<_>>(), of(&["ann", "bob", "p-ann"]), "{file}");
     }
 }
 
