@@ -17,7 +17,7 @@ const LEFT_OUT: [&str; 6] = [CHECKPOINT, "endpoints.json", "nonces", "sandbox", 
 /// # Errors
 /// Where something can not be read or written; what was copied until then is left for inspection.
 pub async fn backup(from: &Path, to: &Path) -> Result<(), StorageError> {
-    fs::create_dir(to)?;
+    create_private(to)?;
     // First, so that the copied ledger is never behind the copied checkpoint.
     if from.join(CHECKPOINT).exists() {
         fs::copy(from.join(CHECKPOINT), to.join(CHECKPOINT))?;
@@ -27,6 +27,14 @@ pub async fn backup(from: &Path, to: &Path) -> Result<(), StorageError> {
     }
     copy_files(from, to)?;
     Ok(())
+}
+
+/// Makes a folder for its owner alone: what seals contents is in it.
+fn create_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 async fn copy_database(from: &Path, to: &Path) -> Result<(), StorageError> {
@@ -56,4 +64,18 @@ fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn nobody_else_may_look_into_a_copy() {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("copy");
+        create_private(&copy).unwrap();
+        assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o700);
+    }
 }

@@ -52,6 +52,8 @@ fn a_copy_that_was_made_while_it_ran_is_a_ledger_that_goes_on() {
     let backup = elsewhere.path().join("backup");
     let copied = product.json(&["ledger", "backup", text(&backup)]);
     assert_eq!((&copied["done"], &copied["to"]), (&json!("backup"), &json!(text(&backup))));
+    let rights = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&backup).unwrap().permissions());
+    assert_eq!(rights & 0o777, 0o700, "the keys of all contents lie in it");
     let mut copy = restored(&product, &backup);
     copy.verifies();
     copy.start();

@@ -35,7 +35,10 @@ pub enum WalletError {
         "the wallet's descriptor file is not one of this version, or not for this network: restore it from a backup"
     )]
     BadDescriptors,
-    #[error("the wallet's state does not fit its descriptors: move the state file away, and name the birthday again")]
+    #[error(
+        "the wallet's state fits neither its descriptors nor the node's chain: if the node is still catching up, wait; \
+         else stop the service, move anchor-wallet.json away (not the journal), and set ANCHOR_WALLET_BIRTHDAY again"
+    )]
     BadState,
     #[error("the wallet has too little money: {needed_sat} satoshi are needed, {spendable_sat} can be spent")]
     TooLittle { needed_sat: u64, spendable_sat: u64 },

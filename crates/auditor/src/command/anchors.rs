@@ -8,6 +8,7 @@ use edgecoder_anchoring::{
     chain::{NodeRpc, expect_network},
     headers::{FollowError, HeaderArchive, minimum_work},
 };
+use serde_json::Value;
 use std::path::PathBuf;
 
 /// Headers keep the rules, and show less work than was asked for.
@@ -43,6 +44,9 @@ pub struct HeadersArgs {
     pub file: PathBuf,
     #[command(flatten)]
     pub node: NodeArgs,
+    /// One JSON document instead of text
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// A node of one's own.
@@ -125,11 +129,19 @@ pub async fn run_headers(args: &HeadersArgs) -> u8 {
     match follow(args).await {
         Ok(archive) => {
             let reach = Reach::of(&archive, args.node.minimum_work());
-            let _ = print(&format!("{reach}\n"));
-            if reach.is_enough() { 0 } else { EXIT_UNPROVEN }
+            let code = if reach.is_enough() { 0 } else { EXIT_UNPROVEN };
+            let text =
+                if args.json { format!("{:#}\n", with_code(reach.document(), code)) } else { format!("{reach}\n") };
+            let _ = print(&text);
+            code
         }
         Err(error) => fail("bring the headers up to date", &error),
     }
+}
+
+fn with_code(mut document: Value, code: u8) -> Value {
+    document["exitCode"] = code.into();
+    document
 }
 
 async fn follow(args: &HeadersArgs) -> Result<HeaderArchive, FollowError> {

@@ -86,9 +86,9 @@ impl Anchored {
         let commitment = Commitment::to_file(file.as_bytes()).0;
         let checkpoint = CheckpointDigest(commitment);
         let held = Held::of(commitment);
-        let block = BitcoinHash(twice(&held.header));
+        let block = BitcoinHash(shown(twice(&held.header)));
         let (height, proof, evidence) = (HEIGHT, PROOF, EVIDENCE);
-        let transaction = BitcoinHash(twice(&held.transaction));
+        let transaction = BitcoinHash(shown(twice(&held.transaction)));
         let steps = vec![
             requested(checkpoint, SIZE, AnchorWay::OwnTransaction),
             of_anchor(checkpoint, AnchorBroadcast { checkpoint, transaction, fee_sat: 300 }),
@@ -184,7 +184,7 @@ impl Held {
     }
 
     fn evidence(&self, commitment: [u8; 32]) -> String {
-        let shown = |id: [u8; 32]| hex::encode(id.into_iter().rev().collect::<Vec<_>>());
+        let shown = |id: [u8; 32]| hex::encode(shown(id));
         let in_block = |bytes: &[u8], position: u32, sibling: &[u8]| {
             let path = serde_json::json!({ "position": position, "siblings": [shown(twice(sibling))] });
             serde_json::json!({ "transaction": hex::encode(bytes), "path": path })
@@ -220,6 +220,12 @@ pub fn honest_rows() -> Vec<Row> {
 
 pub fn twice(bytes: &[u8]) -> [u8; 32] {
     Commitment::to_file(&Commitment::to_file(bytes).0).0
+}
+
+/// A hash of Bitcoin in the order in which it is shown, as events have it.
+fn shown(mut hash: [u8; 32]) -> [u8; 32] {
+    hash.reverse();
+    hash
 }
 
 /// The hash of the first block, in the order of headers.

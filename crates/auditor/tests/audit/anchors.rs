@@ -163,6 +163,9 @@ async fn the_easy_first_blocks_of_the_main_network_confirm_nothing() {
     assert!(code == 3 && said.contains("of 2009-01-09T02:54:25.000Z, work 0x200020002: TOO LITTLE WORK"), "{said}");
     assert!(!said.contains("CONFIRMED") && !said.contains("ANCHOR INVALID"), "{said}");
     assert_eq!(audit(&["headers", path]).status.code(), Some(3));
+    let output = audit(&["headers", path, "--json"]);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&document["tipHeight"], &document["exitCode"]), (&1.into(), &3.into()));
     assert_eq!(audit(&["headers", path, "--minimum-chain-work", "200020002"]).status.code(), Some(0));
 }
 

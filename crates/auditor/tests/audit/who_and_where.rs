@@ -21,9 +21,13 @@ const ACCOUNT_OPENED: usize = 1;
 async fn only_an_operator_and_the_first_start_admit_machines_and_open_accounts() {
     for position in [ACCOUNT_OPENED, at::ENROLLED, at::APPROVED] {
         kept(|drafts| drafts[position].actor = FIRST_START).await;
-        for stranger in [MACHINE, SUBMITTER, SCHEDULER, "admin"] {
+        for stranger in [MACHINE, "account:bob", SCHEDULER, "admin"] {
             broken(|drafts| drafts[position].actor = stranger, position).await;
         }
+    }
+    kept(|drafts| drafts[ACCOUNT_OPENED].actor = SUBMITTER).await;
+    for position in [at::ENROLLED, at::APPROVED] {
+        broken(|drafts| drafts[position].actor = SUBMITTER, position).await;
     }
 }
 
