@@ -9,4 +9,4 @@ mod verdict;
 pub use commitment::{Commitment, NotACommitment};
 pub use merkle_path::MerklePath;
 pub use proof::{AnchorEvidence, EvidenceError, InBlock};
-pub use verdict::{AnchorVerdict, BestChain, CONFIRMED_AT, Trust, judge_evidence, judge_proof};
+pub use verdict::{AnchorVerdict, BestChain, CONFIRMED_AT, Trust, judge_alone, judge_evidence, judge_proof};

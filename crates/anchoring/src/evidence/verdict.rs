@@ -1,7 +1,10 @@
 //! What may an auditor say of an anchor? The verdict, in the words that the audit prints.
 
 use super::{AnchorEvidence, EvidenceError};
-use crate::ots::{Attestation, Attested, CalendarUri, DetachedTimestamp};
+use crate::{
+    Network,
+    ots::{Attestation, Attested, CalendarUri, DetachedTimestamp},
+};
 use bitcoin::{BlockHash, block::Header, hashes::Hash};
 use std::fmt;
 
@@ -133,6 +136,15 @@ pub fn judge_evidence(evidence: &AnchorEvidence, chain: BestChain, best: Option<
         Some(best) if height <= chain.tip_height => AnchorVerdict::Orphaned { height, block, now: best.block_hash() },
         Some(_) | None => AnchorVerdict::Ahead { height: height.into(), tip_height: chain.tip_height },
     }
+}
+
+/// Judges evidence by nothing but the header in it, which must be as hard as a block of the network at least.
+pub fn judge_alone(evidence: &AnchorEvidence, network: Network) -> AnchorVerdict {
+    if let Err(error) = evidence.check_target(network) {
+        return AnchorVerdict::Invalid(error);
+    }
+    let chain = BestChain { tip_height: evidence.height, trust: Trust::SuppliedHeader };
+    judge_evidence(evidence, chain, Some(&evidence.header))
 }
 
 /// Judges every attestation of a proof, as the stock verifier does, and by confirmations too. `header_at` answers for

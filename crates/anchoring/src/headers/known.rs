@@ -5,7 +5,7 @@
 
 use super::KnownBlock;
 use crate::Network;
-use bitcoin::Work;
+use bitcoin::{CompactTarget, Target, Work};
 
 /// Height and hash.
 type Block = (u32, &'static str);
@@ -37,6 +37,20 @@ const SIGNET: &[Block] = &[(160_000, "0000003ca3c99aff040f2563c2ad8f8ec88bd0fd6b
 const BITCOIN_WORK: u128 = 0xdee8_e2a3_09ad_8a98_2043_3c68;
 const TESTNET_WORK: u128 = 0x16dd_270d_d94f_ac1d_7632;
 const SIGNET_WORK: u128 = 0x067d_328e_681a;
+
+/// The target of block 840,000 of the main network (bits `17034219`, April 2024), 64 times as easy. No log of this format is
+/// as old as that block. A target grows fourfold in 2016 blocks at most, and then only where these took eight weeks or
+/// more: before an honest block is easier than this, three such periods must pass, with ever fewer miners.
+const BITCOIN_EASIEST_SUPPLIED: u32 = 0x1800_d086;
+
+/// The easiest target that is believed of a header which nobody vouches for: the network's easiest; on the main network
+/// what an anchor of such a log can have had.
+pub fn easiest_supplied(network: Network) -> Target {
+    match network {
+        Network::Bitcoin => Target::from_compact(CompactTarget::from_consensus(BITCOIN_EASIEST_SUPPLIED)),
+        Network::Testnet | Network::Signet | Network::Regtest => network.params().max_attainable_target,
+    }
+}
 
 /// Blocks after the first that are known to stand in the network's chain.
 pub(super) fn known_blocks(network: Network) -> Vec<KnownBlock> {
@@ -91,6 +105,20 @@ mod tests {
             let public = network != Network::Regtest;
             assert_eq!(!known_blocks(network).is_empty(), public, "{network}");
             assert_eq!(minimum_work(network) > Work::from_be_bytes([0; 32]), public, "{network}");
+        }
+    }
+
+    #[test]
+    fn a_supplied_header_of_the_main_network_costs_a_64th_of_block_840_000_at_least() {
+        let of_block = Target::from_compact(CompactTarget::from_consensus(0x1703_4219)).to_work();
+        let least = easiest_supplied(Network::Bitcoin).to_work();
+        let sum = |work: Work, times: u32| (1..times).fold(work, |sum, _| sum + work);
+        assert!(sum(least, 64) >= of_block && sum(least, 63) < of_block);
+        for network in NETWORKS {
+            assert!(easiest_supplied(network) <= network.params().max_attainable_target, "{network}");
+        }
+        for block in known_blocks(Network::Bitcoin).iter().filter(|block| block.height >= 840_000) {
+            assert!(easiest_supplied(Network::Bitcoin).is_met_by(block.hash), "{}", block.height);
         }
     }
 

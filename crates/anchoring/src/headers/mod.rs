@@ -14,7 +14,7 @@ mod rules;
 pub use archive::{HeaderArchive, HeaderArchiveError, MAX_REPLACED_HEADERS};
 pub use finding::{HeaderFault, HeaderFinding};
 pub use follow::{FollowError, Followed};
-pub use known::minimum_work;
+pub use known::{easiest_supplied, minimum_work};
 pub use piece::{PieceError, read_piece, write_piece};
 pub use rules::KnownBlock;
 

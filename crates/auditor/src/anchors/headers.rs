@@ -31,11 +31,12 @@ pub enum HeaderSource {
     Archive(Box<ArchiveFile>),
     /// The block that came with an anchor, and nobody's word that it is in the best chain.
     Brought {
+        network: Network,
         height: u32,
         header: Header,
     },
-    /// Only those that anchors bring themselves.
-    Supplied,
+    /// Only those that anchors bring themselves, as headers of this network.
+    Supplied(Network),
 }
 
 /// A node, and the network that it must be of: its word on another one's blocks is worth nothing.
@@ -109,7 +110,7 @@ impl HeaderSource {
     pub fn refresh(&mut self) -> Result<(), HeadersError> {
         match self {
             Self::Archive(file) => Ok(file.refresh()?),
-            Self::Node(_) | Self::Brought { .. } | Self::Supplied => Ok(()),
+            Self::Node(_) | Self::Brought { .. } | Self::Supplied(_) => Ok(()),
         }
     }
 
@@ -125,7 +126,7 @@ impl HeaderSource {
                 Some(BestChain { tip_height: file.archive.tip().height, trust })
             }
             Self::Brought { height, .. } => Some(BestChain { tip_height: *height, trust: Trust::SuppliedHeader }),
-            Self::Supplied => None,
+            Self::Supplied(_) => None,
         })
     }
 
@@ -133,7 +134,7 @@ impl HeaderSource {
     pub fn reach(&self) -> Option<Reach> {
         match self {
             Self::Archive(file) => Some(Reach::of(&file.archive, file.minimum_work)),
-            Self::Node(_) | Self::Brought { .. } | Self::Supplied => None,
+            Self::Node(_) | Self::Brought { .. } | Self::Supplied(_) => None,
         }
     }
 
@@ -142,7 +143,16 @@ impl HeaderSource {
         match self {
             Self::Node(node) => Some(node.network),
             Self::Archive(file) => Some(file.network),
-            Self::Brought { .. } | Self::Supplied => None,
+            Self::Brought { .. } | Self::Supplied(_) => None,
+        }
+    }
+
+    /// The network whose blocks are meant, whoever is asked about them.
+    pub fn meant(&self) -> Network {
+        match self {
+            Self::Node(node) => node.network,
+            Self::Archive(file) => file.network,
+            Self::Brought { network, .. } | Self::Supplied(network) => *network,
         }
     }
 
@@ -157,8 +167,8 @@ impl HeaderSource {
                 }
             }
             Self::Archive(file) => Ok(file.archive.header_at(at)?),
-            Self::Brought { height, header } => Ok((at == *height).then_some(*header)),
-            Self::Supplied => Ok(None),
+            Self::Brought { height, header, .. } => Ok((at == *height).then_some(*header)),
+            Self::Supplied(_) => Ok(None),
         }
     }
 

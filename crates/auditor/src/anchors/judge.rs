@@ -9,7 +9,7 @@ use super::{
 use crate::Contents;
 use edgecoder_anchoring::{
     Header,
-    evidence::{AnchorEvidence, BestChain, Commitment, Trust, judge_evidence, judge_proof},
+    evidence::{AnchorEvidence, BestChain, Commitment, Trust, judge_alone, judge_evidence, judge_proof},
     ots::{Attestation, DetachedTimestamp},
 };
 use edgecoder_events::{BitcoinHash, CheckpointDigest};
@@ -103,8 +103,7 @@ pub async fn of_evidence(
     let verdict = if let Some(chain) = headers.best_chain().await? {
         judge_evidence(&evidence, chain, headers.header_at(evidence.height).await?.as_ref())
     } else {
-        let chain = BestChain { tip_height: evidence.height, trust: Trust::SuppliedHeader };
-        judge_evidence(&evidence, chain, Some(&evidence.header))
+        judge_alone(&evidence, headers.meant())
     };
     Ok(Outcome::Judged(vec![verdict]))
 }

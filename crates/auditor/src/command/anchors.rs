@@ -103,7 +103,7 @@ impl ChainArgs {
                 let file = ArchiveFile::open(file, self.node.network, self.node.minimum_work())?;
                 HeaderSource::Archive(Box::new(file))
             }
-            None => HeaderSource::Supplied,
+            None => HeaderSource::Supplied(self.node.network),
         })
     }
 }

@@ -92,7 +92,8 @@ fn all(members: &Members) -> Vec<(&str, &[u8])> {
 
 fn checked(folder: &TempDir, words: &[&str]) -> (i32, Value) {
     let file = folder.path().join("evidence.tar");
-    document(&audit(&[&["verify", "--json", text(&file)], words].concat()))
+    let network = if words.contains(&"--network") { &[][..] } else { &["--network", "regtest"] };
+    document(&audit(&[&["verify", "--json", text(&file)], words, network].concat()))
 }
 
 /// What a forger does who knows the format: the digests fit again.
@@ -125,7 +126,9 @@ async fn an_archive_of_dated_entries_is_checked_without_the_log() {
         assert_eq!((code, &report["verdict"], &report["entries"]), (0, &"OK".into(), &9.into()), "{report:#}");
         assert_eq!(report["anchors"][0]["confirmed"], true, "{report:#}");
         let (code, report) = checked(&folder, &["--key", &key()]);
-        assert_eq!((code, &report["anchors"][0]["confirmed"]), (0, &false.into()), "{report:#}");
+        assert_eq!((code, &report["anchors"][0]["confirmed"]), (3, &false.into()), "{report:#}");
+        assert_eq!(report["verdict"], "VALID BUT UNPROVEN", "nothing dates them: {report:#}");
+        assert_eq!(classes(&report), [("NOT CONFIRMED", "anchors/")], "{report:#}");
         let told = report["anchors"][0]["said"].as_str().unwrap();
         assert!(told.contains("TENTATIVE 1/6") && told.contains("trust: supplied header only"), "{told}");
     }
@@ -161,7 +164,7 @@ async fn what_an_archive_does_not_have_is_said_by_its_name() {
     assert!(said["absent"][0].as_str().unwrap().starts_with("headers of the anchor of size 17: "), "{said:#}");
     let (code, report) = checked(&folder, &[]);
     let no_headers = "no block headers in anchors/000000000017/";
-    assert!(code == 0 && report["absent"].as_array().unwrap().contains(&no_headers.into()), "{report:#}");
+    assert!(code == 3 && report["absent"].as_array().unwrap().contains(&no_headers.into()), "{report:#}");
 }
 
 fn flipped(bytes: &[u8], at: usize) -> Vec<u8> {
@@ -238,8 +241,8 @@ async fn what_is_no_member_of_the_format_is_refused_though_its_digest_fits() {
     let words = "words/000000000007.json";
     assert_eq!(
         checked(&packed(&all(&summed(honest.clone()))), &["--key", &key()]).0,
-        0,
-        "packed again, it is the same"
+        3,
+        "packed again, it is the same: nothing is wrong, and nobody confirms its anchor"
     );
     for name in [
         "STATEMENT.txt",
@@ -333,6 +336,23 @@ async fn whoever_knows_the_chain_has_the_last_word_on_an_anchor_of_an_archive() 
     assert!(classes(&report).iter().any(|(class, _)| *class == "ANCHOR ORPHANED"), "{report:#}");
     let (code, report) = by(&anchored.headers(anchored.root, 4));
     assert_eq!((code, classes(&report)), (3, vec![("NOT CONFIRMED", "anchors/")]), "{report:#}");
+}
+
+/// A block that costs nothing is no block of the main network: whoever invents one is told apart from one who waits.
+#[tokio::test]
+async fn an_anchor_whose_headers_are_too_easy_for_their_network_is_invented() {
+    let (_, honest) = dated().await;
+    let folder = packed(&all(&honest));
+    for network in ["bitcoin", "testnet", "signet"] {
+        let (code, report) = checked(&folder, &["--key", &key(), "--network", network]);
+        let headers = format!("{ANCHOR}/headers");
+        assert!(code == 1 && classes(&report).contains(&("BAD HEADERS", headers.as_str())), "{network}: {report:#}");
+        let evidence = format!("{ANCHOR}/evidence.json");
+        let found = classes(&report).contains(&("ANCHOR INVALID", evidence.as_str()));
+        assert!(found && report["verdict"] == "TAMPERED", "{network}: {report:#}");
+    }
+    let file = folder.path().join("evidence.tar");
+    assert_eq!(audit(&["verify", text(&file)]).status.code(), Some(1), "bitcoin is meant where nothing is said");
 }
 
 #[tokio::test]

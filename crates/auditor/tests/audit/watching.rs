@@ -6,6 +6,7 @@ use crate::{
     program::audit,
     web::Web,
 };
+use edgecoder_anchoring::Network;
 use edgecoder_auditor::{Alert, HeaderSource, Look, Watch, WatchWish};
 use edgecoder_events::{Clock, Event, SteadyMillis, UnixMillis, credit::CreditsIssued, credit::IssueReason};
 use std::{fs, path::Path};
@@ -60,7 +61,7 @@ async fn a_log_that_grows_is_followed_without_an_alert() {
     let state = tempfile::tempdir().unwrap();
     let folders = [exported(&rows(17)).await, exported(&rows(600)).await, exported(&rows(1_300)).await];
     let web = Web::of(folders[0].path());
-    let mut watch = Watch::begin(wish(&web.url(), &state), HeaderSource::Supplied).unwrap();
+    let mut watch = Watch::begin(wish(&web.url(), &state), HeaderSource::Supplied(Network::Bitcoin)).unwrap();
     for (folder, size) in folders.iter().zip([17, 600, 1_300]) {
         web.show(folder.path());
         assert_eq!(look(&mut watch).await, [""; 0]);
@@ -94,7 +95,7 @@ async fn a_split_view_of_one_size_is_a_fork() {
     let state = tempfile::tempdir().unwrap();
     let (one, other) = (exported(&rows(300)).await, exported(&rewritten(300, 299)).await);
     let web = Web::of(one.path());
-    let mut watch = Watch::begin(wish(&web.url(), &state), HeaderSource::Supplied).unwrap();
+    let mut watch = Watch::begin(wish(&web.url(), &state), HeaderSource::Supplied(Network::Bitcoin)).unwrap();
     assert_eq!(look(&mut watch).await, [""; 0]);
     web.show(other.path());
     assert_eq!(look(&mut watch).await, ["FORK"]);
@@ -120,7 +121,7 @@ async fn entries_that_are_not_the_signed_ones_are_found_as_they_come() {
     let (all, state) = (rows(600), tempfile::tempdir().unwrap());
     let (older, newer) = (exported(&rows(300)).await, exported(&all).await);
     let web = Web::of(older.path());
-    let mut watch = Watch::begin(wish(&web.url(), &state), HeaderSource::Supplied).unwrap();
+    let mut watch = Watch::begin(wish(&web.url(), &state), HeaderSource::Supplied(Network::Bitcoin)).unwrap();
     assert_eq!(look(&mut watch).await, [""; 0]);
     let bundle = newer.path().join("tile/entries/002.p/88");
     let mut bytes = fs::read(&bundle).unwrap();
@@ -158,7 +159,7 @@ async fn a_broken_rule_in_what_is_new_is_an_alert() {
     let state = tempfile::tempdir().unwrap();
     let (honest, greedy) = (exported(&rows(17)).await, exported(&with_credit_from_nowhere()).await);
     let web = Web::of(honest.path());
-    let mut watch = Watch::begin(wish(&web.url(), &state), HeaderSource::Supplied).unwrap();
+    let mut watch = Watch::begin(wish(&web.url(), &state), HeaderSource::Supplied(Network::Bitcoin)).unwrap();
     assert_eq!(look(&mut watch).await, [""; 0]);
     web.show(greedy.path());
     let found = watch.look(&At(1)).await.unwrap();
@@ -207,10 +208,10 @@ async fn a_watch_goes_along_with_a_change_of_the_logs_key() {
 async fn a_log_that_stands_still_is_stale_where_that_is_asked_for() {
     let (folder, state) = (exported(&rows(17)).await, tempfile::tempdir().unwrap());
     let wish = WatchWish { stale_after_ms: Some(1_000), ..wish(name(&folder), &state) };
-    let mut watch = Watch::begin(wish.clone(), HeaderSource::Supplied).unwrap();
+    let mut watch = Watch::begin(wish.clone(), HeaderSource::Supplied(Network::Bitcoin)).unwrap();
     assert_eq!(names(&watch.look(&At(50_000)).await.unwrap()), [""; 0]);
     assert_eq!(names(&watch.look(&At(51_000)).await.unwrap()), [""; 0]);
-    let mut restarted = Watch::begin(wish, HeaderSource::Supplied).unwrap();
+    let mut restarted = Watch::begin(wish, HeaderSource::Supplied(Network::Bitcoin)).unwrap();
     let stale = restarted.look(&At(51_001)).await.unwrap();
     assert_eq!(names(&stale), ["STALE"]);
     assert_eq!(stale.alerts[0].exit_code(), 3);

@@ -112,7 +112,7 @@ impl Cadence {
 
 async fn names_at(copy: &TempDir, now_ms: u64) -> Vec<&'static str> {
     let state = tempfile::tempdir().unwrap();
-    let mut watch = Watch::begin(wish(name(copy), &state), HeaderSource::Supplied).unwrap();
+    let mut watch = Watch::begin(wish(name(copy), &state), HeaderSource::Supplied(Network::Bitcoin)).unwrap();
     names(&watch.look(&At(now_ms)).await.unwrap())
 }
 

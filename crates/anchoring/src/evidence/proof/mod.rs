@@ -1,7 +1,7 @@
 //! Does this evidence hold by itself? Everything that can be checked of an anchor without knowing the best chain.
 
 use super::{Commitment, MerklePath};
-use crate::ots::OtsError;
+use crate::{Network, headers::easiest_supplied, ots::OtsError};
 use bitcoin::{
     Block, BlockHash, Transaction, Txid,
     block::Header,
@@ -27,6 +27,8 @@ pub enum EvidenceError {
     OtherDepth { transaction: usize, coinbase: usize },
     #[error("ANCHOR INVALID: the hash of header({height}) is above its own target")]
     NoWork { height: u32 },
+    #[error("ANCHOR INVALID: the target of header({height}) is easier than a block of {network} can have")]
+    TooEasy { height: u32, network: Network },
     #[error("ANCHOR INVALID: the coinbase is of block {coinbase}, not of {height}")]
     OtherHeight { height: u32, coinbase: u64 },
     #[error("the block does not hold the transaction {0}: the chain has changed, look again")]
@@ -96,6 +98,12 @@ impl AnchorEvidence {
         self.check_height()?;
         let height = self.height;
         if self.header.target().is_met_by(self.block()) { Ok(()) } else { Err(EvidenceError::NoWork { height }) }
+    }
+
+    /// Checks that its header claims no less work than a block of the network costs, where nobody vouches for it.
+    pub(super) fn check_target(&self, network: Network) -> Result<(), EvidenceError> {
+        let is_too_easy = self.header.target() > easiest_supplied(network);
+        if is_too_easy { Err(EvidenceError::TooEasy { height: self.height, network }) } else { Ok(()) }
     }
 
     fn check_path(&self, name: &'static str, given: &InBlock) -> Result<(), EvidenceError> {

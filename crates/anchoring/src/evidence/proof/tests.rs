@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     Network,
-    evidence::{AnchorVerdict, BestChain, Trust, judge_evidence, judge_proof},
+    evidence::{AnchorVerdict, BestChain, Trust, judge_alone, judge_evidence, judge_proof},
     ots::{Attestation, DetachedTimestamp, Timestamp},
 };
 use bitcoin::{
@@ -201,10 +201,18 @@ fn evidence_is_kept_as_json_that_a_stranger_can_read() {
 #[test]
 fn a_header_that_was_only_supplied_confirms_nothing() {
     let evidence = evidence();
-    let alone = BestChain { tip_height: HEIGHT, trust: Trust::SuppliedHeader };
-    let verdict = judge_evidence(&evidence, alone, Some(&evidence.header));
+    let verdict = judge_alone(&evidence, Network::Regtest);
     let expected = format!("TENTATIVE 1/6 confirmations, block 300 {}, trust: supplied header only", evidence.block());
     assert_eq!(verdict.to_string(), expected);
+}
+
+#[test]
+fn a_supplied_header_that_is_easier_than_its_network_allows_is_a_lie() {
+    for network in [Network::Bitcoin, Network::Testnet, Network::Signet] {
+        let expected = AnchorVerdict::Invalid(EvidenceError::TooEasy { height: HEIGHT, network });
+        assert_eq!(judge_alone(&evidence(), network), expected);
+        assert!(expected.is_fault());
+    }
 }
 
 /// Headers of too little work: they neither confirm, however many they are, nor accuse anybody.

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use edgecoder_anchoring::{
-    Header,
+    Header, Network,
     evidence::{AnchorEvidence, AnchorVerdict, Commitment},
     headers::read_piece,
     ots::DetachedTimestamp,
@@ -37,7 +37,7 @@ pub(super) async fn check(
                 "it does not cover every entry of the archive",
             );
         }
-        let headers_of_it = anchor.check_headers(report);
+        let headers_of_it = anchor.check_headers(headers.meant(), report);
         anchor.judge(note, (headers, &headers_of_it), last, report).await?;
     }
     if sizes.is_empty() {
@@ -93,12 +93,12 @@ impl<'a> Anchor<'a> {
     }
 
     /// The headers of its block and those upon it, as far as they are there and follow each other.
-    fn check_headers(&self, report: &mut ArchiveReport) -> Vec<Header> {
+    fn check_headers(&self, network: Network, report: &mut ArchiveReport) -> Vec<Header> {
         let Some(bytes) = self.file(OfAnchor::Headers) else {
             report.absent.push(format!("no block headers in {ANCHORS}{}/", number(self.size)));
             return Vec::new();
         };
-        read_piece(bytes).unwrap_or_else(|error| {
+        read_piece(bytes, network).unwrap_or_else(|error| {
             report.find(Class::BadHeaders, self.name(OfAnchor::Headers), error.to_string());
             Vec::new()
         })
@@ -120,7 +120,8 @@ impl<'a> Anchor<'a> {
         let height = proof.and_then(|bytes| DetachedTimestamp::parse(bytes).ok()?.first_block());
         self.check_first(first, report);
         self.check_heights(height, report);
-        let mut own = first.zip(height).map(|(header, height)| HeaderSource::Brought { height, header });
+        let network = known.meant();
+        let mut own = first.zip(height).map(|(header, height)| HeaderSource::Brought { network, height, header });
         let headers = if known.knows_the_chain() { known } else { own.as_mut().unwrap_or(known) };
         let digest = CheckpointDigest(Commitment::to_file(note).0);
         let by_proof = match proof {

@@ -42,7 +42,7 @@ pub(super) enum Class {
     AnchorOrphaned,
     Misdated,
     BadHeaders,
-    /// Who knows the chain confirms no anchor.
+    /// No anchor is confirmed, whether somebody who knows the chain was asked or not.
     NotConfirmed,
 }
 
@@ -168,11 +168,13 @@ impl ArchiveReport {
         }
     }
 
-    /// Where the auditor asked somebody who knows the chain, its word on an anchor is wanted.
+    /// Where the auditor asked somebody who knows the chain, its word on an anchor is wanted. Where nobody was asked and
+    /// nothing else is wrong, it is still to be said that the anchors which are there date nothing.
     pub(super) fn rest_on(&mut self, knows_the_chain: bool) {
         let confirmed = self.anchors.iter().any(|it| it.outcome.is_confirmed());
-        if knows_the_chain && !confirmed {
-            self.find(Class::NotConfirmed, ANCHORS, "no anchor of these entries is confirmed");
+        let is_all_else = self.findings.is_empty() && !self.anchors.is_empty();
+        if !confirmed && (knows_the_chain || is_all_else) {
+            self.find(Class::NotConfirmed, ANCHORS, "no anchor of these entries is confirmed: nothing dates them");
         }
     }
 
