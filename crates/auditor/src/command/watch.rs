@@ -33,6 +33,9 @@ pub struct WatchArgs {
     /// Alert where no new checkpoint came for so long; a log in which nothing happens makes none
     #[arg(long, value_name = "SPAN")]
     pub stale_after: Option<Span>,
+    /// How long one look may take; then it is an alert, and the next look goes on where this one was
+    #[arg(long, value_name = "SPAN", default_value = "10m")]
+    pub look_within: Span,
     /// Leave the entries unread, and their rules unchecked: a few files at each look, however long the log is
     #[arg(long)]
     pub checkpoints_only: bool,
@@ -53,6 +56,7 @@ pub(super) async fn run(args: &WatchArgs) -> u8 {
         keys: args.key.clone(),
         stale_after_ms: args.stale_after.map(|span| u64::try_from(span.0.as_millis()).unwrap_or(u64::MAX)),
         checkpoints_only: args.checkpoints_only,
+        look_within: args.look_within.0,
     };
     let headers = match args.chain.source() {
         Ok(headers) => headers,

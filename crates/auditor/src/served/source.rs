@@ -9,14 +9,18 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use tokio::task::spawn_blocking;
+use tokio::{task::spawn_blocking, time::timeout};
 
-/// How long one file may take; the largest has 16 MiB.
+/// How long one attempt at a file may take; the largest has 16 MiB.
 const FILE_WAIT: Duration = Duration::from_mins(1);
+/// How long all attempts at one file may take together: who sends a byte now and then is no server either.
+const ALL_ATTEMPTS_WAIT: Duration = Duration::from_mins(2);
 /// How often a file is asked for, where the server or the way to it is at fault.
 const ATTEMPTS: u32 = 4;
 /// The pause before the second attempt; each next one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
+
+const NO_ANSWER_IN_TIME: &str = "no answer in time";
 
 /// Why a file did not come.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,7 +71,10 @@ impl Source {
     /// The bytes of a file, at most `limit`; nothing where there is no such file.
     pub async fn get(&self, path: &str, limit: usize) -> Result<Option<Vec<u8>>, SourceError> {
         match (&self.address, &self.client) {
-            (LogAddress::Web(base), Some(client)) => self.download(client, base, path, limit).await,
+            (LogAddress::Web(base), Some(client)) => {
+                let downloaded = timeout(ALL_ATTEMPTS_WAIT, self.download(client, base, path, limit)).await;
+                downloaded.unwrap_or_else(|_| Err(self.out_of_time(path)))
+            }
             (LogAddress::Folder(folder), _) => self.read(folder.join(path), path, limit).await,
             (LogAddress::Web(_), None) => unreachable!("`open` makes a client for every web address"),
         }
@@ -126,6 +133,10 @@ impl Source {
         })
     }
 
+    fn out_of_time(&self, path: &str) -> SourceError {
+        SourceError::Unreachable { address: self.name_of(path), problem: NO_ANSWER_IN_TIME.to_owned() }
+    }
+
     fn too_long(&self, path: &str, limit: usize) -> SourceError {
         SourceError::TooLong { address: self.name_of(path), limit }
     }
@@ -137,7 +148,7 @@ impl Source {
             cause = inner;
         }
         let problem = if error.is_timeout() {
-            "no answer in time".to_owned()
+            NO_ANSWER_IN_TIME.to_owned()
         } else if cause.is::<reqwest::Error>() {
             "the answer broke off".to_owned()
         } else {

@@ -1,13 +1,13 @@
 //! Are the anchors of a log that is watched worth what they say, and do they keep coming?
 
-use super::{Alert, alert::Found, cadence};
+use super::{Alert, alert::Found};
 use crate::{
     HeaderSource, Outcome, ReadError, Reader,
     anchors::{ANCHORS_AT_ONCE, AllSaid, AnchorFile, EntryPlace, Here, Prefix, Said, judge},
     served::{AuthenticTiles, ServedError, ServedLog, entries_in},
 };
 use edgecoder_anchoring::{evidence::AnchorVerdict, headers::MAX_REPLACED_HEADERS};
-use edgecoder_events::{CheckpointDigest, UnixMillis};
+use edgecoder_events::CheckpointDigest;
 use edgecoder_ledger::{Entry, tree::TILE_WIDTH};
 use std::collections::{HashMap, HashSet};
 
@@ -36,16 +36,17 @@ impl AnchorWatch {
         Self { headers, judged: HashMap::new(), prefixes: HashMap::new(), looks: 0 }
     }
 
-    /// Judges the anchors that are new, that have news, or whose block may still go away, and gives what is wrong with any.
-    pub async fn look(&mut self, log: &ServedLog, all: &AllSaid, now: UnixMillis) -> Vec<Alert> {
-        let (mut alerts, said) = (Vec::new(), all.in_order());
-        if let Err(alert) = self.judge_due(log, &said).await {
-            alerts.push(*alert);
-        }
+    /// Judges the anchors that are new, that have news, or whose block may still go away; says why some could not be. May
+    /// be dropped at every wait.
+    pub async fn judge(&mut self, log: &ServedLog, all: &AllSaid) -> Option<Alert> {
+        self.judge_due(log, &all.in_order()).await.err().map(|alert| *alert)
+    }
+
+    /// What is wrong with any anchor that was judged, now or before.
+    pub fn standing(&self, all: &AllSaid) -> Vec<Alert> {
+        let said = all.in_order();
         let known = said.iter().filter_map(|it| Some((*it, &self.judged.get(&it.checkpoint)?.outcome)));
-        alerts.extend(known.filter_map(|(it, outcome)| alert_of(it, outcome)));
-        alerts.extend(cadence::overdue(&said, all.waiting(), now));
-        alerts
+        known.filter_map(|(it, outcome)| alert_of(it, outcome)).collect()
     }
 
     async fn judge_due(&mut self, log: &ServedLog, said: &[&Said]) -> Result<(), Box<Alert>> {

@@ -73,6 +73,11 @@ impl Follower {
         }
     }
 
+    /// How many entries were read.
+    pub const fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
     /// What the entries say of anchors; nothing where they are not the signed ones.
     pub fn anchors(&self) -> Option<&AllSaid> {
         Some(&self.anchors).filter(|_| self.mismatch.is_none())

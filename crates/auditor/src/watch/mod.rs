@@ -30,7 +30,7 @@ use edgecoder_ledger::{
 };
 use follower::Follower;
 use state::{Kept, State};
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// What to watch, and what counts as wrong.
 #[derive(Debug, Clone)]
@@ -44,6 +44,8 @@ pub struct WatchWish {
     pub stale_after_ms: Option<u64>,
     /// Whether entries are left unread.
     pub checkpoints_only: bool,
+    /// How long one look may take. What is not read by then is read at the next one.
+    pub look_within: Duration,
 }
 
 /// Why a watch cannot begin or go on.
@@ -63,6 +65,13 @@ pub struct Look {
     /// Whether it is larger than the one before.
     pub grew: bool,
     pub alerts: Vec<Alert>,
+}
+
+/// What a look has seen so far: it is told even where the look does not come to its end.
+#[derive(Default)]
+struct Seen {
+    checkpoint: Option<Checkpoint>,
+    alerts: Vec<Alert>,
 }
 
 /// Watches one log.
@@ -116,29 +125,58 @@ impl Watch {
         Ok(Self { wish, source, state, kept, trust, follower: None, anchors })
     }
 
-    /// Looks once.
+    /// Looks once. A log that answers so slowly that the look is not over in time is an alert, beside all that was found.
     ///
     /// # Errors
     /// The state cannot be written: what is not kept would be forgotten.
     pub async fn look(&mut self, clock: &dyn Clock) -> Result<Look, WatchError> {
         let before = self.kept_size();
-        let mut alerts = Vec::new();
-        let checkpoint = match self.advance(clock).await {
-            Ok(log) => {
-                alerts.extend(self.judge_anchors(&log, clock.now()).await);
-                Some(log.checkpoint().clone())
-            }
-            Err(Stop::Alert(alert)) => {
-                alerts.push(*alert);
-                None
-            }
-            Err(Stop::Error(error)) => return Err(error),
+        let (mut seen, within) = (Seen::default(), self.wish.look_within);
+        let is_cut = match tokio::time::timeout(within, self.look_into(clock, &mut seen)).await {
+            Ok(ended) => ended.map(|()| false)?,
+            Err(_) => true,
         };
+        let Seen { checkpoint, mut alerts } = seen;
+        if is_cut {
+            alerts.push(self.cut_short());
+        }
+        if let Some(said) = self.follower.as_ref().and_then(Follower::anchors) {
+            if is_cut || checkpoint.is_some() {
+                alerts.extend(self.anchors.standing(said));
+            }
+            if checkpoint.is_some() {
+                alerts.extend(cadence::overdue(&said.in_order(), said.waiting(), clock.now()));
+            }
+        }
         if let Some(follower) = &self.follower {
             alerts.extend(follower.findings());
         }
         alerts.extend(self.staleness(clock.now()));
         Ok(Look { checkpoint, grew: self.kept_size() > before, alerts })
+    }
+
+    /// May be dropped at every wait: what was read until then stays, and the next look goes on there.
+    async fn look_into(&mut self, clock: &dyn Clock, seen: &mut Seen) -> Result<(), WatchError> {
+        match self.advance(clock).await {
+            Ok(log) => {
+                seen.checkpoint = Some(log.checkpoint().clone());
+                if let Some(said) = self.follower.as_ref().and_then(Follower::anchors) {
+                    seen.alerts.extend(self.anchors.judge(&log, said).await);
+                }
+            }
+            Err(Stop::Alert(alert)) => seen.alerts.push(*alert),
+            Err(Stop::Error(error)) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn cut_short(&self) -> Alert {
+        let (seconds, read) = (self.wish.look_within.as_secs(), self.follower.as_ref().map_or(0, Follower::size));
+        let detail = format!(
+            "the log was not read in {seconds} s: {read} entries are, and the next look goes on there; if that is its \
+             length, give --look-within more"
+        );
+        Alert::new(Found::Unreachable, detail)
     }
 
     fn kept_size(&self) -> u64 {
@@ -159,18 +197,11 @@ impl Watch {
         Ok(log)
     }
 
-    async fn judge_anchors(&mut self, log: &ServedLog, now: UnixMillis) -> Vec<Alert> {
-        match self.follower.as_ref().and_then(Follower::anchors) {
-            Some(said) => self.anchors.look(log, said, now).await,
-            None => Vec::new(),
-        }
-    }
-
     /// The keys are those that were given, those that the first look found, and those that they handed over to.
     async fn check_signature(&mut self, log: &ServedLog) -> Result<(), Stop> {
         let (note, mut reader) = ([log.note().to_owned()], Reader::of(log.clone()));
-        let mut trust = match self.trust.take() {
-            Some(trust) => trust,
+        let mut trust = match &self.trust {
+            Some(trust) => trust.clone(),
             None => Trust::find(&self.wish.keys, None, &note, &mut reader).await,
         };
         let known = trust.keys.len();
@@ -181,9 +212,7 @@ impl Watch {
         if verified.is_ok() && is_same_log && learned && self.wish.keys.is_empty() {
             self.state.keep_keys(&trust.keys)?;
         }
-        if self.kept.is_some() || verified.is_ok() {
-            self.trust = Some(trust);
-        }
+        self.trust = (self.kept.is_some() || verified.is_ok()).then_some(trust);
         match verified.map_err(CheckpointError::from) {
             Ok(()) if is_same_log => Ok(()),
             Ok(()) => Err(self.contradiction_of_origin(log).into()),

@@ -9,7 +9,7 @@ use crate::{
 use edgecoder_anchoring::Network;
 use edgecoder_auditor::{Alert, HeaderSource, Look, Watch, WatchWish};
 use edgecoder_events::{Clock, Event, SteadyMillis, UnixMillis, credit::CreditsIssued, credit::IssueReason};
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 use tempfile::TempDir;
 
 pub struct At(pub u64);
@@ -31,6 +31,7 @@ pub fn wish(log: &str, state: &TempDir) -> WatchWish {
         keys: vec![],
         stale_after_ms: None,
         checkpoints_only: false,
+        look_within: Duration::from_mins(10),
     }
 }
 
@@ -225,6 +226,23 @@ async fn a_log_that_is_gone_is_unreachable_and_nothing_is_forgotten() {
     let (code, said) = once(name(&folder), &state, &[]);
     assert_eq!((code, said.contains("ALERT UNREACHABLE")), (2, true), "{said}");
     assert_eq!(kept(&state), note(&rows(17), LOG_SEED));
+}
+
+/// Whoever serves a log must not keep its watch silent by being slow.
+#[tokio::test]
+async fn a_log_that_never_ends_a_file_is_an_alert_beside_what_was_found_before() {
+    let (folder, state) = (exported(&rows(600)).await, tempfile::tempdir().unwrap());
+    let web = Web::of(folder.path());
+    assert_eq!(once(&web.url(), &state, &["--checkpoints-only"]).0, 0);
+    web.hold("tile/entries/001");
+    let asked =
+        WatchWish { look_within: Duration::from_secs(1), stale_after_ms: Some(1_000), ..wish(&web.url(), &state) };
+    let mut watch = Watch::begin(asked, HeaderSource::Supplied(Network::Bitcoin)).unwrap();
+    for _ in 0..2 {
+        let look = watch.look(&At(u64::MAX)).await.unwrap();
+        assert_eq!(names(&look), ["UNREACHABLE", "STALE"]);
+        assert!(look.alerts[0].detail.contains("not read in 1 s"), "{look:?}");
+    }
 }
 
 #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! A web server that hands out the files of a folder, and can be told to be unfaithful.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs,
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
@@ -24,6 +24,8 @@ struct Shown {
     folder: Mutex<PathBuf>,
     /// How many more times a file is refused with 503.
     refusals: Mutex<HashMap<String, u32>>,
+    /// Of which the first byte comes, and no more.
+    held: Mutex<HashSet<String>>,
     ended: AtomicBool,
 }
 
@@ -31,8 +33,8 @@ impl Web {
     pub fn of(folder: &Path) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        let (folder, refusals) = (Mutex::new(folder.to_owned()), Mutex::default());
-        let shown = Arc::new(Shown { folder, refusals, ended: AtomicBool::new(false) });
+        let (folder, refusals, held) = (Mutex::new(folder.to_owned()), Mutex::default(), Mutex::default());
+        let shown = Arc::new(Shown { folder, refusals, held, ended: AtomicBool::new(false) });
         let hands_out = Arc::clone(&shown);
         let thread = Some(thread::spawn(move || {
             for stream in listener.incoming().take_while(|_| !hands_out.ended.load(Ordering::Acquire)) {
@@ -56,6 +58,11 @@ impl Web {
     pub fn refuse(&self, path: &str, times: u32) {
         self.shown.refusals.lock().unwrap().insert(path.to_owned(), times);
     }
+
+    /// From now on sends the first byte of a file, and lets who asked wait for the next.
+    pub fn hold(&self, path: &str) {
+        self.shown.held.lock().unwrap().insert(path.to_owned());
+    }
 }
 
 impl Shown {
@@ -74,8 +81,14 @@ impl Shown {
             (false, None) => ("404 Not Found", Vec::new()),
         };
         let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+        let is_held = self.held.lock().unwrap().contains(path);
+        let sent = if is_held { &body[..1] } else { &body[..] };
         // Who asked may be gone.
-        let _ = stream.write_all(&[head.into_bytes(), body].concat());
+        let _ = stream.write_all(&[head.as_bytes(), sent].concat());
+        if is_held {
+            // Until who asked hangs up.
+            let _ = stream.read(&mut byte);
+        }
     }
 
     fn refuses(&self, path: &str) -> bool {
