@@ -13,7 +13,7 @@ use tar::Header;
 /// The most bytes of all members that are read: four times what the largest entries can come to with their words.
 const MAX_BYTES: usize = 2 * 1024 * 1024 * 1024;
 /// Three for each entry, and what stands beside them.
-const MAX_MEMBERS: usize = 3 * super::MAX_ARCHIVE_ENTRIES + 64;
+pub(super) const MAX_MEMBERS: usize = 3 * super::MAX_ARCHIVE_ENTRIES + 64;
 /// Tools fill up the last 10 KiB of a tar file with zeros.
 const MAX_PADDING: u64 = 20 * 512;
 

@@ -338,6 +338,26 @@ async fn whoever_knows_the_chain_has_the_last_word_on_an_anchor_of_an_archive() 
     assert_eq!((code, classes(&report)), (3, vec![("NOT CONFIRMED", "anchors/")]), "{report:#}");
 }
 
+/// A short list that names one long file again and again would keep its reader busy for hours.
+#[tokio::test]
+async fn digests_that_name_a_file_twice_or_more_files_than_there_can_be_are_refused_at_once() {
+    let (_, honest) = dated().await;
+    let sums = String::from_utf8(honest["SHA256SUMS"].clone()).unwrap();
+    let line = |name: &str| sums.lines().find(|line| line.ends_with(name)).unwrap().to_owned() + "\n";
+    let itself = format!("{}  SHA256SUMS\n", "0".repeat(64));
+    for (more, said) in [
+        (line("README.md"), "it names README.md a second time"),
+        (itself, "it names SHA256SUMS a second time, or itself"),
+        (line("README.md").repeat(40_000), "it has more than 30064 lines"),
+    ] {
+        let mut changed = honest.clone();
+        changed.insert("SHA256SUMS".to_owned(), format!("{sums}{more}").into_bytes());
+        let (code, report) = checked(&packed(&all(&changed)), &["--key", &key()]);
+        assert_eq!((code, classes(&report)), (1, vec![("DAMAGED", "SHA256SUMS")]), "{report:#}");
+        assert!(report["findings"][0]["detail"].as_str().unwrap().contains(said), "{report:#}");
+    }
+}
+
 /// A block that costs nothing is no block of the main network: whoever invents one is told apart from one who waits.
 #[tokio::test]
 async fn an_anchor_whose_headers_are_too_easy_for_their_network_is_invented() {

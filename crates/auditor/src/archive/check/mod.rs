@@ -9,12 +9,12 @@ pub use report::{ArchiveFinding, ArchiveReport, DatedEntries};
 
 use super::{
     format::Member,
-    members::{self, ArchiveFault, Members, Unpacked},
+    members::{self, ArchiveFault, MAX_MEMBERS, Members, Unpacked},
 };
 use crate::{HeaderSource, HeadersError};
 use edgecoder_ledger::{Checkpoint, note::Note, note::VerifierKey, policy::Policy};
 use report::Class;
-use std::{fs::File, io::BufReader, path::PathBuf};
+use std::{collections::BTreeSet, fs::File, io::BufReader, path::PathBuf};
 
 /// What to check, and what the auditor brings along.
 #[derive(Debug, Clone)]
@@ -73,17 +73,23 @@ fn check_belonging(members: &Members, report: &mut ArchiveReport) {
 fn check_sums(members: &Members, report: &mut ArchiveReport) {
     let Some(sums) = members.get(&Member::Sums) else { return report.miss(Member::Sums) };
     let sums = String::from_utf8_lossy(sums);
-    let mut unnamed: Vec<Member> = members.keys().copied().filter(|member| *member != Member::Sums).collect();
+    let mut unnamed: BTreeSet<Member> = members.keys().copied().filter(|member| *member != Member::Sums).collect();
+    if sums.lines().count() > MAX_MEMBERS {
+        return report.find(Class::Damaged, Member::Sums, format!("it has more than {MAX_MEMBERS} lines"));
+    }
     for line in sums.lines() {
         let Some((sum, name)) = line.split_once("  ") else {
             report.find(Class::Damaged, Member::Sums, "a line of it is no digest and name");
             continue;
         };
-        let member = Member::named(name);
-        unnamed.retain(|it| Some(*it) != member);
-        match member.and_then(|member| members.get(&member)) {
+        match Member::named(name).and_then(|member| Some((member, members.get(&member)?))) {
             None => report.miss(name),
-            Some(bytes) if members::sha256(bytes) != sum => {
+            // Each is hashed once, however often it is named.
+            Some((member, _)) if !unnamed.remove(&member) => {
+                report.find(Class::Damaged, Member::Sums, format!("it names {member} a second time, or itself"));
+                return;
+            }
+            Some((_, bytes)) if members::sha256(bytes) != sum => {
                 report.find(Class::Damaged, name, "its SHA-256 is not that of SHA256SUMS");
             }
             Some(_) => {}
