@@ -22,7 +22,7 @@ pub(crate) use walk::{AllSaid, Place as EntryPlace, Prefix, Said, anchors_in};
 use crate::{Place, ReadError, Reader};
 
 /// How many anchors are judged at once: their files are held in memory.
-pub(crate) const ANCHORS_AT_ONCE: usize = 256;
+pub(crate) const ANCHORS_AT_ONCE: usize = 32;
 
 /// Why the anchors could not be judged at all.
 #[derive(Debug, thiserror::Error)]
