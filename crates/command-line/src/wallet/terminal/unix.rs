@@ -141,14 +141,16 @@ mod tests {
             let mut seen = seen_until(&mut person, "word: ");
             person.write_all(keys).unwrap();
             seen.extend(seen_until(&mut person, FIRST_SCREEN));
-            String::from_utf8(seen).unwrap()
+            // Whoever leaves takes the terminal away, and it cannot be asked any more how it was given back.
+            (String::from_utf8(seen).unwrap(), person)
         });
         let mut terminal = Terminal::on(device.try_clone().unwrap()).unwrap();
         let answer = terminal.ask("word: ", echo).unwrap().map(|typed| typed.to_string());
         drop(terminal);
         let modes = tcgetattr(&device).unwrap().local_modes;
         assert!(modes.contains(LocalModes::ECHO | LocalModes::ISIG), "given back as it was");
-        (answer, typist.join().unwrap())
+        let (seen, _still_there) = typist.join().unwrap();
+        (answer, seen)
     }
 
     #[test]
