@@ -36,7 +36,7 @@ impl CuriousProxy {
     /// Puts it into the environment of a machine.
     fn pester(&self, machine: &mut Machine) {
         let address = format!("http://{}", self.0.local_addr().unwrap());
-        for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
             machine.set(name, &address);
         }
     }
@@ -136,35 +136,6 @@ fn services_in_processes_of_their_own_work_as_one() {
     );
     pool.coordinator.stop();
     pool.ledger.verifies();
-}
-
-/// Where an anchor service is said to be: it hears the first request that speaks of anchors, and answers none.
-#[test]
-fn the_anchor_service_is_asked_without_a_proxy() {
-    let Some(executable) = executable() else { return };
-    let anchors = TcpListener::bind("127.0.0.1:0").unwrap();
-    anchors.set_nonblocking(true).unwrap();
-    let curious = CuriousProxy::new();
-    let mut ledger = Machine::bare(executable);
-    ledger.set("INFERENCE_URL", "http://127.0.0.1:9");
-    ledger.set("ANCHOR_SERVICE_URL", &format!("http://{}", anchors.local_addr().unwrap()));
-    ledger.set("ANCHOR_INTERVAL_SECONDS", "1");
-    curious.pester(&mut ledger);
-    let coordinator = ledger.start(&["run", "--mode", "coordinator"]);
-    let mut asked = machine::wait_for(
-        "a question for the anchor service",
-        || coordinator.remarks(),
-        || anchors.accept().ok().map(|(connection, _)| connection),
-    );
-    asked.set_nonblocking(false).unwrap();
-    let mut heard = [0; 4096];
-    let length = asked.read(&mut heard).unwrap();
-    let heard = String::from_utf8_lossy(&heard[..length]).into_owned();
-    assert!(
-        heard.contains(&ledger.read("service.token")),
-        "it came without the token that no proxy shall read: {heard}"
-    );
-    curious.assert_heard_nothing();
 }
 
 /// The door of the portal hands pages, forms and cookies on, and nothing that is not a page.
