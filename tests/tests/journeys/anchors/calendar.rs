@@ -33,6 +33,10 @@ fn calendars_date_a_ledger_and_a_crash_forgets_no_promise() {
     let (code, told) = judged(&product, &[]);
     assert!(code == 3 && told.contains("UNKNOWN BLOCK 800"), "nobody gave the auditor a header: {told}");
     let log = log_of(&product);
+    // What was just recorded is signed within a second.
+    product.wait_for("a stranger to see the block", |product| {
+        judged(product, &["--url", &log]).1.contains("UNKNOWN BLOCK 800").then_some(())
+    });
     let (code, told) = judged(&product, &["--url", &log]);
     assert!(code == 3 && told.contains("UNKNOWN BLOCK 800"), "a stranger sees as much: {code}: {told}");
     let copy = product.path("public").to_str().unwrap().to_owned();

@@ -87,6 +87,10 @@ fn btcd_confirms_a_ledger_at_six_blocks_and_other_peoples_tools_agree() {
     assert!(code == 3 && told.contains("trust: supplied header only"), "{code}: {told}");
 
     let log = log_of(&scene.product);
+    // What was just recorded is signed within a second.
+    scene.product.wait_for("a stranger to see the block", |product| {
+        judged(product, &["--node", &node, "--url", &log]).1.contains("CONFIRMED existed").then_some(())
+    });
     let (code, told) = judged(&scene.product, &["--node", &node, "--url", &log]);
     assert!(code == 0 && told.contains("CONFIRMED existed no later than block 451 "), "a stranger: {code}: {told}");
     archive_is_dated(&scene, &node, &log);
@@ -137,7 +141,11 @@ fn btcd_that_changes_its_mind_orphans_an_anchor_which_is_anchored_again_and_paid
     let (code, told) = judged(&scene.product, &["--node", &node]);
     assert!(code == 3 && told.contains("TENTATIVE 3/6 confirmations, block 451 "), "{code}: {told}");
     let copy = scene.product.path("public").to_str().unwrap().to_owned();
-    scene.product.told(&["ledger", "export-tiles", &copy]);
+    // What was just recorded is signed within a second.
+    scene.product.wait_for("the block in a copy", |product| {
+        product.told(&["ledger", "export-tiles", &copy]);
+        judged(product, &["--node", &node, "--url", &copy]).1.contains("TENTATIVE").then_some(())
+    });
 
     // Nobody writes down that the block goes away, and the auditor sees it all the same.
     scene.product.kill();
