@@ -88,7 +88,7 @@ test.describe("without a script", () => {
       await page.reload();
       await expect(page.getByRole("status").filter({ hasText: "Finished" })).toBeVisible({ timeout: 1_000 });
     }).toPass(PREPARED);
-    await expect(page.getByText("42")).toBeVisible();
+    await expect(page.locator("pre").getByText("42", { exact: true })).toBeVisible();
   });
 });
 
