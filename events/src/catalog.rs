@@ -161,6 +161,10 @@ catalog! {
         "person.profile_changed" 1 => PersonProfileChanged(person::PersonProfileChanged),
         "person.password_changed" 1 => PersonPasswordChanged(person::PersonPasswordChanged),
         "person.password_reset" 1 => PersonPasswordReset(person::PersonPasswordReset),
+        "person.passkey_added" 1 => PersonPasskeyAdded(person::PersonPasskeyAdded),
+        "person.passkey_removed" 1 => PersonPasskeyRemoved(person::PersonPasskeyRemoved),
+        "person.provider_linked" 1 => PersonProviderLinked(person::PersonProviderLinked),
+        "person.provider_unlinked" 1 => PersonProviderUnlinked(person::PersonProviderUnlinked),
         "person.erased" 1 => PersonErased(person::PersonErased),
     }
 }

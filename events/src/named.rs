@@ -54,6 +54,10 @@ fn named_in_person(event: PersonEvent<'_>) -> Named<'_> {
         PersonEvent::PersonProfileChanged(it) => &it.account,
         PersonEvent::PersonPasswordChanged(it) => &it.account,
         PersonEvent::PersonPasswordReset(it) => &it.account,
+        PersonEvent::PersonPasskeyAdded(it) => &it.account,
+        PersonEvent::PersonPasskeyRemoved(it) => &it.account,
+        PersonEvent::PersonProviderLinked(it) => &it.account,
+        PersonEvent::PersonProviderUnlinked(it) => &it.account,
         PersonEvent::PersonErased(it) => &it.account,
     };
     Named { accounts: [Some(account.as_str()), None], ..Named::default() }

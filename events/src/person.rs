@@ -36,6 +36,41 @@ pub struct PersonPasswordReset {
     pub account: AccountId,
 }
 
+/// The person can sign in with one more passkey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonPasskeyAdded {
+    pub account: AccountId,
+    /// Finds the passkey by its credential id; made with a key that is not in the log, as that of the mail address.
+    pub passkey_mark: Digest,
+}
+
+/// The person signs in with this passkey no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonPasskeyRemoved {
+    pub account: AccountId,
+    pub passkey_mark: Digest,
+}
+
+/// The person can sign in at another provider (OpenID Connect).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonProviderLinked {
+    pub account: AccountId,
+    /// Finds the person by what the provider calls them; made with a key that is not in the log: it tells neither provider
+    /// nor name.
+    pub identity_mark: Digest,
+}
+
+/// The person signs in at that provider no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonProviderUnlinked {
+    pub account: AccountId,
+    pub identity_mark: Digest,
+}
+
 /// The person left. The key of what is sealed for them is destroyed: see [`crate::key::SubjectKeyDestroyed`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

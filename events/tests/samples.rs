@@ -172,6 +172,10 @@ fn people() -> Vec<Event> {
         PersonProfileChanged { account: account.clone(), profile: BlobRef([22; 32]) }.into(),
         PersonPasswordChanged { account: account.clone() }.into(),
         PersonPasswordReset { account: account.clone() }.into(),
+        PersonPasskeyAdded { account: account.clone(), passkey_mark: Digest([23; 32]) }.into(),
+        PersonPasskeyRemoved { account: account.clone(), passkey_mark: Digest([23; 32]) }.into(),
+        PersonProviderLinked { account: account.clone(), identity_mark: Digest([24; 32]) }.into(),
+        PersonProviderUnlinked { account: account.clone(), identity_mark: Digest([24; 32]) }.into(),
         PersonErased { account }.into(),
     ]
 }

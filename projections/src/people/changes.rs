@@ -47,6 +47,11 @@ impl Touched {
             PersonEvent::PersonPasswordChanged(_) | PersonEvent::PersonPasswordReset(_) => {
                 person.password_set_at = recorded.recorded_at;
             }
+            // Ways to sign in are asked of the log's own state, not of a page.
+            PersonEvent::PersonPasskeyAdded(_)
+            | PersonEvent::PersonPasskeyRemoved(_)
+            | PersonEvent::PersonProviderLinked(_)
+            | PersonEvent::PersonProviderUnlinked(_) => {}
             PersonEvent::PersonErased(_) => person.erased_at = Some(recorded.recorded_at),
         }
     }
@@ -71,6 +76,10 @@ fn account_named_in(event: PersonEvent<'_>) -> &AccountId {
         PersonEvent::PersonProfileChanged(it) => &it.account,
         PersonEvent::PersonPasswordChanged(it) => &it.account,
         PersonEvent::PersonPasswordReset(it) => &it.account,
+        PersonEvent::PersonPasskeyAdded(it) => &it.account,
+        PersonEvent::PersonPasskeyRemoved(it) => &it.account,
+        PersonEvent::PersonProviderLinked(it) => &it.account,
+        PersonEvent::PersonProviderUnlinked(it) => &it.account,
         PersonEvent::PersonErased(it) => &it.account,
     }
 }

@@ -142,6 +142,10 @@ pub(super) fn person(event: PersonEvent<'_>) -> &AccountId {
         PersonEvent::PersonProfileChanged(it) => &it.account,
         PersonEvent::PersonPasswordChanged(it) => &it.account,
         PersonEvent::PersonPasswordReset(it) => &it.account,
+        PersonEvent::PersonPasskeyAdded(it) => &it.account,
+        PersonEvent::PersonPasskeyRemoved(it) => &it.account,
+        PersonEvent::PersonProviderLinked(it) => &it.account,
+        PersonEvent::PersonProviderUnlinked(it) => &it.account,
         PersonEvent::PersonErased(it) => &it.account,
     }
 }

@@ -6,11 +6,18 @@ mod tests;
 use crate::Aggregate;
 use edgecoder_events::{
     AccountId, BlobRef, Digest, Event, Family, PersonEvent,
-    person::{PersonErased, PersonPasswordChanged, PersonPasswordReset, PersonProfileChanged, PersonSignedUp},
+    person::{
+        PersonErased, PersonPasskeyAdded, PersonPasskeyRemoved, PersonPasswordChanged, PersonPasswordReset,
+        PersonProfileChanged, PersonProviderLinked, PersonProviderUnlinked, PersonSignedUp,
+    },
 };
+use std::collections::BTreeSet;
+
+/// As many passkeys may one person have, and as many links to providers.
+pub const MAX_WAYS_OF_A_KIND: usize = 20;
 
 /// A person of the portal, by the account that is theirs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Person {
     /// Nobody signed up with this account.
     #[default]
@@ -18,6 +25,10 @@ pub enum Person {
     Here {
         email_mark: Digest,
         profile: BlobRef,
+        /// Marks of the passkeys that they sign in with.
+        passkeys: BTreeSet<Digest>,
+        /// Marks of what providers call them where they sign in there.
+        identities: BTreeSet<Digest>,
     },
     /// They left, and the account is nobody's again.
     Gone,
@@ -26,11 +37,43 @@ pub enum Person {
 /// What a person may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PersonCommand {
-    SignUp { account: AccountId, email_mark: Digest, profile: BlobRef },
-    ChangeProfile { account: AccountId, profile: BlobRef },
-    ChangePassword { account: AccountId },
-    ResetPassword { account: AccountId },
-    Erase { account: AccountId },
+    SignUp {
+        account: AccountId,
+        email_mark: Digest,
+        profile: BlobRef,
+    },
+    ChangeProfile {
+        account: AccountId,
+        profile: BlobRef,
+    },
+    ChangePassword {
+        account: AccountId,
+    },
+    ResetPassword {
+        account: AccountId,
+    },
+    AddPasskey {
+        account: AccountId,
+        passkey_mark: Digest,
+    },
+    /// `has_password`: passwords stand beside the log, and are never taken away.
+    RemovePasskey {
+        account: AccountId,
+        passkey_mark: Digest,
+        has_password: bool,
+    },
+    LinkProvider {
+        account: AccountId,
+        identity_mark: Digest,
+    },
+    UnlinkProvider {
+        account: AccountId,
+        identity_mark: Digest,
+        has_password: bool,
+    },
+    Erase {
+        account: AccountId,
+    },
 }
 
 /// Why it was not done.
@@ -42,12 +85,26 @@ pub enum PersonRefusal {
     NobodyHere,
     #[error("the one whose account this was left")]
     Left,
+    #[error("this is the only way to sign in: set a password or add another way before it is removed")]
+    LastWay,
+    #[error("an account has at most {MAX_WAYS_OF_A_KIND} of them: remove one that is no longer used")]
+    TooMany,
 }
 
 impl Person {
     /// Whether somebody had this account and left.
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::Gone)
+    }
+
+    /// Whether they sign in with this passkey.
+    pub fn has_passkey(&self, mark: &Digest) -> bool {
+        matches!(self, Self::Here { passkeys, .. } if passkeys.contains(mark))
+    }
+
+    /// Whether they sign in as this at a provider.
+    pub fn has_identity(&self, mark: &Digest) -> bool {
+        matches!(self, Self::Here { identities, .. } if identities.contains(mark))
     }
 }
 
@@ -68,8 +125,60 @@ pub fn decide(person: &Person, command: PersonCommand) -> Result<Vec<Event>, Per
         (Person::Here { .. }, PersonCommand::ChangePassword { account }) => PersonPasswordChanged { account }.into(),
         (Person::Here { .. }, PersonCommand::ResetPassword { account }) => PersonPasswordReset { account }.into(),
         (Person::Here { .. }, PersonCommand::Erase { account }) => PersonErased { account }.into(),
+        (
+            Person::Here { passkeys, identities, .. },
+            command @ (PersonCommand::AddPasskey { .. }
+            | PersonCommand::RemovePasskey { .. }
+            | PersonCommand::LinkProvider { .. }
+            | PersonCommand::UnlinkProvider { .. }),
+        ) => return decide_way(passkeys, identities, command),
     };
     Ok(vec![event])
+}
+
+/// What becomes of the ways to sign in. What is so already, is not recorded again.
+fn decide_way(
+    passkeys: &BTreeSet<Digest>,
+    identities: &BTreeSet<Digest>,
+    command: PersonCommand,
+) -> Result<Vec<Event>, PersonRefusal> {
+    let is_last = |has_password: bool| !has_password && passkeys.len().saturating_add(identities.len()) == 1;
+    let event = match command {
+        PersonCommand::AddPasskey { account, passkey_mark } => {
+            added(passkeys, passkey_mark)?.map(|passkey_mark| PersonPasskeyAdded { account, passkey_mark }.into())
+        }
+        PersonCommand::LinkProvider { account, identity_mark } => added(identities, identity_mark)?
+            .map(|identity_mark| PersonProviderLinked { account, identity_mark }.into()),
+        PersonCommand::RemovePasskey { account, passkey_mark, has_password } => {
+            removed(passkeys, passkey_mark, is_last(has_password))?
+                .map(|passkey_mark| PersonPasskeyRemoved { account, passkey_mark }.into())
+        }
+        PersonCommand::UnlinkProvider { account, identity_mark, has_password } => {
+            removed(identities, identity_mark, is_last(has_password))?
+                .map(|identity_mark| PersonProviderUnlinked { account, identity_mark }.into())
+        }
+        PersonCommand::SignUp { .. }
+        | PersonCommand::ChangeProfile { .. }
+        | PersonCommand::ChangePassword { .. }
+        | PersonCommand::ResetPassword { .. }
+        | PersonCommand::Erase { .. } => None,
+    };
+    Ok(event.into_iter().collect())
+}
+
+fn added(ways: &BTreeSet<Digest>, mark: Digest) -> Result<Option<Digest>, PersonRefusal> {
+    match ways.contains(&mark) {
+        true => Ok(None),
+        false if ways.len() >= MAX_WAYS_OF_A_KIND => Err(PersonRefusal::TooMany),
+        false => Ok(Some(mark)),
+    }
+}
+
+fn removed(ways: &BTreeSet<Digest>, mark: Digest, is_last: bool) -> Result<Option<Digest>, PersonRefusal> {
+    match ways.contains(&mark) {
+        true if is_last => Err(PersonRefusal::LastWay),
+        is_there => Ok(is_there.then_some(mark)),
+    }
 }
 
 impl Aggregate for Person {
@@ -90,7 +199,8 @@ impl Person {
     fn take_in(&mut self, event: PersonEvent<'_>) {
         match event {
             PersonEvent::PersonSignedUp(it) => {
-                *self = Self::Here { email_mark: it.email_mark, profile: it.profile };
+                let (passkeys, identities) = (BTreeSet::new(), BTreeSet::new());
+                *self = Self::Here { email_mark: it.email_mark, profile: it.profile, passkeys, identities };
             }
             PersonEvent::PersonProfileChanged(it) => {
                 if let Self::Here { profile, .. } = self {
@@ -98,7 +208,33 @@ impl Person {
                 }
             }
             PersonEvent::PersonPasswordChanged(_) | PersonEvent::PersonPasswordReset(_) => {}
+            PersonEvent::PersonPasskeyAdded(it) => {
+                self.passkeys().map(|passkeys| passkeys.insert(it.passkey_mark));
+            }
+            PersonEvent::PersonPasskeyRemoved(it) => {
+                self.passkeys().map(|passkeys| passkeys.remove(&it.passkey_mark));
+            }
+            PersonEvent::PersonProviderLinked(it) => {
+                self.identities().map(|identities| identities.insert(it.identity_mark));
+            }
+            PersonEvent::PersonProviderUnlinked(it) => {
+                self.identities().map(|identities| identities.remove(&it.identity_mark));
+            }
             PersonEvent::PersonErased(_) => *self = Self::Gone,
+        }
+    }
+
+    fn passkeys(&mut self) -> Option<&mut BTreeSet<Digest>> {
+        match self {
+            Self::Here { passkeys, .. } => Some(passkeys),
+            Self::Unknown | Self::Gone => None,
+        }
+    }
+
+    fn identities(&mut self) -> Option<&mut BTreeSet<Digest>> {
+        match self {
+            Self::Here { identities, .. } => Some(identities),
+            Self::Unknown | Self::Gone => None,
         }
     }
 }

@@ -48,5 +48,9 @@ export const FIELDS = {
   "person.profile_changed 1": ["account", "profile"],
   "person.password_changed 1": ["account"],
   "person.password_reset 1": ["account"],
+  "person.passkey_added 1": ["account", "passkey_mark"],
+  "person.passkey_removed 1": ["account", "passkey_mark"],
+  "person.provider_linked 1": ["account", "identity_mark"],
+  "person.provider_unlinked 1": ["account", "identity_mark"],
   "person.erased 1": ["account"],
 };
