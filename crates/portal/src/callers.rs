@@ -25,6 +25,8 @@ pub struct Visitor {
     pub neighbourhood: String,
     /// What it calls itself.
     pub device: String,
+    /// The host and port by which it came.
+    pub host: String,
     /// Where it is: path and query.
     pub place: String,
     /// Of its session, else of its visit.
@@ -69,11 +71,13 @@ impl Visitor {
         }
         let token = token.or_else(|| cookies.token(headers, Cookie::Visit, TokenRole::Visit));
         let is_new = token.is_none();
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let text =
+            |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Ok(Self {
             theme: cookies.read(headers, Cookie::Theme).and_then(Theme::of_name).unwrap_or_default(),
             neighbourhood: neighbourhood(client_address(parts, &portal.trusted_proxies)),
             device: text(header::USER_AGENT).chars().take(MAX_DEVICE_CHARS).collect(),
+            host: text(header::HOST).to_owned(),
             place: parts.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned(),
             token: token.unwrap_or_else(|| Token::generate(TokenRole::Visit, &mut chance::system())),
             is_new,

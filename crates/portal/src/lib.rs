@@ -19,9 +19,11 @@ mod theme;
 pub use http::{description, router};
 pub use mail::{MailWay, Smtp, SmtpError};
 
+use callers::Visitor;
 use cookies::Cookies;
 use edgecoder_events::{AccountId, MicroCredits, Position, UnixMillis};
 use edgecoder_identity::Network;
+use edgecoder_passkeys::{CEREMONY_MS, LogIn, SiteError};
 use edgecoder_projections::{Projections, Question};
 use edgecoder_service_kit::{
     commands::{Commands, Done},
@@ -31,9 +33,18 @@ use edgecoder_service_kit::{
     submissions::Submissions,
 };
 use edgecoder_store::StorageError;
+use http::Registering;
 use mail::{Mailbox, Postman};
 use people::{
-    address::Marker, links::Links, passwords::Passwords, profile::Profile, sessions::Sessions, throttle::Throttle,
+    address::Marker,
+    ceremonies::Ceremonies,
+    links::Links,
+    passkey_site::{PasskeySite, Place},
+    passkeys::Passkeys,
+    passwords::Passwords,
+    profile::Profile,
+    sessions::Sessions,
+    throttle::Throttle,
 };
 use std::{
     ops::Deref,
@@ -61,6 +72,13 @@ pub struct Parts {
     passwords: Passwords,
     sessions: Sessions,
     links: Links,
+    passkeys: Passkeys,
+    /// Where passkeys work, or why nowhere.
+    passkey_site: Result<PasskeySite, SiteError>,
+    registering: Ceremonies<Registering>,
+    logging_in: Ceremonies<LogIn>,
+    /// Who adds a way to sign in; one at a time, so that none gets two owners.
+    ways: tokio::sync::Mutex<()>,
     throttle: Throttle,
     mailbox: Mailbox,
     postman: Mutex<Option<Postman>>,
@@ -118,7 +136,12 @@ impl Portal {
             marker: Marker::open(&secrets).await?,
             passwords: Passwords::new(secrets.clone()),
             sessions: Sessions::new(secrets.clone()),
-            links: Links::new(secrets),
+            links: Links::new(secrets.clone()),
+            passkeys: Passkeys::new(secrets),
+            passkey_site: PasskeySite::of(&public_url),
+            registering: Ceremonies::lasting(CEREMONY_MS),
+            logging_in: Ceremonies::lasting(CEREMONY_MS),
+            ways: tokio::sync::Mutex::default(),
             throttle: Throttle::default(),
             mailbox,
             postman: Mutex::new(Some(postman)),
@@ -141,6 +164,16 @@ impl Portal {
 
     fn now(&self) -> UnixMillis {
         self.commands.clock().now()
+    }
+
+    /// Where somebody changes how they sign in.
+    fn account_url(&self) -> String {
+        format!("{}/account", self.public_url)
+    }
+
+    /// What a visitor can do with a passkey.
+    fn passkey_place(&self, visitor: &Visitor) -> Place {
+        PasskeySite::place(self.passkey_site.as_ref(), &visitor.host)
     }
 
     /// What is personal about whoever has this account: empty where its key was destroyed, none where nobody has the

@@ -6,7 +6,7 @@ use crate::{
     forms::Form,
     http::confirm::begin_session,
     page::{self, Shell, our_path},
-    people::{address::EmailAddress, throttle::Trial},
+    people::{address::EmailAddress, passkey_site::Place, throttle::Trial},
     text::ENGLISH,
 };
 use askama::Template;
@@ -20,9 +20,10 @@ use utoipa::IntoParams;
 #[template(path = "log_in.html")]
 struct Page<'a> {
     shell: &'a Shell,
-    error: Option<&'static str>,
+    error: Option<&'a str>,
     email: &'a str,
     then: &'a str,
+    passkeys: Place,
 }
 
 /// Where to go then.
@@ -51,8 +52,27 @@ pub async fn form(State(portal): State<Portal>, visitor: Visitor, Query(wanted):
     if visitor.is_logged_in() {
         return page::go(then, []);
     }
-    let shell = Shell::of(&visitor);
-    page::show(portal.cookies, StatusCode::OK, &shell, &Page { shell: &shell, error: None, email: "", then })
+    log_in_page(&portal, &visitor, StatusCode::OK, None, "", then)
+}
+
+/// The page that says why nobody was logged in.
+pub fn with_error(portal: &Portal, visitor: &Visitor, error: impl AsRef<str>, then: &str) -> Response {
+    log_in_page(portal, visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(error.as_ref()), "", then)
+}
+
+fn log_in_page(
+    portal: &Portal,
+    visitor: &Visitor,
+    status: StatusCode,
+    error: Option<&str>,
+    email: &str,
+    then: &str,
+) -> Response {
+    let mut shell = Shell::of(visitor);
+    // Where a form of the page failed, too: other colours lead back to the page.
+    "/log-in".clone_into(&mut shell.place);
+    let passkeys = portal.passkey_place(visitor);
+    page::show(portal.cookies, status, &shell, &Page { shell: &shell, error, email, then, passkeys })
 }
 
 /// Logs in. An address without an account is answered as a wrong password is, and as slowly.
@@ -76,9 +96,8 @@ pub async fn log_in(
     if let Some(account) = recognised(&portal, email, fields.text("password")).await? {
         return begin_session(&portal, &visitor, &account, then).await;
     }
-    let shell = Shell::of(&visitor);
-    let page = Page { shell: &shell, error: Some(ENGLISH.not_matching), email, then };
-    Ok(page::show(portal.cookies, StatusCode::UNPROCESSABLE_ENTITY, &shell, &page))
+    let (status, error) = (StatusCode::UNPROCESSABLE_ENTITY, Some(ENGLISH.not_matching));
+    Ok(log_in_page(&portal, &visitor, status, error, email, then))
 }
 
 /// Whose address and password these are.

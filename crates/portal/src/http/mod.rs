@@ -7,6 +7,7 @@ mod dashboard;
 mod failures;
 mod log_in;
 mod log_out;
+mod passkey;
 mod reset;
 mod runtime;
 mod sign_up;
@@ -14,6 +15,8 @@ mod tasks;
 mod theme;
 mod wallet;
 mod welcome;
+
+pub use account::passkeys::Registering;
 
 use crate::Portal;
 use axum::{
@@ -52,6 +55,8 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(sign_up::form, sign_up::ask))
         .routes(routes!(confirm::form, confirm::confirm))
         .routes(routes!(log_in::form, log_in::log_in))
+        .routes(routes!(passkey::begin))
+        .routes(routes!(passkey::log_in))
         .routes(routes!(log_out::log_out))
         .routes(routes!(reset::form, reset::ask))
         .routes(routes!(reset::password_form, reset::set_password))
@@ -59,6 +64,9 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(account::rename::rename))
         .routes(routes!(account::password::change))
         .routes(routes!(account::devices::end))
+        .routes(routes!(account::passkeys::begin))
+        .routes(routes!(account::passkeys::add))
+        .routes(routes!(account::passkeys::remove))
         .routes(routes!(account::leave::leave))
         .routes(routes!(dashboard::dashboard))
         .routes(routes!(wallet::wallet))

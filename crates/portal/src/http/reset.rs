@@ -10,17 +10,13 @@ use crate::{
     },
     mail::written,
     page::{self, Shell},
-    people::{address::EmailAddress, links::Purpose, passwords, throttle::Trial},
+    people::{address::EmailAddress, links::Purpose, passwords, record::record, throttle::Trial},
     text::ENGLISH,
 };
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
-use edgecoder_domain::person::{self, PersonCommand};
-use edgecoder_events::{Actor, NewEvent, StreamName};
-use edgecoder_service_kit::{
-    commands::{Request, Subject},
-    http::{Problem, Query, Refusal},
-};
+use edgecoder_domain::person::PersonCommand;
+use edgecoder_service_kit::http::{Problem, Query};
 
 #[derive(Template)]
 #[template(path = "reset.html")]
@@ -145,12 +141,7 @@ pub async fn set_password(
         return Ok(link_over(&portal, shell));
     }
     let hash = portal.passwords.hash(password).await?;
-    let request = Request::new(Actor::account(&account), [Subject::Person(account.clone())]);
-    let decide = |view: &edgecoder_service_kit::commands::View<'_>| {
-        let events = person::decide(view.person(&account), PersonCommand::ResetPassword { account: account.clone() })?;
-        Ok::<_, Refusal>(NewEvent::all_in(&StreamName::person(&account), events))
-    };
-    portal.commands.run(request, decide).await?;
+    record(&portal, &account, PersonCommand::ResetPassword { account: account.clone() }, None).await?;
     portal.passwords.keep(&account, &hash).await?;
     portal.sessions.end_all(&account, portal.now()).await?;
     begin_session(&portal, &visitor, &account, "/dashboard").await

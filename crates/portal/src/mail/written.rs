@@ -49,3 +49,15 @@ pub fn password_changed(to: &str, reset: &str) -> Mail {
         ),
     }
 }
+
+/// To somebody who can sign in in one more way.
+pub fn way_added(to: &str, way: &str, account: &str) -> Mail {
+    Mail {
+        to: to.to_owned(),
+        subject: "A new way to sign in".to_owned(),
+        text: format!(
+            "Hello,\n\n{way} was added to your account: you can sign in with it from now on.\n\nIf it was not you, remove \
+             it and choose a new password: {account}\n"
+        ),
+    }
+}

@@ -1,6 +1,7 @@
 //! Which person does a mail address mean, without the address standing anywhere in clear?
 
 use edgecoder_events::{AccountId, Digest};
+use edgecoder_passkeys::CredentialId;
 use edgecoder_service_kit::chance;
 use edgecoder_store::{Secrets, StorageError};
 use rand::Rng;
@@ -10,6 +11,8 @@ const MAX_CHARS: usize = 254;
 const KEY_BYTES: usize = 32;
 const NAMESPACE: &str = "portal-key";
 const KEY: &str = "email";
+const PASSKEY_CONTEXT: &str = "edgecoder portal passkeys v1";
+const IDENTITY_CONTEXT: &str = "edgecoder portal identities at providers v1";
 const ACCOUNT_CONTEXT: &str = "edgecoder portal account names v1";
 /// As many hex digits name an account: 128 bits.
 const NAME_CHARS: usize = 32;
@@ -64,6 +67,21 @@ impl Marker {
         Digest(*blake3::keyed_hash(&self.key, address.as_str().as_bytes()).as_bytes())
     }
 
+    /// What stands in the log for a passkey.
+    pub fn passkey(&self, id: &CredentialId) -> Digest {
+        self.keyed(PASSKEY_CONTEXT, id.to_string().as_bytes())
+    }
+
+    /// What stands in the log for somebody as a provider calls them.
+    pub fn identity(&self, issuer: &str, subject: &str) -> Digest {
+        // An issuer is an address: no space is in it.
+        self.keyed(IDENTITY_CONTEXT, format!("{issuer} {subject}").as_bytes())
+    }
+
+    fn keyed(&self, context: &str, what: &[u8]) -> Digest {
+        Digest(*blake3::keyed_hash(&blake3::derive_key(context, &self.key), what).as_bytes())
+    }
+
     /// The account of whoever is the `turn`th to sign up with an address. Two who sign up at once get the same, so that the
     /// history of that account decides who was first.
     ///
@@ -111,6 +129,8 @@ mod tests {
         let [one, other] = [1, 2].map(|byte| Marker { key: [byte; KEY_BYTES] });
         assert_ne!(one.mark(&address), other.mark(&address));
         assert_eq!(one.mark(&address), one.mark(&address));
+        assert_ne!(one.identity("https://a.example", "b"), one.identity("https://b.example", "b"));
+        assert_ne!(one.identity("https://a.example", "b"), other.identity("https://a.example", "b"));
         let mark = one.mark(&address);
         assert_ne!(one.account(mark, 0), one.account(mark, 1));
         assert_ne!(one.account(mark, 0), other.account(mark, 0));

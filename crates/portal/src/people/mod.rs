@@ -1,9 +1,13 @@
 //! Who is who? Mail addresses, passwords, sessions and mailed links of the people of the portal.
 
 pub mod address;
+pub mod ceremonies;
 pub mod links;
+pub mod passkey_site;
+pub mod passkeys;
 pub mod passwords;
 pub mod profile;
+pub mod record;
 pub mod sessions;
 pub mod sign_up;
 pub mod throttle;

@@ -96,6 +96,14 @@ impl Passwords {
         }
     }
 
+    /// Whether an account has a password.
+    ///
+    /// # Errors
+    /// Where it can not be read.
+    pub async fn has(&self, account: &AccountId) -> Result<bool, StorageError> {
+        Ok(self.secrets.get(NAMESPACE, account.as_str()).await?.is_some())
+    }
+
     /// Keeps the password of an account in the place of the one before.
     ///
     /// # Errors

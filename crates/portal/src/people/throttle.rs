@@ -19,6 +19,8 @@ pub enum Trial {
     PasswordFrom,
     /// A password for one account.
     PasswordFor,
+    /// A sign-in with a passkey or at a provider from one address.
+    SignInFrom,
     /// A sign-up or a reset from one address.
     MailFrom,
     /// A mail to one address.
@@ -28,7 +30,7 @@ pub enum Trial {
 impl Trial {
     const fn most(self) -> (u32, u64) {
         match self {
-            Self::PasswordFrom => (60, 15 * MINUTE_MS),
+            Self::PasswordFrom | Self::SignInFrom => (60, 15 * MINUTE_MS),
             Self::PasswordFor => (10, 15 * MINUTE_MS),
             Self::MailFrom => (30, 15 * MINUTE_MS),
             Self::MailTo => (5, 60 * MINUTE_MS),

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
 
 mod attacks;
+mod authenticator;
 mod browser;
 mod description;
 mod entering;
 mod fixture;
 mod own_things;
+mod passkeys;
 mod passwords;

@@ -19,6 +19,8 @@ use edgecoder_domain::{person::PersonCommand, wallet::Wallet};
 use edgecoder_service_kit::{commands::Subject, http::Problem};
 use edgecoder_store::DestroyKeyError;
 
+/// Who has no password and wants to leave has logged in no longer ago.
+const JUST_NOW_MS: u64 = 10 * 60 * 1_000;
 /// What the log says of the reason.
 const REASON: &str = "the person left";
 
@@ -39,8 +41,8 @@ pub async fn leave(
     Form { caller: person, fields }: Form<Person>,
 ) -> Result<Response, Problem> {
     let account = person.account();
-    if !knows_password(&portal, &person, fields.text("password")).await? {
-        return with_error(&portal, &person, ENGLISH.wrong_current).await;
+    if let Some(error) = not_themselves(&portal, &person, fields.text("password")).await? {
+        return with_error(&portal, &person, error).await;
     }
     let wallet = [Subject::Wallet(account.clone())];
     if portal.commands.look(&wallet, |view| Wallet::pays_for_tasks(view.wallet(account))).await? {
@@ -51,9 +53,20 @@ pub async fn leave(
     keys.destroy(account.as_str(), REASON, person.actor()).await.map_err(not_destroyed)?;
     record(&portal, &person, PersonCommand::Erase { account: account.clone() }, None).await?;
     portal.passwords.forget(account).await?;
+    portal.passkeys.forget_all(account).await?;
     portal.sessions.end_all(account, portal.now()).await?;
     tracing::info!(account.id = %account, "somebody left");
     Ok(good_bye(&portal, &person))
+}
+
+/// What is missing as proof that it is they themselves: the password, and of who has none that they came just now.
+async fn not_themselves(portal: &Portal, person: &Person, password: &str) -> Result<Option<&'static str>, Problem> {
+    if portal.passwords.has(person.account()).await? {
+        let knows = knows_password(portal, person, password).await?;
+        return Ok((!knows).then_some(ENGLISH.wrong_current));
+    }
+    let is_fresh = portal.now().ms_since(person.session.begun_at) < JUST_NOW_MS;
+    Ok((!is_fresh).then_some(ENGLISH.log_in_again))
 }
 
 fn good_bye(portal: &Portal, person: &Person) -> Response {

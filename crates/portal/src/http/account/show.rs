@@ -4,13 +4,17 @@ use crate::{
     Portal,
     callers::Person,
     page::{self, Shell},
-    people::sessions::Session,
+    people::{
+        passkey_site::Place,
+        passkeys::{self, KeptPasskey},
+        sessions::Session,
+    },
     shown::Moment,
     text::ENGLISH,
 };
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
-use edgecoder_events::AccountId;
+use edgecoder_events::{AccountId, Digest};
 use edgecoder_service_kit::http::{Problem, Query};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -19,12 +23,22 @@ use utoipa::IntoParams;
 #[template(path = "account.html")]
 struct Page<'a> {
     shell: &'a Shell,
-    error: Option<&'static str>,
+    error: Option<&'a str>,
     done: Option<&'static str>,
     email: &'a str,
     name: &'a str,
     account: &'a AccountId,
     devices: Vec<Device>,
+    has_password: bool,
+    place: Place,
+    passkeys: Vec<PasskeyRow>,
+}
+
+struct PasskeyRow {
+    id: String,
+    name: String,
+    added_at: Moment,
+    is_backed_up: bool,
 }
 
 struct Device {
@@ -38,7 +52,7 @@ struct Device {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// `name`, `password` or `device`.
+    /// `name`, `password`, `device`, `passkey` or `passkey-removed`.
     #[serde(default)]
     done: String,
 }
@@ -64,21 +78,23 @@ pub async fn show(
         "name" => Some(ENGLISH.saved),
         "password" => Some(ENGLISH.password_changed),
         "device" => Some(ENGLISH.device_ended),
+        "passkey" => Some(ENGLISH.passkey_added),
+        "passkey-removed" => Some(ENGLISH.passkey_removed),
         _ => None,
     };
     account_page(&portal, &person, StatusCode::OK, None, done).await
 }
 
 /// The page that says what is wrong with a form on it.
-pub async fn with_error(portal: &Portal, person: &Person, error: &'static str) -> Result<Response, Problem> {
-    account_page(portal, person, StatusCode::UNPROCESSABLE_ENTITY, Some(error), None).await
+pub async fn with_error(portal: &Portal, person: &Person, error: impl AsRef<str>) -> Result<Response, Problem> {
+    account_page(portal, person, StatusCode::UNPROCESSABLE_ENTITY, Some(error.as_ref()), None).await
 }
 
 async fn account_page(
     portal: &Portal,
     person: &Person,
     status: StatusCode,
-    error: Option<&'static str>,
+    error: Option<&str>,
     done: Option<&'static str>,
 ) -> Result<Response, Problem> {
     let mut shell = Shell::of_person(person);
@@ -87,8 +103,29 @@ async fn account_page(
     let sessions = portal.sessions.of(person.account(), portal.now()).await?;
     let devices = sessions.iter().map(|session| device(session, &person.session)).collect();
     let (email, name) = (&person.profile.email, &person.profile.name);
-    let page = Page { shell: &shell, error, done, email, name, account: person.account(), devices };
+    let passkeys = passkeys::of(portal, person.account()).await?.iter().map(passkey_row).collect();
+    let page = Page {
+        shell: &shell,
+        error,
+        done,
+        email,
+        name,
+        account: person.account(),
+        devices,
+        has_password: portal.passwords.has(person.account()).await?,
+        place: portal.passkey_place(&person.visitor),
+        passkeys,
+    };
     Ok(page::show(portal.cookies, status, &shell, &page))
+}
+
+fn passkey_row((mark, kept): &(Digest, KeptPasskey)) -> PasskeyRow {
+    PasskeyRow {
+        id: mark.to_string(),
+        name: kept.name.clone(),
+        added_at: Moment(kept.added_at),
+        is_backed_up: kept.passkey.is_backed_up(),
+    }
 }
 
 fn device(session: &Session, this: &Session) -> Device {
