@@ -45,7 +45,7 @@ pub struct NodeApproved {
     pub node: AgentId,
 }
 
-/// An operator refused the machine, or withdrew an approval.
+/// An operator refused the machine or withdrew an approval, or its owner took it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NodeRejected {

@@ -60,6 +60,11 @@ impl Who<'_> {
         self.0.strip_prefix("account:") == Some(account.as_str())
     }
 
+    /// Whether it is the owner of a wallet: of which, is asked where the owners of machines are known (`machines.rs`).
+    fn is_an_account(self) -> bool {
+        self.0.starts_with("account:")
+    }
+
     fn may_keep_the_ledger(self, event: LedgerEvent<'_>) -> bool {
         match event {
             LedgerEvent::LedgerCreated(_) => self.is_program(),
@@ -72,10 +77,10 @@ impl Who<'_> {
 
     fn may_admit(self, event: NodeEvent<'_>) -> bool {
         match event {
-            NodeEvent::NodeEnrolled(_) | NodeEvent::NodeTokenRotated(_) | NodeEvent::NodeApproved(_) => {
-                self.is_admitting()
-            }
-            NodeEvent::NodeRejected(_) => self.is_operator(),
+            NodeEvent::NodeEnrolled(it) => self.is_admitting() || self.is_account(&it.owner),
+            NodeEvent::NodeTokenRotated(_) => self.is_admitting() || self.is_an_account(),
+            NodeEvent::NodeApproved(_) => self.is_admitting(),
+            NodeEvent::NodeRejected(_) => self.is_operator() || self.is_an_account(),
             NodeEvent::NodeModeChanged(it) => self.is_operator() || self.is_agent(&it.node),
         }
     }
@@ -86,7 +91,9 @@ impl Who<'_> {
             AgentEvent::AgentKeyReplaced(it) => self.is_agent(&it.agent),
             AgentEvent::AgentCapabilitiesChanged(it) => self.is_agent(&it.agent),
             AgentEvent::AgentCameOnline(it) => self.is_agent(&it.agent),
-            AgentEvent::AgentWentOffline(it) => self.is_agent(&it.agent) || self.is_operator() || self.is_program(),
+            AgentEvent::AgentWentOffline(it) => {
+                self.is_agent(&it.agent) || self.is_operator() || self.is_program() || self.is_an_account()
+            }
             AgentEvent::AgentBlacklisted(_) | AgentEvent::AgentBlacklistLifted(_) => self.is_operator(),
         }
     }

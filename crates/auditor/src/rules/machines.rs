@@ -1,4 +1,5 @@
-//! Was the machine that got a lease one that an operator let take part, and is its owner the one who is paid?
+//! Was the machine that got a lease one that an operator let take part, is its owner the one who is paid, and did no other
+//! account have a say?
 
 use edgecoder_events::{
     AccountId, AgentEvent, AgentId, Event, Family, NodeEvent, TaskEvent,
@@ -19,7 +20,7 @@ struct Machine {
     kind: NodeKind,
     owner: AccountId,
     approved: bool,
-    /// An operator withdrew the approval.
+    /// An operator withdrew the approval, or the owner took the machine back.
     rejected: bool,
     blacklisted: Option<Blacklisting>,
 }
@@ -32,6 +33,7 @@ struct Blacklisting {
 impl Machines {
     /// Takes in what is said of a machine; refuses a lease that it should not have got.
     pub fn check(&mut self, entry: &Entry<'_>, event: &Event) -> Result<(), String> {
+        self.check_owner(entry, event)?;
         match event.family() {
             Family::Node(event) => self.admit(event),
             Family::Agent(event) => {
@@ -94,6 +96,22 @@ impl Machines {
             None => Ok(()),
             Some(_) => Err(format!("the machine {} is enrolled twice", it.node)),
         }
+    }
+
+    /// An account may only renew the token of a machine that it owns, and take that machine back.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "an account has no part in the rest, or it is named there")]
+    fn check_owner(&self, entry: &Entry<'_>, event: &Event) -> Result<(), String> {
+        let node = match event {
+            Event::NodeTokenRotated(it) => &it.node,
+            Event::NodeRejected(it) => &it.node,
+            Event::AgentWentOffline(it) => &it.agent,
+            _ => return Ok(()),
+        };
+        let Some(account) = entry.actor.strip_prefix("account:") else { return Ok(()) };
+        if self.known.get(node).is_some_and(|machine| machine.owner.as_str() == account) {
+            return Ok(());
+        }
+        Err(format!("{} is recorded of {account}, who does not own {node}", entry.kind))
     }
 
     fn change(&mut self, machine: &AgentId, change: impl FnOnce(&mut Machine)) {

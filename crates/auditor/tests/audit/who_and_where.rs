@@ -5,8 +5,9 @@ use crate::{
     rules::{broken, kept, put},
 };
 use edgecoder_events::{
-    StreamName,
-    node::NodeRejected,
+    Event, StreamName,
+    agent::{AgentWentOffline, OfflineReason},
+    node::{NodeRejected, NodeTokenRotated},
     task::{ReturnReason, SubtaskReturned},
 };
 
@@ -68,6 +69,33 @@ async fn only_an_operator_shuts_machines_out() {
     };
     kept(rejected(OPERATOR)).await;
     broken(rejected(FIRST_START), at::COUNT).await;
+    broken(rejected(MACHINE), at::COUNT).await;
+}
+
+#[tokio::test]
+async fn an_owner_enrols_a_machine_renews_its_token_and_takes_it_back_and_no_other_account_does() {
+    const OWNER: &str = "account:bob";
+    let said = |actor, event: Event| {
+        move |drafts: &mut Vec<Draft>| {
+            let stream = StreamName::agent(&id("worker-1"));
+            drafts.push(Draft { actor, ..draft(4_000, stream, &event) });
+        }
+    };
+    let events = || -> [Event; 3] {
+        [
+            NodeTokenRotated { node: id("worker-1") }.into(),
+            NodeRejected { node: id("worker-1"), reason: "its owner took it back".to_owned() }.into(),
+            AgentWentOffline { agent: id("worker-1"), reason: OfflineReason::Drained }.into(),
+        ]
+    };
+    kept(|drafts| drafts[at::ENROLLED].actor = OWNER).await;
+    broken(|drafts| drafts[at::APPROVED].actor = OWNER, at::APPROVED).await;
+    for event in events() {
+        kept(said(OWNER, event)).await;
+    }
+    for event in events() {
+        broken(said(SUBMITTER, event), at::COUNT).await;
+    }
 }
 
 #[tokio::test]

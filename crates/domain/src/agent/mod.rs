@@ -25,6 +25,7 @@ pub enum AgentCommand {
         owner: AccountId,
     },
     Approve,
+    /// An operator does not want it, or its owner takes it back.
     Reject {
         reason: String,
     },
@@ -71,7 +72,7 @@ pub enum AgentRefusal {
     OtherKind,
     #[error("the node waits for an operator's approval")]
     NotApproved,
-    #[error("an operator refused the node")]
+    #[error("an operator refused the node, or its owner took it back")]
     Rejected,
     #[error("the node is enrolled as a coordinator")]
     NotAnAgent,
