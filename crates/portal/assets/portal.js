@@ -106,3 +106,14 @@ if (globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) document.query
 document.querySelectorAll("form").forEach(sendOnce);
 const live = document.getElementById("live");
 if (live) watch(live);
+
+// What a page shows once is copied with a button where the browser lets pages do so.
+for (const button of document.querySelectorAll("button[data-copies]")) {
+  const source = document.getElementById(button.dataset.copies);
+  if (!navigator.clipboard || !source) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(source.textContent);
+    button.textContent = button.dataset.copied;
+  });
+}

@@ -26,6 +26,7 @@ use edgecoder_identity::Network;
 use edgecoder_passkeys::{CEREMONY_MS, LogIn, SiteError};
 use edgecoder_projections::{Projections, Question};
 use edgecoder_service_kit::{
+    callers::TokenBook,
     commands::{Commands, Done},
     contents::{ContentError, Contents},
     http::{Metrics, Problem},
@@ -72,6 +73,8 @@ pub struct Parts {
     passwords: Passwords,
     sessions: Sessions,
     links: Links,
+    /// Of machines that people enrol.
+    node_tokens: TokenBook,
     passkeys: Passkeys,
     /// Where passkeys work, or why nowhere.
     passkey_site: Result<PasskeySite, SiteError>,
@@ -136,6 +139,7 @@ impl Portal {
             marker: Marker::open(&secrets).await?,
             passwords: Passwords::new(secrets.clone()),
             sessions: Sessions::new(secrets.clone()),
+            node_tokens: TokenBook::new(secrets.clone()),
             links: Links::new(secrets.clone()),
             passkeys: Passkeys::new(secrets),
             passkey_site: PasskeySite::of(&public_url),

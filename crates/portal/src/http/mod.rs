@@ -7,6 +7,7 @@ mod dashboard;
 mod failures;
 mod log_in;
 mod log_out;
+mod nodes;
 mod passkey;
 mod reset;
 mod runtime;
@@ -75,6 +76,10 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(tasks::show::show))
         .routes(routes!(tasks::events::events))
         .routes(routes!(tasks::cancel::cancel))
+        .routes(routes!(nodes::list::list, nodes::enroll::enroll))
+        .routes(routes!(nodes::show::show))
+        .routes(routes!(nodes::rotate::rotate))
+        .routes(routes!(nodes::remove::remove))
         .routes(routes!(theme::choose))
         .routes(routes!(assets::asset))
         .routes(routes!(runtime::health::health))

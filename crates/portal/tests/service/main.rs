@@ -8,6 +8,7 @@ mod browser;
 mod description;
 mod entering;
 mod fixture;
+mod nodes;
 mod own_things;
 mod passkeys;
 mod passwords;
