@@ -166,6 +166,8 @@ catalog! {
         "person.provider_linked" 1 => PersonProviderLinked(person::PersonProviderLinked),
         "person.provider_unlinked" 1 => PersonProviderUnlinked(person::PersonProviderUnlinked),
         "person.erased" 1 => PersonErased(person::PersonErased),
+        "person.role_given" 1 => PersonRoleGiven(person::PersonRoleGiven),
+        "person.role_taken" 1 => PersonRoleTaken(person::PersonRoleTaken),
     }
 }
 

@@ -59,6 +59,8 @@ fn named_in_person(event: PersonEvent<'_>) -> Named<'_> {
         PersonEvent::PersonProviderLinked(it) => &it.account,
         PersonEvent::PersonProviderUnlinked(it) => &it.account,
         PersonEvent::PersonErased(it) => &it.account,
+        PersonEvent::PersonRoleGiven(it) => &it.account,
+        PersonEvent::PersonRoleTaken(it) => &it.account,
     };
     Named { accounts: [Some(account.as_str()), None], ..Named::default() }
 }

@@ -71,6 +71,30 @@ pub struct PersonProviderUnlinked {
     pub identity_mark: Digest,
 }
 
+/// What somebody may do in the portal beside what everybody may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Steers machines and sees how the services do, as the administrator does at the command line.
+    Operator,
+}
+
+/// An operator gave the person a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonRoleGiven {
+    pub account: AccountId,
+    pub role: Role,
+}
+
+/// An operator took a role from the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonRoleTaken {
+    pub account: AccountId,
+    pub role: Role,
+}
+
 /// The person left. The key of what is sealed for them is destroyed: see [`crate::key::SubjectKeyDestroyed`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -176,7 +176,9 @@ fn people() -> Vec<Event> {
         PersonPasskeyRemoved { account: account.clone(), passkey_mark: Digest([23; 32]) }.into(),
         PersonProviderLinked { account: account.clone(), identity_mark: Digest([24; 32]) }.into(),
         PersonProviderUnlinked { account: account.clone(), identity_mark: Digest([24; 32]) }.into(),
-        PersonErased { account }.into(),
+        PersonErased { account: account.clone() }.into(),
+        PersonRoleGiven { account: account.clone(), role: Role::Operator }.into(),
+        PersonRoleTaken { account, role: Role::Operator }.into(),
     ]
 }
 

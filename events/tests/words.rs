@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may end where it is wrong")]
 
-use edgecoder_events::{agent::*, anchor::*, blacklist::*, credit::*, node::*, task::*};
+use edgecoder_events::{agent::*, anchor::*, blacklist::*, credit::*, node::*, person::*, task::*};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fmt::Debug, fs, path::PathBuf};
@@ -90,6 +90,7 @@ lists! {
         OpenTimestamps => "open_timestamps",
         OwnTransaction => "own_transaction",
     }
+    Role in &[("role", &["person.role_given", "person.role_taken"])] => { Operator => "operator" }
 }
 
 /// The word, once the variant is written so and nothing else, and read back from it.

@@ -53,6 +53,8 @@ impl Touched {
             | PersonEvent::PersonProviderLinked(_)
             | PersonEvent::PersonProviderUnlinked(_) => {}
             PersonEvent::PersonErased(_) => person.erased_at = Some(recorded.recorded_at),
+            // Who may steer is asked where it is decided: of the person's own history.
+            PersonEvent::PersonRoleGiven(_) | PersonEvent::PersonRoleTaken(_) => {}
         }
     }
 }
@@ -81,5 +83,7 @@ fn account_named_in(event: PersonEvent<'_>) -> &AccountId {
         PersonEvent::PersonProviderLinked(it) => &it.account,
         PersonEvent::PersonProviderUnlinked(it) => &it.account,
         PersonEvent::PersonErased(it) => &it.account,
+        PersonEvent::PersonRoleGiven(it) => &it.account,
+        PersonEvent::PersonRoleTaken(it) => &it.account,
     }
 }

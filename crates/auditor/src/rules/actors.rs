@@ -1,6 +1,7 @@
 //! Was everything done by one who may do it?
 //!
-//! `operator:…` holds the administrator's token, `account:…` a wallet's, `agent:…` is a machine that signed its request,
+//! `operator:admin` holds the administrator's token, `operator:…` is a person with the role (`roles.rs` looks at that),
+//! `account:…` holds a wallet's token or is logged in with it, `agent:…` is a machine that signed its request,
 //! `system:…` a part of the program that acted by itself. Payments have no rule of their own: they follow from results.
 
 use edgecoder_events::{
@@ -127,9 +128,16 @@ impl Who<'_> {
         }
     }
 
-    /// Nobody speaks of a person but they themselves.
+    /// Nobody speaks of a person but they themselves; what they may steer operators say.
     fn may_speak_of_a_person(self, event: PersonEvent<'_>) -> bool {
-        self.is_account(person(event))
+        match event {
+            PersonEvent::PersonRoleGiven(_) | PersonEvent::PersonRoleTaken(_) => self.is_operator(),
+            PersonEvent::PersonSignedUp(_)
+            | PersonEvent::PersonProfileChanged(_)
+            | PersonEvent::PersonPasswordChanged(_)
+            | PersonEvent::PersonPasswordReset(_)
+            | PersonEvent::PersonErased(_) => self.is_account(person(event)),
+        }
     }
 
     fn may_move_credit(self, event: CreditEvent<'_>) -> bool {
@@ -154,5 +162,7 @@ pub(super) fn person(event: PersonEvent<'_>) -> &AccountId {
         PersonEvent::PersonProviderLinked(it) => &it.account,
         PersonEvent::PersonProviderUnlinked(it) => &it.account,
         PersonEvent::PersonErased(it) => &it.account,
+        PersonEvent::PersonRoleGiven(it) => &it.account,
+        PersonEvent::PersonRoleTaken(it) => &it.account,
     }
 }

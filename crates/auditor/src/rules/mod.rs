@@ -13,6 +13,7 @@ mod machines;
 mod noted;
 mod plan;
 mod promises;
+mod roles;
 mod signatures;
 mod streams;
 mod subtask;
@@ -31,6 +32,7 @@ use log_keys::LogKeys;
 use machines::Machines;
 use noted::Noted;
 use promises::Promises;
+use roles::Roles;
 pub use signatures::is_signed_result;
 use work::{Follows, Work};
 
@@ -63,6 +65,7 @@ pub struct Rules {
     log_keys: LogKeys,
     authors: Authors,
     machines: Machines,
+    roles: Roles,
     work: Work,
     promises: Promises,
     credit: Credit,
@@ -78,6 +81,7 @@ impl Rules {
             log_keys: LogKeys::new(origin, keys),
             authors: Authors::default(),
             machines: Machines::default(),
+            roles: Roles::default(),
             work: Work::default(),
             promises: Promises::default(),
             credit: Credit::default(),
@@ -138,7 +142,12 @@ impl Rules {
         let checked = self.authors.check(entry, event, signed_result, &mut self.noted);
         self.count_author(entry, checked);
         self.credit.check_pair(entry, event, &mut self.noted);
-        let checks = [streams::check(entry, event), actors::check(entry, event), self.machines.check(entry, event)];
+        let checks = [
+            streams::check(entry, event),
+            actors::check(entry, event),
+            self.roles.check(entry, event),
+            self.machines.check(entry, event),
+        ];
         for broken in checks.into_iter().filter_map(Result::err) {
             self.noted.broken(entry.position, broken);
         }

@@ -5,13 +5,15 @@ use crate::{
     rules::{broken, kept, put},
 };
 use edgecoder_events::{
-    Event, StreamName,
+    AccountId, BlobRef, Event, StreamName,
     agent::{AgentWentOffline, OfflineReason},
     node::{NodeRejected, NodeTokenRotated},
+    person::{PersonErased, PersonRoleGiven, PersonRoleTaken, PersonSignedUp, Role},
     task::{ReturnReason, SubtaskReturned},
 };
 
 const MACHINE: &str = "agent:worker-1";
+const EVE: &str = "account:p-eve";
 const SUBMITTER: &str = "account:ann";
 const OPERATOR: &str = "operator:admin";
 const FIRST_START: &str = "system:first-start";
@@ -96,6 +98,42 @@ async fn an_owner_enrols_a_machine_renews_its_token_and_takes_it_back_and_no_oth
     for event in events() {
         broken(said(SUBMITTER, event), at::COUNT).await;
     }
+}
+
+/// Entries of a person: what happened to them, and a machine that they refuse as an operator in the end.
+fn with_a_role(said: Vec<(&'static str, Event)>) -> impl FnOnce(&mut Vec<Draft>) {
+    let eve: AccountId = id("p-eve");
+    let signed_up = PersonSignedUp {
+        account: eve.clone(),
+        email_mark: edgecoder_events::Digest([1; 32]),
+        profile: BlobRef([2; 32]),
+    };
+    let refused = NodeRejected { node: id("worker-1"), reason: "no".to_owned() };
+    move |drafts| {
+        let person = StreamName::person(&eve);
+        drafts.push(Draft { actor: EVE, ..draft(4_000, person.clone(), &signed_up.into()) });
+        for (actor, event) in said {
+            drafts.push(Draft { actor, ..draft(4_000, person.clone(), &event) });
+        }
+        let machine = StreamName::agent(&id("worker-1"));
+        drafts.push(Draft { actor: "operator:p-eve", ..draft(4_000, machine, &refused.into()) });
+    }
+}
+
+#[tokio::test]
+async fn a_person_is_an_operator_from_when_one_says_so_until_one_takes_it_back_or_they_leave() {
+    let given = |by| (by, PersonRoleGiven { account: id("p-eve"), role: Role::Operator }.into());
+    let taken = |by| (by, PersonRoleTaken { account: id("p-eve"), role: Role::Operator }.into());
+    kept(with_a_role(vec![given(OPERATOR)])).await;
+    kept(with_a_role(vec![given(OPERATOR), taken(OPERATOR), given(OPERATOR)])).await;
+    broken(with_a_role(vec![]), at::COUNT + 1).await;
+    broken(with_a_role(vec![given(OPERATOR), taken("operator:p-eve")]), at::COUNT + 3).await;
+    let left = (EVE, PersonErased { account: id("p-eve") }.into());
+    broken(with_a_role(vec![given(OPERATOR), left]), at::COUNT + 3).await;
+    broken(with_a_role(vec![given(EVE)]), at::COUNT + 1).await;
+    let nobody = PersonRoleGiven { account: id("p-nobody"), role: Role::Operator };
+    let stream = StreamName::person(&id("p-nobody"));
+    broken(|drafts| drafts.push(draft(4_000, stream, &nobody.into())), at::COUNT).await;
 }
 
 #[tokio::test]

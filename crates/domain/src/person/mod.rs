@@ -8,7 +8,8 @@ use edgecoder_events::{
     AccountId, BlobRef, Digest, Event, Family, PersonEvent,
     person::{
         PersonErased, PersonPasskeyAdded, PersonPasskeyRemoved, PersonPasswordChanged, PersonPasswordReset,
-        PersonProfileChanged, PersonProviderLinked, PersonProviderUnlinked, PersonSignedUp,
+        PersonProfileChanged, PersonProviderLinked, PersonProviderUnlinked, PersonRoleGiven, PersonRoleTaken,
+        PersonSignedUp, Role,
     },
 };
 use std::collections::BTreeSet;
@@ -29,6 +30,8 @@ pub enum Person {
         passkeys: BTreeSet<Digest>,
         /// Marks of what providers call them where they sign in there.
         identities: BTreeSet<Digest>,
+        /// Whether they have the role of an operator.
+        is_operator: bool,
     },
     /// They left, and the account is nobody's again.
     Gone,
@@ -74,6 +77,16 @@ pub enum PersonCommand {
     Erase {
         account: AccountId,
     },
+    /// An operator says so.
+    GiveRole {
+        account: AccountId,
+        role: Role,
+    },
+    /// An operator says so.
+    TakeRole {
+        account: AccountId,
+        role: Role,
+    },
 }
 
 /// Why it was not done.
@@ -89,6 +102,8 @@ pub enum PersonRefusal {
     LastWay,
     #[error("an account has at most {MAX_WAYS_OF_A_KIND} of them: remove one that is no longer used")]
     TooMany,
+    #[error("only an operator does that, and you are none any more")]
+    NotAnOperator,
 }
 
 impl Person {
@@ -105,6 +120,11 @@ impl Person {
     /// Whether they sign in as this at a provider.
     pub fn has_identity(&self, mark: &Digest) -> bool {
         matches!(self, Self::Here { identities, .. } if identities.contains(mark))
+    }
+
+    /// Whether they are here and may steer machines.
+    pub fn is_operator(&self) -> bool {
+        matches!(self, Self::Here { is_operator: true, .. })
     }
 }
 
@@ -132,6 +152,18 @@ pub fn decide(person: &Person, command: PersonCommand) -> Result<Vec<Event>, Per
             | PersonCommand::LinkProvider { .. }
             | PersonCommand::UnlinkProvider { .. }),
         ) => return decide_way(passkeys, identities, command),
+        (Person::Here { is_operator, .. }, PersonCommand::GiveRole { account, role: role @ Role::Operator }) => {
+            if *is_operator {
+                return Ok(vec![]);
+            }
+            PersonRoleGiven { account, role }.into()
+        }
+        (Person::Here { is_operator, .. }, PersonCommand::TakeRole { account, role: role @ Role::Operator }) => {
+            if !*is_operator {
+                return Ok(vec![]);
+            }
+            PersonRoleTaken { account, role }.into()
+        }
     };
     Ok(vec![event])
 }
@@ -161,6 +193,8 @@ fn decide_way(
         | PersonCommand::ChangeProfile { .. }
         | PersonCommand::ChangePassword { .. }
         | PersonCommand::ResetPassword { .. }
+        | PersonCommand::GiveRole { .. }
+        | PersonCommand::TakeRole { .. }
         | PersonCommand::Erase { .. } => None,
     };
     Ok(event.into_iter().collect())
@@ -200,7 +234,8 @@ impl Person {
         match event {
             PersonEvent::PersonSignedUp(it) => {
                 let (passkeys, identities) = (BTreeSet::new(), BTreeSet::new());
-                *self = Self::Here { email_mark: it.email_mark, profile: it.profile, passkeys, identities };
+                let (email_mark, profile) = (it.email_mark, it.profile);
+                *self = Self::Here { email_mark, profile, passkeys, identities, is_operator: false };
             }
             PersonEvent::PersonProfileChanged(it) => {
                 if let Self::Here { profile, .. } = self {
@@ -221,6 +256,14 @@ impl Person {
                 self.identities().map(|identities| identities.remove(&it.identity_mark));
             }
             PersonEvent::PersonErased(_) => *self = Self::Gone,
+            PersonEvent::PersonRoleGiven(it) => self.set_role(it.role, true),
+            PersonEvent::PersonRoleTaken(it) => self.set_role(it.role, false),
+        }
+    }
+
+    fn set_role(&mut self, role: Role, has_it: bool) {
+        if let (Self::Here { is_operator, .. }, Role::Operator) = (self, role) {
+            *is_operator = has_it;
         }
     }
 

@@ -118,3 +118,22 @@ fn who_is_not_there_has_no_way_to_sign_in() {
         assert_eq!(decide(&Person::default(), command), Err(PersonRefusal::NobodyHere));
     }
 }
+
+#[test]
+fn a_role_is_given_and_taken_once_and_goes_with_the_person() {
+    let give = PersonCommand::GiveRole { account: account(), role: Role::Operator };
+    let take = PersonCommand::TakeRole { account: account(), role: Role::Operator };
+    for command in [&give, &take] {
+        assert_eq!(decide(&Person::default(), command.clone()), Err(PersonRefusal::NobodyHere));
+    }
+    let person = after([sign_up()]);
+    assert!(!person.is_operator());
+    assert_eq!(decide(&person, take.clone()), Ok(vec![]));
+    let operator = after([sign_up(), give.clone(), later()[0].clone()]);
+    assert!(operator.is_operator(), "another name takes no role");
+    assert_eq!(decide(&operator, give.clone()), Ok(vec![]));
+    assert!(!after([sign_up(), give.clone(), take]).is_operator());
+    let gone = after([sign_up(), give.clone(), PersonCommand::Erase { account: account() }]);
+    assert!(!gone.is_operator());
+    assert_eq!(decide(&gone, give), Err(PersonRefusal::Left));
+}

@@ -53,4 +53,6 @@ export const FIELDS = {
   "person.provider_linked 1": ["account", "identity_mark"],
   "person.provider_unlinked 1": ["account", "identity_mark"],
   "person.erased 1": ["account"],
+  "person.role_given 1": ["account", "role"],
+  "person.role_taken 1": ["account", "role"],
 };
