@@ -11,6 +11,7 @@ pub const WORK_KINDS: &[&str] = &["program", "prompt"];
 pub const TASK_STATES: &[&str] = &["planning", "queued", "running", "escalated", "completed", "failed", "cancelled"];
 pub const AGENT_MODES: &[&str] = &["swarm-only", "ide-enabled"];
 pub const NODE_KINDS: &[&str] = &["agent", "coordinator"];
+pub const ROLES: &[&str] = &["operator"];
 pub const RESOURCES: &[&str] = &["cpu", "gpu"];
 pub const BLACKLIST_REASONS: &[&str] = &[
     "abuse_spam",
@@ -54,6 +55,7 @@ mod tests {
     use edgecoder_events::{
         blacklist::BlacklistReason,
         node::{AgentMode, NodeKind},
+        person::Role,
         task::{Language, ResourceClass, WorkKind},
     };
     use edgecoder_wire::tasks::TaskState;
@@ -76,6 +78,7 @@ mod tests {
         round_trip::<TaskState>(TASK_STATES);
         round_trip::<AgentMode>(AGENT_MODES);
         round_trip::<NodeKind>(NODE_KINDS);
+        round_trip::<Role>(ROLES);
         round_trip::<ResourceClass>(RESOURCES);
         round_trip::<BlacklistReason>(BLACKLIST_REASONS);
     }

@@ -4,7 +4,9 @@ use crate::run::Mode;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use edgecoder_auditor::AuditCommand;
-use edgecoder_command_line::{AccountCommand, AgentCommand, ReceiptCommand, StatusCommand, TaskCommand, WalletCommand};
+use edgecoder_command_line::{
+    AccountCommand, AgentCommand, PersonCommand, ReceiptCommand, StatusCommand, TaskCommand, WalletCommand,
+};
 use std::path::PathBuf;
 
 /// Pool machines that run coding work, with a ledger that anyone can verify.
@@ -49,6 +51,9 @@ pub enum Command {
     /// Open wallets and read them
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Say who of the people of the portal is an operator
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Make a bitcoin wallet whose words only its owner has; no service is asked
     #[command(subcommand)]
     Wallet(WalletCommand),

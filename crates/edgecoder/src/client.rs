@@ -11,8 +11,8 @@ use crate::{
 };
 use anyhow::Result;
 use edgecoder_command_line::{
-    AccountCommand, AgentCommand, CliError, Console, Context, Output, ReceiptCommand, StatusCommand, TaskCommand,
-    Terminal, WalletCommand,
+    AccountCommand, AgentCommand, CliError, Console, Context, Output, PersonCommand, ReceiptCommand, StatusCommand,
+    TaskCommand, Terminal, WalletCommand,
 };
 use edgecoder_service_kit::{SystemClock, chance, settings::Settings};
 use reqwest::Url;
@@ -27,6 +27,7 @@ pub enum Command {
     Task(TaskCommand),
     Agent(AgentCommand),
     Account(AccountCommand),
+    Person(PersonCommand),
     Receipt(ReceiptCommand),
     Status(StatusCommand),
 }
@@ -38,6 +39,7 @@ pub async fn run(settings: &Settings, global: &Global, command: Command) -> Resu
         Command::Task(command) => command.run(&context).await,
         Command::Agent(command) => command.run(&context).await,
         Command::Account(command) => command.run(&context).await,
+        Command::Person(command) => command.run(&context).await,
         Command::Receipt(command) => command.run(&context).await,
         Command::Status(command) => command.run(&context).await,
     };

@@ -69,6 +69,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Task(command) => client::run(&settings, &global, client::Command::Task(command)).await,
         Command::Agent(command) => client::run(&settings, &global, client::Command::Agent(command)).await,
         Command::Account(command) => client::run(&settings, &global, client::Command::Account(command)).await,
+        Command::Person(command) => client::run(&settings, &global, client::Command::Person(command)).await,
         Command::Receipt(command) => client::run(&settings, &global, client::Command::Receipt(command)).await,
         Command::Status(command) => client::run(&settings, &global, client::Command::Status(command)).await,
         Command::Wallet(command) => client::run_wallet(&global, command),

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod credits;
 pub mod inference;
 pub mod nodes;
+pub mod people;
 pub mod problem;
 pub mod runtime;
 pub mod tasks;

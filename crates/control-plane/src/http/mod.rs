@@ -4,6 +4,7 @@ mod agents;
 mod blacklist;
 mod credits;
 mod nodes;
+mod people;
 mod runtime;
 mod tokens;
 
@@ -43,6 +44,7 @@ fn routes() -> OpenApiRouter<ControlPlane> {
         .routes(routes!(credits::history::history))
         .routes(routes!(credits::faucet::faucet))
         .routes(routes!(credits::forget::forget))
+        .routes(routes!(people::role::change))
         .routes(routes!(tokens::list::list))
         .routes(routes!(tokens::revoke::revoke))
         .routes(routes!(runtime::health::health))

@@ -9,3 +9,4 @@ mod description;
 mod fixture;
 mod forgetting;
 mod machines;
+mod people;

@@ -1,0 +1,3 @@
+//! What people of the portal may do.
+
+pub mod role;
