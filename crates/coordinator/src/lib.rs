@@ -53,6 +53,7 @@ use edgecoder_service_kit::{
     submissions::Submissions,
 };
 use edgecoder_store::Store;
+use edgecoder_wire::agents::DiagnosticLine;
 use presence::Presence;
 use report_pace::ReportPace;
 use scheduler::Scheduler;
@@ -195,6 +196,11 @@ impl Coordinator {
         if let Some(anchoring) = &self.anchoring {
             tasks.spawn(anchors::run(self.clone(), Arc::clone(anchoring), stop.clone()));
         }
+    }
+
+    /// What a machine wrote into its diary lately, the newest line first.
+    pub fn diary(&self, agent: &AgentId) -> Vec<DiagnosticLine> {
+        self.diagnostics.newest_first(agent)
     }
 
     fn scheduler(&self) -> Scheduler<'_> {

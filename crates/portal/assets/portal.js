@@ -117,3 +117,21 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
     button.textContent = button.dataset.copied;
   });
 }
+
+// What changes without an event of its own is looked at again, as long as somebody looks.
+function lookAgain(live) {
+  const every = Number(live.dataset.every);
+  if (!every) return;
+  const stale = document.getElementById("stale");
+  setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const fresh = (await fetchPage()).getElementById("live");
+      if (!fresh) return location.reload();
+      tellTimes(fresh);
+      live.replaceChildren(...document.importNode(fresh, true).childNodes);
+      stale.hidden = true;
+    } catch { stale.hidden = false; }
+  }, every);
+}
+if (live) lookAgain(live);

@@ -41,9 +41,16 @@ pub struct Person {
     pub visitor: Visitor,
     pub session: Session,
     pub profile: Profile,
+    /// Whether they have the role of an operator.
+    pub is_operator: bool,
 }
 
-/// Either of them, for forms.
+/// Somebody with the role of an operator. To others the operators' pages are not there.
+pub struct Operator {
+    pub person: Person,
+}
+
+/// A visitor or a person, for forms.
 pub trait Caller: FromRequestParts<Portal, Rejection = Response> + Send {
     /// The browser.
     fn visitor(&self) -> &Visitor;
@@ -118,6 +125,21 @@ impl Person {
     }
 }
 
+impl Operator {
+    /// Somebody, where they have the role.
+    pub fn of(person: Person) -> Result<Self, Problem> {
+        if person.is_operator {
+            return Ok(Self { person });
+        }
+        Err(Problem::not_found("no_such_route", "there is no such page"))
+    }
+
+    /// How the log names them when they steer.
+    pub fn actor(&self) -> Actor {
+        Actor::operator(self.person.account().as_str())
+    }
+}
+
 impl FromRequestParts<Portal> for Visitor {
     type Rejection = Response;
 
@@ -133,10 +155,21 @@ impl FromRequestParts<Portal> for Person {
         let visitor = Visitor::of(parts, portal).await.map_err(IntoResponse::into_response)?;
         let Some(session) = visitor.session.clone() else { return Err(to_log_in(parts, &visitor)) };
         match portal.profile(&session.account).await.map_err(IntoResponse::into_response)? {
-            Some(profile) => Ok(Self { visitor, session, profile }),
+            Some(profile) => {
+                let is_operator = portal.is_operator(&session.account).await.map_err(IntoResponse::into_response)?;
+                Ok(Self { visitor, session, profile, is_operator })
+            }
             // They left, perhaps with another browser.
             None => Err(to_log_in(parts, &visitor)),
         }
+    }
+}
+
+impl FromRequestParts<Portal> for Operator {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Response> {
+        Self::of(Person::from_request_parts(parts, portal).await?).map_err(IntoResponse::into_response)
     }
 }
 

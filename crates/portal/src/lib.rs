@@ -21,19 +21,20 @@ pub use mail::{MailWay, Smtp, SmtpError};
 
 use callers::Visitor;
 use cookies::Cookies;
-use edgecoder_events::{AccountId, MicroCredits, Position, UnixMillis};
+use edgecoder_events::{AccountId, AgentId, MicroCredits, Position, UnixMillis};
 use edgecoder_identity::Network;
 use edgecoder_passkeys::{CEREMONY_MS, LogIn, SiteError};
 use edgecoder_projections::{Projections, Question};
 use edgecoder_service_kit::{
     callers::TokenBook,
-    commands::{Commands, Done},
+    commands::{Commands, Done, Subject},
     contents::{ContentError, Contents},
     http::{Metrics, Problem},
     seats::Seats,
     submissions::Submissions,
 };
 use edgecoder_store::StorageError;
+use edgecoder_wire::agents::DiagnosticLine;
 use http::Registering;
 use mail::{Mailbox, Postman};
 use people::{
@@ -58,6 +59,9 @@ use tokio_util::sync::CancellationToken;
 /// The longest that an answer waits until the projections show what was recorded before.
 const SHOW_LIMIT: Duration = Duration::from_secs(2);
 
+/// What a machine wrote into its diary lately, the newest line first. The coordinator of this process has it in memory.
+pub type Diaries = Arc<dyn Fn(&AgentId) -> Vec<DiagnosticLine> + Send + Sync>;
+
 /// The portal's state. Cheap to clone.
 #[derive(Clone)]
 pub struct Portal(Arc<Parts>);
@@ -68,6 +72,7 @@ pub struct Parts {
     projections: Arc<Projections>,
     contents: Contents,
     submissions: Submissions,
+    diaries: Diaries,
     metrics: Metrics,
     marker: Marker,
     passwords: Passwords,
@@ -100,6 +105,8 @@ pub struct Settings {
     pub projections: Arc<Projections>,
     /// Takes tasks in, here and in the coordinator.
     pub submissions: Submissions,
+    /// For operators.
+    pub diaries: Diaries,
     pub metrics: Metrics,
     pub mail: MailWay,
     /// Proxies whose `x-forwarded-for` is believed.
@@ -135,6 +142,7 @@ impl Portal {
             commands: settings.commands,
             projections: settings.projections,
             submissions: settings.submissions,
+            diaries: settings.diaries,
             metrics: settings.metrics,
             marker: Marker::open(&secrets).await?,
             passwords: Passwords::new(secrets.clone()),
@@ -164,6 +172,12 @@ impl Portal {
         if let Some(postman) = postman {
             tasks.spawn(postman.run(stop.clone()));
         }
+    }
+
+    /// Whether whoever has this account steers machines, as of everything that is recorded.
+    async fn is_operator(&self, account: &AccountId) -> Result<bool, Problem> {
+        let subject = [Subject::Person(account.clone())];
+        Ok(self.commands.look(&subject, |view| view.person(account).is_operator()).await?)
     }
 
     fn now(&self) -> UnixMillis {

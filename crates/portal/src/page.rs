@@ -25,6 +25,8 @@ pub struct Shell {
     pub form_token: String,
     /// How the one who is logged in is called.
     pub name: Option<String>,
+    /// Whether they find the operators' pages.
+    pub is_operator: bool,
     /// Where the page is, so that another theme leads back to it.
     pub place: String,
     visit: Option<String>,
@@ -37,6 +39,7 @@ impl Shell {
             theme: visitor.theme,
             form_token: visitor.form_token(),
             name: None,
+            is_operator: false,
             place: visitor.place.clone(),
             visit: visitor.is_new.then(|| visitor.token().expose().to_owned()),
         }
@@ -44,12 +47,14 @@ impl Shell {
 
     /// Around a page for somebody.
     pub fn of_person(person: &Person) -> Self {
-        Self { name: Some(person.profile.name.clone()), ..Self::of(&person.visitor) }
+        let name = Some(person.profile.name.clone());
+        Self { name, is_operator: person.is_operator, ..Self::of(&person.visitor) }
     }
 
     /// Around a page for whoever is there when nothing else is known.
     pub fn bare(theme: Theme) -> Self {
-        Self { theme, form_token: String::new(), name: None, place: "/".to_owned(), visit: None }
+        let (form_token, place) = (String::new(), "/".to_owned());
+        Self { theme, form_token, name: None, is_operator: false, place, visit: None }
     }
 
     /// Whether a link of the navigation leads to where the visitor is.

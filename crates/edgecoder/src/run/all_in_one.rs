@@ -53,7 +53,7 @@ pub async fn start(
     listen::answer(tasks, inference, inference_router, stop);
     let services = parts::ledger_services(settings, data, &node, inference_url.as_deref())?;
     services.coordinator.start(tasks, stop);
-    let pages = portal::open(settings, &node, services.submissions, &endpoints).await?;
+    let pages = portal::open(settings, &node, &services, &endpoints).await?;
     pages.start(tasks, stop);
     listen::answer(tasks, portal, edgecoder_portal::router(pages), stop);
     listen::answer(tasks, coordinator, services.coordinator_router, stop);

@@ -140,7 +140,7 @@ pub async fn start_coordinator(
     services.coordinator.start(tasks, stop);
     let control_plane = Some(format!("{url}{CONTROL_PLANE_PATH}"));
     let endpoints = Endpoints { coordinator: Some(url), control_plane, ..Endpoints::default() };
-    let pages = portal::open(settings, &node, services.submissions, &endpoints).await?;
+    let pages = portal::open(settings, &node, &services, &endpoints).await?;
     pages.start(tasks, stop);
     let router = services.coordinator_router.nest(PORTAL_PATH, edgecoder_portal::router(pages));
     listen::answer(tasks, listener, router, stop);

@@ -1,28 +1,40 @@
 //! The portal: where do its mails go, and where is it found?
 
-use super::{banner::Endpoints, listen, node::Node, parts};
+use super::{
+    banner::Endpoints,
+    listen,
+    node::Node,
+    parts::{self, LedgerServices},
+};
 use crate::answer;
 use anyhow::{Context, Result};
-use edgecoder_events::MicroCredits;
+use edgecoder_events::{AgentId, MicroCredits};
 use edgecoder_portal::{MailWay, Portal, Smtp};
-use edgecoder_service_kit::{settings::Settings, submissions::Submissions};
+use edgecoder_service_kit::settings::Settings;
 use std::sync::Arc;
 
 /// What somebody who signs up gets in development, in whole credits.
 const WELCOME_CREDITS: u64 = 1_000;
 
 /// The portal of this process.
-pub async fn open(settings: &Settings, node: &Node, submissions: Submissions, endpoints: &Endpoints) -> Result<Portal> {
+pub async fn open(
+    settings: &Settings,
+    node: &Node,
+    services: &LedgerServices,
+    endpoints: &Endpoints,
+) -> Result<Portal> {
     let is_development = parts::is_development(settings)?;
     let listens_at = match &endpoints.portal {
         Some(url) => url.clone(),
         None => listen::configured_url(settings, listen::PORTAL)?,
     };
     let welcome_gift = is_development.then(|| MicroCredits::from_credits(WELCOME_CREDITS)).transpose()?;
+    let coordinator = services.coordinator.clone();
     Portal::open(edgecoder_portal::Settings {
         commands: node.commands.clone(),
         projections: Arc::clone(&node.projections),
-        submissions,
+        submissions: services.submissions.clone(),
+        diaries: Arc::new(move |agent: &AgentId| coordinator.diary(agent)),
         metrics: node.metrics.clone(),
         mail: mail(settings, is_development)?,
         trusted_proxies: super::access::trusted_proxies(settings)?,

@@ -8,6 +8,7 @@ mod failures;
 mod log_in;
 mod log_out;
 mod nodes;
+mod operations;
 mod passkey;
 mod reset;
 mod runtime;
@@ -80,6 +81,16 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(nodes::show::show))
         .routes(routes!(nodes::rotate::rotate))
         .routes(routes!(nodes::remove::remove))
+        .routes(routes!(operations::overview::overview))
+        .routes(routes!(operations::machines::list))
+        .routes(routes!(operations::machine::show))
+        .routes(routes!(operations::approve::approve))
+        .routes(routes!(operations::reject::reject))
+        .routes(routes!(operations::mode::change))
+        .routes(routes!(operations::lift::lift))
+        .routes(routes!(operations::blacklist::list))
+        .routes(routes!(operations::people::list))
+        .routes(routes!(operations::role::change))
         .routes(routes!(theme::choose))
         .routes(routes!(assets::asset))
         .routes(routes!(runtime::health::health))

@@ -1,7 +1,7 @@
 //! A portal on a port of its own, over a log in memory, and the mails that it would send.
 
 use crate::browser::Browser;
-use edgecoder_events::{MicroCredits, Position, UnixMillis};
+use edgecoder_events::{AgentId, MicroCredits, Position, UnixMillis};
 use edgecoder_portal::{MailWay, Portal, Settings, router};
 use edgecoder_projections::{Projections, TablesIn};
 use edgecoder_service_kit::{
@@ -11,6 +11,7 @@ use edgecoder_service_kit::{
 };
 use edgecoder_store::Store;
 use edgecoder_testkit::{SetClock, memory_log};
+use edgecoder_wire::agents::DiagnosticLine;
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
@@ -21,6 +22,13 @@ const NOON: UnixMillis = UnixMillis(1_700_000_000_000);
 const PATIENCE: Duration = Duration::from_secs(10);
 pub const GIFT: u64 = 1_000;
 pub const PASSWORD: &str = "correct horse battery";
+
+/// What every machine wrote into its diary, in these tests.
+pub const DIARY: &str = "the <disk> is nearly full";
+
+fn diary(_: &AgentId) -> Vec<DiagnosticLine> {
+    vec![DiagnosticLine { event_at_ms: NOON, message: DIARY.to_owned() }]
+}
 
 pub struct Service {
     pub base: String,
@@ -45,7 +53,8 @@ impl Service {
         let show = move |text: &str| sender.send(text.to_owned()).unwrap_or_default();
         let portal = Portal::open(Settings {
             submissions: Submissions::new(commands.clone(), SubmissionLimits::default()),
-            commands,
+            diaries: Arc::new(diary),
+            commands: commands.clone(),
             projections,
             metrics: Metrics::default(),
             mail: MailWay::Shown(Arc::new(show)),

@@ -6,8 +6,9 @@ use axum::{extract::State, response::Response};
 use edgecoder_events::AgentId;
 use edgecoder_service_kit::http::{Path, Problem};
 
-/// Shows a new registration token of a machine of whoever is logged in, this once; the one before is worth nothing any
-/// more. A machine that registered already goes on with its own key.
+/// Shows a new registration token of a machine of whoever is logged in, this once.
+///
+/// The one before is worth nothing any more. A machine that registered already goes on with its own key.
 #[utoipa::path(
     post,
     path = "/nodes/{id}/token",

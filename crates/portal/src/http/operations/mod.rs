@@ -1,0 +1,69 @@
+//! What operators see and steer. Each action goes the way of the command line's; to everybody else nothing of it is there.
+
+pub mod approve;
+pub mod blacklist;
+pub mod lift;
+pub mod machine;
+pub mod machines;
+pub mod mode;
+pub mod overview;
+pub mod people;
+pub mod reject;
+pub mod role;
+
+use crate::{Portal, callers::Operator, http::nodes, text::ENGLISH};
+use edgecoder_domain::{
+    agent::{self, AgentCommand, AgentRefusal},
+    person::PersonRefusal,
+};
+use edgecoder_events::{AccountId, AgentId, NewEvent, StreamName};
+use edgecoder_projections::Question;
+use edgecoder_service_kit::{
+    commands::{CommandError, Request, Subject, View},
+    http::{Problem, Refusal},
+};
+
+/// The most characters of a reason that an operator gives.
+const MAX_REASON_CHARS: usize = 500;
+
+/// Records what an operator says of a machine, and waits until it is shown. They must be an operator at that entry of the
+/// log: whoever audits it looks.
+async fn steer(portal: &Portal, operator: &Operator, node: &AgentId, command: AgentCommand) -> Result<(), Problem> {
+    let account = operator.person.account();
+    let subjects = [Subject::Agent(node.clone()), Subject::Person(account.clone())];
+    let stream = StreamName::agent(node);
+    let done = portal.commands.run(Request::new(operator.actor(), subjects), |view| {
+        check_role(view, account)?;
+        let events = agent::decide(view.agent(node), command.clone(), portal.now())?;
+        Ok::<_, Refusal>(NewEvent::all_in(&stream, events))
+    });
+    let done = done.await.map_err(of_named_node)?;
+    portal.show(&[Question::AgentDirectory, Question::Blacklist], &done).await;
+    Ok(())
+}
+
+/// Refuses what somebody wants who is no operator any more.
+fn check_role(view: &View<'_>, account: &AccountId) -> Result<(), PersonRefusal> {
+    if view.person(account).is_operator() { Ok(()) } else { Err(PersonRefusal::NotAnOperator) }
+}
+
+/// A refusal about a machine that the operator named.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other refusals mean the same to every caller")]
+fn of_named_node(error: CommandError<Refusal>) -> Problem {
+    match error {
+        CommandError::Refused(Refusal::Agent(AgentRefusal::NotEnrolled)) => nodes::no_such_node(),
+        CommandError::Refused(Refusal::Agent(refusal @ AgentRefusal::NotRegistered)) => {
+            Problem::conflict("agent_not_registered", refusal.to_string())
+        }
+        other => other.into(),
+    }
+}
+
+/// A reason that says something and is no book.
+fn reason(typed: &str) -> Result<String, Problem> {
+    let reason = typed.trim();
+    if reason.is_empty() || reason.chars().count() > MAX_REASON_CHARS {
+        return Err(Problem::bad_field("reason", ENGLISH.reason_wrong));
+    }
+    Ok(reason.to_owned())
+}
