@@ -33,7 +33,8 @@ impl People {
 
     /// Everybody who ever signed up, here or gone, the newest first.
     pub async fn list(&self, page: &PageRequest<Position>) -> Result<Page<PersonEntry, Position>, ProjectionError> {
-        let sql = format!("SELECT {} FROM people_people WHERE position < $1 ORDER BY position DESC LIMIT $2", columns());
+        let sql =
+            format!("SELECT {} FROM people_people WHERE position < $1 ORDER BY position DESC LIMIT $2", columns());
         let before = page.after.map_or(Cell::int(i64::MAX), |it| Cell::count(it.0));
         let rows = self.database.read(&sql, vec![before, Cell::count(page.limit() as u64 + 1)]).await?;
         let people = rows.into_iter().map(read_person).collect::<Result<_, _>>()?;

@@ -9,6 +9,7 @@ mod description;
 mod entering;
 mod fixture;
 mod nodes;
+mod operations;
 mod own_things;
 mod passkeys;
 mod passwords;
