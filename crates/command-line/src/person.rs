@@ -50,8 +50,8 @@ impl ChangedRole {
         context.control_plane()?.command(&["people", account.as_str(), "role"], Some(&body)).await?;
         let document = json!({ "accountId": account, "role": role, "given": !take });
         context.console.answer(&document, |_| {
-            let standing = if take { "is no longer" } else { "is from now on" };
-            let what = format!(" {standing} {}", words::spoken(&role));
+            let since = if take { "no longer" } else { "from now on" };
+            let what = format!(" has the role {} {since}", words::spoken(&role));
             Text::new().styled(Style::Bold, account.as_str()).plain(what).end_line()
         })?;
         Ok(())

@@ -5,7 +5,7 @@ use edgecoder_events::{
     AccountId, Actor, BlobRef, Digest, Event, EventId, Position, Recorded, StreamName, UnixMillis, Version,
     person::{PersonErased, PersonPasswordReset, PersonProfileChanged, PersonSignedUp},
 };
-use edgecoder_projections::{Projections, TablesIn};
+use edgecoder_projections::{PageRequest, Projections, TablesIn};
 
 const MARK: Digest = Digest([1; 32]);
 
@@ -65,5 +65,9 @@ async fn a_person_is_found_by_account_and_address_and_after_leaving_by_account_a
     log.append(&left[4..]);
     all.caught_up(log.head()).await.unwrap();
     assert_eq!(all.people().by_email(MARK).await.unwrap().unwrap().account.as_str(), "p-2", "they came back");
+    let newest = all.people().list(&PageRequest::new(None, 1)).await.unwrap();
+    assert_eq!((newest.items[0].account.as_str(), newest.next), ("p-2", Some(Position(4))));
+    let older = all.people().list(&PageRequest::new(newest.next, 1)).await.unwrap();
+    assert_eq!((older.items[0].account.as_str(), older.next), ("p-1", None), "whoever left is listed, too");
     all.stop().await;
 }

@@ -203,3 +203,17 @@ async fn the_status_is_one_picture_of_queue_machines_models_and_log() {
     let tokens = service.asked().split_off(earlier).into_iter().map(|asked| asked.token.unwrap());
     assert!(tokens.eq(vec!["Bearer ec_op_secret"; 3]), "an operator sees the swarm without an account");
 }
+
+#[tokio::test]
+async fn somebody_becomes_an_operator_and_is_none_again() {
+    let service = Service::start().await;
+    service.on_done("POST /people/p-eve/role");
+    let given = person(&service, &["person", "role", "p-eve", "operator"]).await;
+    let taken = person(&service, &["person", "role", "p-eve", "operator", "--take"]).await;
+    let told = ["p-eve has the role operator from now on\n", "p-eve has the role operator no longer\n"];
+    assert_eq!([given.out, taken.out], told);
+    let bodies = service.asked().into_iter().map(|asked| asked.body).collect::<Vec<_>>();
+    let expected = [json!({ "role": "operator", "given": true }), json!({ "role": "operator", "given": false })];
+    assert_eq!(bodies, expected);
+    assert!(usage(&["person", "role", "p-eve", "king"]).contains("operator"));
+}

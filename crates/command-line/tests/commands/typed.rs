@@ -3,8 +3,8 @@
 use crate::service::Service;
 use clap::Parser;
 use edgecoder_command_line::{
-    AccountCommand, AgentCommand, CliError, Console, Context, ExitCode, Output, ReceiptCommand, StatusCommand,
-    TaskCommand,
+    AccountCommand, AgentCommand, CliError, Console, Context, ExitCode, Output, PersonCommand, ReceiptCommand,
+    StatusCommand, TaskCommand,
 };
 use edgecoder_events::UnixMillis;
 use edgecoder_testkit::SetClock;
@@ -26,6 +26,8 @@ enum Typed {
     Agent(AgentCommand),
     #[command(subcommand)]
     Account(AccountCommand),
+    #[command(subcommand)]
+    Person(PersonCommand),
     #[command(subcommand)]
     Receipt(ReceiptCommand),
     Status(StatusCommand),
@@ -103,6 +105,7 @@ async fn carry_out(words: &[&str], context: &Context) -> Result<ExitCode, CliErr
         Typed::Task(command) => command.run(context).await,
         Typed::Agent(command) => command.run(context).await,
         Typed::Account(command) => command.run(context).await,
+        Typed::Person(command) => command.run(context).await,
         Typed::Receipt(command) => command.run(context).await,
         Typed::Status(command) => command.run(context).await,
     }

@@ -37,7 +37,7 @@ pub enum Person {
     Gone,
 }
 
-/// What a person may do.
+/// What a person may do; about roles, what an operator says of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PersonCommand {
     SignUp {
@@ -77,12 +77,10 @@ pub enum PersonCommand {
     Erase {
         account: AccountId,
     },
-    /// An operator says so.
     GiveRole {
         account: AccountId,
         role: Role,
     },
-    /// An operator says so.
     TakeRole {
         account: AccountId,
         role: Role,
