@@ -5,6 +5,7 @@ pub mod chance;
 mod clock;
 pub mod commands;
 pub mod contents;
+pub mod evidence;
 pub mod http;
 pub mod seats;
 pub mod settings;

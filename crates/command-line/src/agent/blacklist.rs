@@ -46,6 +46,9 @@ pub struct Blacklist {
     /// Under which name you report
     #[arg(long, value_name = "NAME", default_value = "operator")]
     reporter: String,
+    /// Only sign the report and print it: operators of the portal take it there
+    #[arg(long)]
+    unsent: bool,
 }
 
 /// Lets a machine back in.
@@ -71,8 +74,15 @@ pub struct Blacklisted {
 
 impl Blacklist {
     pub async fn run(self, context: &Context) -> Result<(), CliError> {
-        let agent = self.accused.agent.clone();
+        let (agent, is_unsent) = (self.accused.agent.clone(), self.unsent);
         let report = self.report(context)?;
+        if is_unsent {
+            context.console.answer(&report, |report| {
+                let line = serde_json::to_string(report).expect("texts and numbers are JSON");
+                Text::line(Style::Plain, line)
+            })?;
+            return Ok(());
+        }
         context.control_plane()?.command(&["security", "blacklist"], Some(&report)).await?;
         context.console.answer(&report, |report| {
             done(&agent, "is shut out").then(Text::line(

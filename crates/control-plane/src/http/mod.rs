@@ -12,7 +12,7 @@ use crate::ControlPlane;
 use axum::{Router, middleware};
 use edgecoder_service_kit::{
     callers::{DocumentedCaller, with_callers},
-    http::{Problem, bounded, described, measure, show_metrics},
+    http::{bounded, described, measure, show_metrics},
 };
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -64,12 +64,4 @@ pub fn router(control_plane: ControlPlane) -> Router {
     let metrics = control_plane.metrics.clone();
     let router = described(Router::from(routes()), &description()).with_state(control_plane);
     bounded(router.layer(middleware::from_fn_with_state((metrics, "control-plane"), measure)))
-}
-
-/// A text of people for people: something, but not a book.
-fn check_text(field: &'static str, text: &str, max_chars: usize) -> Result<(), Problem> {
-    if text.trim().is_empty() || text.chars().count() > max_chars {
-        return Err(Problem::bad_field(field, format!("expected 1 to {max_chars} characters")));
-    }
-    Ok(())
 }

@@ -88,7 +88,7 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(operations::reject::reject))
         .routes(routes!(operations::mode::change))
         .routes(routes!(operations::lift::lift))
-        .routes(routes!(operations::blacklist::list))
+        .routes(routes!(operations::blacklist::list, operations::report::report))
         .routes(routes!(operations::people::list))
         .routes(routes!(operations::role::change))
         .routes(routes!(theme::choose))

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-const NOON: UnixMillis = UnixMillis(1_700_000_000_000);
+pub const NOON: UnixMillis = UnixMillis(1_700_000_000_000);
 /// A mail that does not come in so long does not come.
 const PATIENCE: Duration = Duration::from_secs(10);
 pub const GIFT: u64 = 1_000;

@@ -2,16 +2,23 @@
 
 use crate::{
     browser::{Browser, form_token},
-    fixture::{DIARY, Service},
+    fixture::{DIARY, NOON, Service},
 };
 use edgecoder_domain::person::{self, PersonCommand};
-use edgecoder_events::{AccountId, Actor, NewEvent, Position, StreamName, person::Role};
+use edgecoder_events::{
+    AccountId, Actor, AgentId, NewEvent, Position, PublicKey, Signature, StreamName,
+    blacklist::{AgentBlacklisted, BlacklistReason},
+    person::Role,
+};
+use edgecoder_identity::{NodeKeys, evidence};
 use edgecoder_portal::description;
 use edgecoder_service_kit::{
     commands::{Request, Subject},
     http::Refusal,
 };
 use futures_util::TryStreamExt;
+use rand::{SeedableRng, rngs::StdRng};
+use serde_json::json;
 
 const ANN: &str = "ann@example.org";
 const BOB: &str = "bob@example.org";
@@ -64,7 +71,7 @@ async fn nobody_but_operators_finds_the_operators_pages() {
             assert_eq!(bob.post(&path.replace("{id}", "shed"), &of_bob, &fields).await.status, 404, "{path}");
         }
     }
-    assert_eq!((tried, service.store.head().size), (5, size), "nothing was recorded");
+    assert_eq!((tried, service.store.head().size), (6, size), "nothing was recorded");
 }
 
 #[tokio::test]
@@ -97,6 +104,47 @@ async fn an_operator_lets_a_machine_in_and_refuses_it_and_the_log_says_who() {
         let nothing = ann.post(&format!("/operations/machines/nothing/{action}"), &token, &fields).await;
         assert_eq!(nothing.status, 404, "{action}");
     }
+}
+
+#[tokio::test]
+async fn a_machine_is_shut_out_on_what_its_reporter_signed_and_on_nothing_else() {
+    let (service, mut ann, mut bob) = begin().await;
+    let unsigned = AgentBlacklisted {
+        agent: AgentId::new("shed").unwrap(),
+        reason_code: BlacklistReason::ForgedResults,
+        reason: "the same output for every task".to_owned(),
+        evidence_sha256: "ab".repeat(32),
+        reported_at: NOON,
+        expires_at: None,
+        reporter: "auditor".to_owned(),
+        reporter_key: PublicKey([0; 32]),
+        reporter_signature: Signature([0; 64]),
+    };
+    let signed = evidence::sign(unsigned, &NodeKeys::generate(&mut StdRng::seed_from_u64(1)));
+    let report = json!({
+        "agentId": signed.agent, "reasonCode": signed.reason_code, "reason": signed.reason,
+        "evidenceHashSha256": signed.evidence_sha256, "reportedAtMs": signed.reported_at,
+        "expiresAtMs": signed.expires_at, "reporterId": signed.reporter,
+        "reporterPublicKey": signed.reporter_key, "reporterSignature": signed.reporter_signature,
+    });
+    let (page, size) = ("/operations/blacklist", service.store.head().size);
+    let report = report.to_string();
+    for bad in [String::new(), "{}".to_owned(), report.replace("same output", "same wrong output")] {
+        let answer = ann.send(page, page, &[("report", &bad)]).await;
+        assert!(answer.status == 422 && answer.text.contains("role=\"alert\""), "{bad}: {}", answer.text);
+    }
+    assert_eq!(service.store.head().size, size, "nothing was recorded");
+    assert_eq!(ann.send(page, page, &[("report", &report)]).await.location, page);
+    let shown = ann.get(page).await.text;
+    let hash = "ab".repeat(32);
+    for told in [hash.as_str(), "Forged results", "auditor", "/operations/machines/shed/lift"] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    assert!(bob.get("/nodes/shed").await.text.contains("Shut out"));
+    assert_eq!(ann.send(page, "/operations/machines/shed/lift", &[("reason", "a mistake")]).await.status, 303);
+    assert!(
+        ann.get(page).await.text.contains("Let back in") && !bob.get("/nodes/shed").await.text.contains("Shut out")
+    );
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod readers;
 mod refusals;
 mod server;
 pub mod show_metrics;
+mod text;
 
 pub use body::whole_body;
 pub use connections::Bounds;
@@ -25,3 +26,4 @@ pub use openapi::described;
 pub use problem::Problem;
 pub use refusals::Refusal;
 pub use server::{MAX_BODY_BYTES, bounded, bounded_by, serve, serve_within};
+pub use text::check_text;

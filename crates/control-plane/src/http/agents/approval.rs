@@ -1,13 +1,13 @@
 //! `POST /agents/{id}/approval`: may this machine take part?
 
 use super::MAX_REASON_CHARS;
-use crate::{ControlPlane, http::check_text, problems::of_named_agent};
+use crate::{ControlPlane, problems::of_named_agent};
 use axum::{extract::State, http::StatusCode};
 use edgecoder_domain::agent::AgentCommand;
 use edgecoder_events::AgentId;
 use edgecoder_service_kit::{
     callers::Operator,
-    http::{Json, Path, Problem},
+    http::{Json, Path, Problem, check_text},
 };
 use edgecoder_wire::{nodes::Approval, problem::ProblemDetails};
 

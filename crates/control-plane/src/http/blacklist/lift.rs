@@ -1,14 +1,14 @@
 //! `POST /security/blacklist/{agentId}/lift`: the machine may come back.
 
 use super::MAX_REASON_CHARS;
-use crate::{ControlPlane, http::check_text, problems::of_named_agent};
+use crate::{ControlPlane, problems::of_named_agent};
 use axum::{extract::State, http::StatusCode};
 use edgecoder_domain::agent::AgentCommand;
 use edgecoder_events::AgentId;
 use edgecoder_projections::Question;
 use edgecoder_service_kit::{
     callers::Operator,
-    http::{Json, Path, Problem},
+    http::{Json, Path, Problem, check_text},
 };
 use edgecoder_wire::{nodes::LiftBlacklist, problem::ProblemDetails};
 

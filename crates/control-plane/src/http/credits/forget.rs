@@ -1,13 +1,13 @@
 //! `POST /credits/{accountId}/forget`: what was sealed for this account must open for nobody any more.
 
-use crate::{ControlPlane, http::check_text, problems::no_such_account};
+use crate::{ControlPlane, problems::no_such_account};
 use axum::extract::State;
 use edgecoder_domain::wallet::Wallet;
 use edgecoder_events::AccountId;
 use edgecoder_service_kit::{
     callers::Operator,
     commands::Subject,
-    http::{Json, Path, Problem},
+    http::{Json, Path, Problem, check_text},
 };
 use edgecoder_store::DestroyKeyError;
 use edgecoder_wire::{

@@ -24,6 +24,9 @@ const ON_A_PAGE: usize = 25;
 #[template(path = "operations_blacklist.html")]
 struct Page<'a> {
     shell: &'a Shell,
+    error: Option<String>,
+    /// What was typed, where something is wrong with it.
+    typed: &'a str,
     steps: Vec<Step>,
     next: Option<u64>,
     audit_url: &'a str,
@@ -79,9 +82,23 @@ pub async fn list(
     operator: Operator,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
+    let (steps, next) = steps(&portal, wanted.before.map(Position)).await?;
     let shell = Shell::of_person(&operator.person);
+    let page = Page { shell: &shell, error: None, typed: "", steps, next, audit_url: &portal.audit_url };
+    Ok(page::show(portal.cookies, StatusCode::OK, &shell, &page))
+}
+
+/// The page again, with what is wrong with a report.
+pub async fn with_error(portal: &Portal, operator: &Operator, error: String, typed: &str) -> Result<Response, Problem> {
+    let (steps, next) = steps(portal, None).await?;
+    let shell = Shell::of_person(&operator.person);
+    let page = Page { shell: &shell, error: Some(error), typed, steps, next, audit_url: &portal.audit_url };
+    Ok(page::show(portal.cookies, StatusCode::UNPROCESSABLE_ENTITY, &shell, &page))
+}
+
+async fn steps(portal: &Portal, before: Option<Position>) -> Result<(Vec<Step>, Option<u64>), Problem> {
     portal.newest(&[Question::Blacklist]).await;
-    let asked = PageRequest::new(wanted.before.map(Position), ON_A_PAGE);
+    let asked = PageRequest::new(before, ON_A_PAGE);
     let found = portal.projections.blacklist().history(None, &asked).await?;
     let mut steps = Vec::with_capacity(found.items.len());
     for entry in found.items {
@@ -89,9 +106,7 @@ pub async fn list(
         let is_in_force = in_force.is_some_and(|it| it.position == entry.position);
         steps.push(step(entry, is_in_force));
     }
-    let next = found.next.map(|position| position.0);
-    let page = Page { shell: &shell, steps, next, audit_url: &portal.audit_url };
-    Ok(page::show(portal.cookies, StatusCode::OK, &shell, &page))
+    Ok((steps, found.next.map(|position| position.0)))
 }
 
 fn step(entry: BlacklistEntry, is_in_force: bool) -> Step {

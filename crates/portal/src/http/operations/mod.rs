@@ -9,9 +9,10 @@ pub mod mode;
 pub mod overview;
 pub mod people;
 pub mod reject;
+pub mod report;
 pub mod role;
 
-use crate::{Portal, callers::Operator, http::nodes, text::ENGLISH};
+use crate::{Portal, callers::Operator, http::nodes};
 use edgecoder_domain::{
     agent::{self, AgentCommand, AgentRefusal},
     person::PersonRefusal,
@@ -20,7 +21,7 @@ use edgecoder_events::{AccountId, AgentId, NewEvent, StreamName};
 use edgecoder_projections::Question;
 use edgecoder_service_kit::{
     commands::{CommandError, Request, Subject, View},
-    http::{Problem, Refusal},
+    http::{Problem, Refusal, check_text},
 };
 
 /// The most characters of a reason that an operator gives.
@@ -62,8 +63,6 @@ fn of_named_node(error: CommandError<Refusal>) -> Problem {
 /// A reason that says something and is no book.
 fn reason(typed: &str) -> Result<String, Problem> {
     let reason = typed.trim();
-    if reason.is_empty() || reason.chars().count() > MAX_REASON_CHARS {
-        return Err(Problem::bad_field("reason", ENGLISH.reason_wrong));
-    }
+    check_text("reason", reason, MAX_REASON_CHARS)?;
     Ok(reason.to_owned())
 }
