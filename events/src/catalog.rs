@@ -135,6 +135,7 @@ catalog! {
         "task.completed" 1 => TaskCompleted(task::TaskCompleted),
         "task.failed" 2 => TaskFailed(task::TaskFailed),
         "task.cancelled" 1 => TaskCancelled(task::TaskCancelled),
+        "task.reviewed" 1 => TaskReviewed(task::TaskReviewed),
     }
     /// What moves between accounts.
     Credit(CreditEvent) {

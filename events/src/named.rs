@@ -112,6 +112,7 @@ fn named_in_task(event: TaskEvent<'_>) -> Named<'_> {
         TaskEvent::TaskCompleted(it) => (&it.task, None, None),
         TaskEvent::TaskFailed(it) => (&it.task, None, None),
         TaskEvent::TaskCancelled(it) => (&it.task, None, None),
+        TaskEvent::TaskReviewed(it) => (&it.task, None, None),
     };
     Named { task: Some(task), agent, accounts: [account.map(AccountId::as_str), None] }
 }

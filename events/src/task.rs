@@ -302,6 +302,28 @@ pub struct TaskCancelled {
     pub cost: MicroCredits,
 }
 
+/// What somebody thinks of what their task brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewDecision {
+    /// They take it as it is.
+    Accepted,
+    /// They do not take it.
+    Rejected,
+    /// They take it with changes of their own.
+    Edited,
+}
+
+/// The submitter judged what came of a completed task. The last word counts; nothing is paid or given back for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskReviewed {
+    pub task: TaskId,
+    pub decision: ReviewDecision,
+    /// Why it was rejected, or the diff that is taken instead; none where it was accepted.
+    pub content: Option<BlobRef>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

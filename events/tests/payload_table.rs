@@ -9,10 +9,11 @@ use std::{fs, path::PathBuf};
 const DOCUMENT: &str = include_str!("../../docs/LEDGER.md");
 const BEFORE: &str = "| kind | schema | payload |\n|---|---|---|\n";
 /// Fields that may be nil, with what they are otherwise: one sample can not show both.
-const OPTIONAL: [(&str, &str, &str); 3] = [
+const OPTIONAL: [(&str, &str, &str); 4] = [
     ("task.submitted", "requested_model", "str"),
     ("agent.blacklisted", "expires_at", "uint"),
     ("task.failed", "subtask", "uint"),
+    ("task.reviewed", "content", "bin 32"),
 ];
 
 fn samples() -> Vec<(String, Value)> {

@@ -148,6 +148,7 @@ fn tasks() -> Vec<Event> {
         TaskCompleted { task: task(), cost }.into(),
         TaskFailed { task: task(), reason: FailReason::AttemptsExhausted, cost, subtask: Some(subtask) }.into(),
         TaskCancelled { task: task(), cost }.into(),
+        TaskReviewed { task: task(), decision: ReviewDecision::Edited, content: Some(BlobRef([23; 32])) }.into(),
     ]
 }
 

@@ -85,6 +85,11 @@ lists! {
         PlanningFailed => "planning_failed",
         NoModel => "no_model",
     }
+    ReviewDecision in &[("decision", &["task.reviewed"])] => {
+        Accepted => "accepted",
+        Rejected => "rejected",
+        Edited => "edited",
+    }
     IssueReason in &[("reason", &["credit.issued"])] => { Faucet => "faucet" }
     AnchorWay in &[("way", &["anchor.requested"])] => {
         OpenTimestamps => "open_timestamps",

@@ -55,7 +55,8 @@ fn movements(task: &Task, event: TaskEvent<'_>) -> Vec<NewEvent> {
         | TaskEvent::SubtaskLeased(_)
         | TaskEvent::SubtaskReturned(_)
         | TaskEvent::TaskEscalated(_)
-        | TaskEvent::SubtaskRevised(_) => vec![],
+        | TaskEvent::SubtaskRevised(_)
+        | TaskEvent::TaskReviewed(_) => vec![],
     }
 }
 

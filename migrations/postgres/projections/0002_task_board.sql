@@ -18,7 +18,10 @@ CREATE TABLE task_board__tasks (
     submitted_at BIGINT NOT NULL,
     planned_at BIGINT,
     changed_at BIGINT NOT NULL,
-    ended_at BIGINT
+    ended_at BIGINT,
+    review TEXT,
+    review_content BYTEA,
+    reviewed_at BIGINT
 );
 CREATE INDEX task_board__by_account ON task_board__tasks (account, position);
 CREATE INDEX task_board__by_project ON task_board__tasks (project, position);

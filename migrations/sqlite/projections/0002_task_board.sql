@@ -18,7 +18,10 @@ CREATE TABLE task_board__tasks (
     submitted_at INTEGER NOT NULL,
     planned_at INTEGER,
     changed_at INTEGER NOT NULL,
-    ended_at INTEGER
+    ended_at INTEGER,
+    review TEXT,
+    review_content BLOB,
+    reviewed_at INTEGER
 );
 CREATE INDEX task_board__by_account ON task_board__tasks (account);
 CREATE INDEX task_board__by_project ON task_board__tasks (project);

@@ -82,7 +82,8 @@ fn worker_named_in(event: TaskEvent<'_>) -> Option<&AgentId> {
         | TaskEvent::SubtaskRevised(_)
         | TaskEvent::TaskCompleted(_)
         | TaskEvent::TaskFailed(_)
-        | TaskEvent::TaskCancelled(_) => None,
+        | TaskEvent::TaskCancelled(_)
+        | TaskEvent::TaskReviewed(_) => None,
     }
 }
 
@@ -124,7 +125,8 @@ impl NodeEntry {
             | TaskEvent::SubtaskRevised(_)
             | TaskEvent::TaskCompleted(_)
             | TaskEvent::TaskFailed(_)
-            | TaskEvent::TaskCancelled(_) => {}
+            | TaskEvent::TaskCancelled(_)
+            | TaskEvent::TaskReviewed(_) => {}
         }
     }
 }

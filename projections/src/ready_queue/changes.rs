@@ -46,6 +46,7 @@ impl ReadyQueue {
             TaskEvent::TaskCompleted(it) => self.on_ended(&it.task),
             TaskEvent::TaskFailed(it) => self.on_ended(&it.task),
             TaskEvent::TaskCancelled(it) => self.on_ended(&it.task),
+            TaskEvent::TaskReviewed(_) => {}
         }
     }
 

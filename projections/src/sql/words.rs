@@ -2,7 +2,7 @@
 
 use edgecoder_events::{
     blacklist::BlacklistReason,
-    task::{FailReason, Language, ResourceClass, ReturnReason, Verdict, WorkKind},
+    task::{FailReason, Language, ResourceClass, ReturnReason, ReviewDecision, Verdict, WorkKind},
 };
 
 /// A value that stands in a column as a word.
@@ -31,6 +31,7 @@ words!(WorkKind: Program = "program", Prompt = "prompt");
 words!(Language: Python = "python", Javascript = "javascript");
 words!(ResourceClass: Cpu = "cpu", Gpu = "gpu");
 words!(Verdict: Passed = "passed", Failed = "failed");
+words!(ReviewDecision: Accepted = "accepted", Rejected = "rejected", Edited = "edited");
 words!(FailReason:
     ProgramFailed = "program_failed",
     AttemptsExhausted = "attempts_exhausted",

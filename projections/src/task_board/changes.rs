@@ -1,6 +1,6 @@
 //! What does one recorded event change on the board?
 
-use super::{SubtaskEntry, SubtaskStanding, TaskEntry, TaskState};
+use super::{Reviewed, SubtaskEntry, SubtaskStanding, TaskEntry, TaskState};
 use edgecoder_events::{
     Event, Family, MicroCredits, Recorded, SubtaskIndex, TaskEvent, TaskId, UnixMillis,
     task::{PlannedSubtask, SubtaskFinished, SubtaskLeased, SubtaskStopped, TaskSubmitted, Verdict, WorkKind},
@@ -46,6 +46,7 @@ fn task_named_in(event: TaskEvent<'_>) -> &TaskId {
         TaskEvent::TaskCompleted(it) => &it.task,
         TaskEvent::TaskFailed(it) => &it.task,
         TaskEvent::TaskCancelled(it) => &it.task,
+        TaskEvent::TaskReviewed(it) => &it.task,
     }
 }
 
@@ -81,6 +82,7 @@ fn submitted(it: &TaskSubmitted, recorded: &Recorded) -> TaskEntry {
         planned_at: None,
         changed_at: recorded.recorded_at,
         ended_at: None,
+        review: None,
     }
 }
 
@@ -142,6 +144,10 @@ impl OnBoard {
                 return self.end(TaskState::Failed, at);
             }
             TaskEvent::TaskCancelled(_) => return self.end(TaskState::Cancelled, at),
+            TaskEvent::TaskReviewed(it) => {
+                self.task.review = Some(Reviewed { decision: it.decision, content: it.content, at });
+                return;
+            }
         }
         self.task.state = self.open_state();
     }

@@ -3,7 +3,7 @@
 use crate::sql::words;
 use edgecoder_events::{
     AccountId, AgentId, BlobRef, MicroCredits, ModelName, Position, ProjectId, SubtaskIndex, TaskId, UnixMillis,
-    task::{FailReason, Language, ResourceClass, ReturnReason, Verdict, WorkKind},
+    task::{FailReason, Language, ResourceClass, ReturnReason, ReviewDecision, Verdict, WorkKind},
 };
 
 /// A task as it stands.
@@ -29,6 +29,17 @@ pub struct TaskEntry {
     pub planned_at: Option<UnixMillis>,
     pub changed_at: UnixMillis,
     pub ended_at: Option<UnixMillis>,
+    /// The last word of its owner, where they said one.
+    pub review: Option<Reviewed>,
+}
+
+/// What the owner of a task thinks of what it brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reviewed {
+    pub decision: ReviewDecision,
+    /// Why it was rejected, or the diff that is taken instead.
+    pub content: Option<BlobRef>,
+    pub at: UnixMillis,
 }
 
 /// Where a task stands.

@@ -6,6 +6,6 @@ mod read;
 mod table;
 
 pub(crate) use changes::task_of;
-pub use entry::{SubtaskEntry, SubtaskStanding, TaskEntry, TaskState};
+pub use entry::{Reviewed, SubtaskEntry, SubtaskStanding, TaskEntry, TaskState};
 pub use read::{TaskBoard, TaskFilter};
 pub(crate) use table::TaskTables;

@@ -1,7 +1,7 @@
 //! The board in tables.
 
 use super::{
-    SubtaskEntry, TaskEntry,
+    Reviewed, SubtaskEntry, TaskEntry,
     changes::{Board, OnBoard, task_of},
 };
 use crate::{
@@ -33,6 +33,9 @@ const TASKS: Table = Table {
         "planned_at",
         "changed_at",
         "ended_at",
+        "review",
+        "review_content",
+        "reviewed_at",
     ],
     key: &["position"],
 };
@@ -66,7 +69,7 @@ pub(crate) struct TaskTables;
 
 impl SqlProjection for TaskTables {
     const QUESTION: Question = Question::TaskBoard;
-    const CODE_VERSION: i64 = 4;
+    const CODE_VERSION: i64 = 5;
     const TABLES: &'static [&'static str] = &[TASKS.name, SUBTASKS.name];
     type Rows = Board;
 
@@ -161,6 +164,9 @@ fn task_cells(it: &TaskEntry) -> Vec<Cell> {
         Cell::instant(it.planned_at),
         Cell::count(it.changed_at.0),
         Cell::instant(it.ended_at),
+        Cell::maybe_text(it.review.map(|review| review.decision.word())),
+        Cell::blob(it.review.and_then(|review| review.content)),
+        Cell::instant(it.review.map(|review| review.at)),
     ]
 }
 
@@ -185,7 +191,13 @@ pub(super) fn read_task(row: Row) -> Result<TaskEntry, ProjectionError> {
         planned_at: row.maybe_instant()?,
         changed_at: row.instant()?,
         ended_at: row.maybe_instant()?,
+        review: read_review(&mut row)?,
     })
+}
+
+fn read_review(row: &mut Row) -> Result<Option<Reviewed>, ProjectionError> {
+    let (decision, content, at) = (row.maybe_word()?, row.maybe_fixed()?.map(BlobRef), row.maybe_instant()?);
+    Ok(decision.zip(at).map(|(decision, at)| Reviewed { decision, content, at }))
 }
 
 fn subtask_cells(position: Position, it: &SubtaskEntry) -> Vec<Cell> {

@@ -5,7 +5,7 @@ use edgecoder_domain::{
     agent::{self, Agent, AgentCommand, RegisterAgent},
     anchor::{self, Anchor, AnchorBlock, AnchorCommand},
     submission,
-    task::{self, FinishSubtask, LeaseSubtask, ReturnSubtask, SubtaskState, Task, TaskCommand},
+    task::{self, FinishSubtask, LeaseSubtask, ReturnSubtask, Review, SubtaskState, Task, TaskCommand},
     wallet::{self, Wallet, WalletCommand},
 };
 use edgecoder_events::{
@@ -33,6 +33,7 @@ pub enum Step {
     Return { task: usize, subtask: u16, reason: ReturnReason },
     Revise { task: usize, subtask: u16 },
     Cancel { task: usize },
+    Review { task: usize, is_accepted: bool },
     Agent { agent: u8, command: u8 },
     Anchor { checkpoint: u8, command: u8 },
     Pass { ms: u64 },
@@ -95,6 +96,10 @@ impl History {
                 self.task(task, TaskCommand::Revise { subtask, content: BlobRef([7; 32]) });
             }
             Step::Cancel { task } => self.task(task, TaskCommand::Cancel { now: self.now }),
+            Step::Review { task, is_accepted } => {
+                let review = if is_accepted { Review::Accept } else { Review::Reject { reason: BlobRef([8; 32]) } };
+                self.task(task, TaskCommand::Review(review));
+            }
             Step::Agent { agent, command } => self.agent(agent, command),
             Step::Anchor { checkpoint, command } => self.anchor(checkpoint, command),
             Step::Pass { ms } => self.now = self.now.plus_ms(ms),

@@ -105,6 +105,7 @@ fn compare_tasks(history: &History, answers: &Answers) {
         assert_eq!((entry.state, entry.cost), (state, task.spent()));
         assert_eq!(entry.ended_at.is_some(), task.ending().is_some());
         assert_eq!(entry.budget, task.identity().unwrap().budget);
+        assert_eq!(entry.review.map(|it| it.decision), task.review());
         assert_eq!(subtasks.len(), task.subtasks().len());
         let has_open = subtasks.iter().any(|it| is_open(it.state));
         assert!(!has_open || task.ending().is_none(), "nothing waits in a task that ended");

@@ -36,6 +36,11 @@ pub(super) fn speaks_for(actor: &str, account: &AccountId) -> bool {
     actor.is_account(account) || actor.is_operator() || actor.is_program()
 }
 
+/// Whether the actor is this account, and nobody for it.
+pub(super) fn is_account(actor: &str, account: &AccountId) -> bool {
+    Who(actor).is_account(account)
+}
+
 /// An actor, as the entry names it.
 #[derive(Clone, Copy)]
 struct Who<'a>(&'a str);
@@ -99,7 +104,7 @@ impl Who<'_> {
         }
     }
 
-    /// Who plans, ends or stops a task is asked where its account is known.
+    /// Who plans, ends, stops or reviews a task is asked where its account is known.
     fn may_work(self, event: TaskEvent<'_>) -> bool {
         match event {
             TaskEvent::TaskSubmitted(it) => self.is_account(&it.account),
@@ -112,7 +117,8 @@ impl Who<'_> {
             | TaskEvent::TaskEscalated(_)
             | TaskEvent::TaskCompleted(_)
             | TaskEvent::TaskFailed(_)
-            | TaskEvent::TaskCancelled(_) => true,
+            | TaskEvent::TaskCancelled(_)
+            | TaskEvent::TaskReviewed(_) => true,
         }
     }
 

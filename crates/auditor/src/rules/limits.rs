@@ -13,6 +13,9 @@ pub const MAX_ATTEMPTS: u16 = 3;
 /// How often a subtask comes back untried before its task fails. *Source*: `domain`, `task::MAX_UNUSED_LEASES`.
 pub const MAX_UNUSED_LEASES: u16 = 16;
 
+/// How often a completed task is reviewed. *Source*: `domain`, `task::MAX_REVIEWS`.
+pub const MAX_REVIEWS: u16 = 32;
+
 /// A shorter lease is not worth beginning, in milliseconds. *Source*: `domain`, `task::MIN_LEASE_MS`.
 pub const MIN_LEASE_MS: u64 = 1_000;
 

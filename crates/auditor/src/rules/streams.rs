@@ -64,6 +64,7 @@ fn task(event: TaskEvent<'_>) -> &str {
         TaskEvent::TaskCompleted(it) => &it.task,
         TaskEvent::TaskFailed(it) => &it.task,
         TaskEvent::TaskCancelled(it) => &it.task,
+        TaskEvent::TaskReviewed(it) => &it.task,
     };
     task.as_str()
 }

@@ -1,6 +1,7 @@
 //! What is known of one task: who pays, how much was spent, where its subtasks stand, and how it may end.
 
 use super::{
+    limits::MAX_REVIEWS,
     promises::Due,
     subtask::Subtask,
     terms,
@@ -8,7 +9,7 @@ use super::{
 };
 use edgecoder_events::{
     AccountId, MicroCredits, SubtaskIndex, TaskId,
-    task::{FailReason, ResourceClass, SubtaskLeased, TaskSubmitted, Verdict},
+    task::{FailReason, ResourceClass, ReviewDecision, SubtaskLeased, TaskReviewed, TaskSubmitted, Verdict},
 };
 use edgecoder_ledger::Entry;
 
@@ -19,6 +20,8 @@ pub(super) struct Task {
     budget: MicroCredits,
     spent: MicroCredits,
     pub ended: bool,
+    pub completed: bool,
+    reviews: u16,
     /// What its plan asks for; empty before the plan.
     pub subtasks: Vec<Subtask>,
 }
@@ -26,7 +29,8 @@ pub(super) struct Task {
 impl Task {
     pub fn of(it: &TaskSubmitted) -> Self {
         let (account, resource, budget) = (it.account.clone(), it.resource, it.budget);
-        Self { account, resource, budget, spent: MicroCredits::ZERO, ended: false, subtasks: vec![] }
+        let (ended, completed, reviews) = (false, false, 0);
+        Self { account, resource, budget, spent: MicroCredits::ZERO, ended, completed, reviews, subtasks: vec![] }
     }
 
     pub fn subtask(&mut self, index: SubtaskIndex) -> Option<&mut Subtask> {
@@ -94,6 +98,21 @@ impl Task {
                     && self.may_begin(index)
                     && terms::may_be_too_little(left, self.resource, subtask.timeout_ms)
             })
+    }
+
+    /// Is judged once it is completed, in words unless it is accepted, and not for ever.
+    pub fn review(&mut self, it: &TaskReviewed) -> Result<(), String> {
+        self.reviews = self.reviews.saturating_add(1);
+        if !self.completed {
+            return Err(format!("the task {} is reviewed and was not completed", it.task));
+        }
+        if it.content.is_none() != (it.decision == ReviewDecision::Accepted) {
+            return Err(format!("a review of {} has words that it must not have, or none that it must", it.task));
+        }
+        if self.reviews > MAX_REVIEWS {
+            return Err(format!("the task {} is reviewed more than {MAX_REVIEWS} times", it.task));
+        }
+        Ok(())
     }
 
     /// Ends with no lease held, at the cost of its results.

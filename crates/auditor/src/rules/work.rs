@@ -5,7 +5,7 @@ use edgecoder_events::{
     AccountId, AgentId, CreditEvent, Event, Family, MicroCredits, SubtaskIndex, TaskEvent, TaskId,
     task::{
         SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskStopped, TaskCancelled, TaskCompleted, TaskEscalated,
-        TaskFailed, TaskPlanned, TaskSubmitted, Verdict,
+        TaskFailed, TaskPlanned, TaskReviewed, TaskSubmitted, Verdict,
     },
 };
 use edgecoder_ledger::Entry;
@@ -75,6 +75,7 @@ impl Work {
             TaskEvent::TaskCompleted(it) => self.complete(it, was_due),
             TaskEvent::TaskFailed(it) => self.fail(entry.schema, it, was_due),
             TaskEvent::TaskCancelled(it) => self.cancel(entry, it),
+            TaskEvent::TaskReviewed(it) => self.review(entry, it),
         }
         .map(|()| Follows::default())
     }
@@ -196,7 +197,9 @@ impl Work {
     }
 
     fn complete(&mut self, it: &TaskCompleted, was_due: bool) -> Result<(), String> {
-        self.open(&it.task)?.end(&it.task, it.cost)?;
+        let task = self.open(&it.task)?;
+        task.completed = true;
+        task.end(&it.task, it.cost)?;
         if was_due {
             return Ok(());
         }
@@ -221,6 +224,16 @@ impl Work {
             return Ok(());
         }
         Err(format!("{:?} cancels a task of {}", entry.actor, task.account))
+    }
+
+    fn review(&mut self, entry: &Entry<'_>, it: &TaskReviewed) -> Result<(), String> {
+        let nobody = || format!("nobody submitted the task {}", it.task);
+        let task = self.tasks.get_mut(&it.task).ok_or_else(nobody)?;
+        task.review(it)?;
+        if actors::is_account(entry.actor, &task.account) {
+            return Ok(());
+        }
+        Err(format!("{:?} reviews a task of {}", entry.actor, task.account))
     }
 }
 

@@ -11,8 +11,9 @@ use edgecoder_events::{
     BlobRef, Event, MicroCredits, SubtaskIndex,
     credit::{CreditsIssued, CreditsReleased, CreditsReserved, IssueReason},
     task::{
-        FailReason, PlannedSubtask, ReturnReason, SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskRevised,
-        TaskCancelled, TaskCompleted, TaskEscalated, TaskFailed, TaskPlanned, TaskSubmitted, Verdict, WorkKind,
+        FailReason, PlannedSubtask, ReturnReason, ReviewDecision, SubtaskFinished, SubtaskLeased, SubtaskReturned,
+        SubtaskRevised, TaskCancelled, TaskCompleted, TaskEscalated, TaskFailed, TaskPlanned, TaskReviewed,
+        TaskSubmitted, Verdict, WorkKind,
     },
 };
 
@@ -221,6 +222,40 @@ async fn who_pays_for_a_task_an_operator_or_the_program_cancels_it() {
     for actor in ["account:bob", "agent:worker-1"] {
         let (ledger, _) = verdict_of(&by(actor)).await;
         ledger.expect(1, "RULE BROKEN", Some(at::PLANNED.try_into().unwrap()));
+    }
+}
+
+fn reviewed(decision: ReviewDecision, content: Option<u8>) -> Event {
+    TaskReviewed { task: id("t1"), decision, content: content.map(|byte| BlobRef([byte; 32])) }.into()
+}
+
+#[tokio::test]
+async fn a_completed_task_is_reviewed_in_words_unless_it_is_accepted() {
+    use ReviewDecision::{Accepted, Edited, Rejected};
+    let program = [plan(WorkKind::Program, ONE)];
+    let done = [lease(0, 1), delivered(0, 1, PASSED), completed()];
+    let words = [reviewed(Rejected, Some(1)), reviewed(Edited, Some(2)), reviewed(Accepted, None)];
+    honest_story(&[&program, &done, &words]).await;
+    // Behind the plan, the lease, the result, the end and the credit that comes back.
+    for wrong in [reviewed(Rejected, None), reviewed(Edited, None), reviewed(Accepted, Some(1))] {
+        broken_story(&[&program, &done, &[wrong]], 5).await;
+    }
+    broken_story(&[&program, &[reviewed(Accepted, None)]], 1).await;
+    broken_story(&[&program, &[cancelled(0)], &[reviewed(Accepted, None)]], 3).await;
+    let often = vec![reviewed(Rejected, Some(1)); 33];
+    honest_story(&[&program, &done, &often[..32]]).await;
+    broken_story(&[&program, &done, &often], 5 + 32).await;
+}
+
+#[tokio::test]
+async fn only_who_pays_for_a_task_reviews_it() {
+    let program = [plan(WorkKind::Program, ONE)];
+    let done = [lease(0, 1), delivered(0, 1, PASSED), completed()];
+    for actor in ["account:bob", "operator:admin", "system:scheduler", "agent:worker-1"] {
+        let mut drafts = story(&[&program, &done, &[reviewed(ReviewDecision::Accepted, None)]]);
+        drafts.last_mut().unwrap().actor = actor;
+        let (ledger, _) = verdict_of(&drafts).await;
+        ledger.expect(1, "RULE BROKEN", Some((at::PLANNED + 5).try_into().unwrap()));
     }
 }
 

@@ -1,8 +1,8 @@
 //! A command becomes events and the payments that follow from them, or a refusal.
 
 use super::{
-    Ending, FinishSubtask, LeaseSubtask, MAX_ATTEMPTS, MAX_UNUSED_LEASES, MIN_LEASE_MS, ReturnSubtask, Subtask,
-    SubtaskState, Task, TaskCommand, TaskRefusal,
+    Ending, FinishSubtask, LeaseSubtask, MAX_ATTEMPTS, MAX_REVIEWS, MAX_UNUSED_LEASES, MIN_LEASE_MS, ReturnSubtask,
+    Review, Subtask, SubtaskState, Task, TaskCommand, TaskRefusal,
     plan::{self, PlanError},
     state::Lease,
 };
@@ -10,9 +10,9 @@ use crate::{Aggregate, price, settlement};
 use edgecoder_events::{
     AgentId, BlobRef, Event, NewEvent, SubtaskIndex, TaskId, UnixMillis,
     task::{
-        FailReason, PlannedSubtask, Planner, SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskRevised,
-        SubtaskStopped, TaskCancelled, TaskCompleted, TaskEscalated, TaskFailed, TaskPlanned, TaskSubmitted, Verdict,
-        WorkKind,
+        FailReason, PlannedSubtask, Planner, ReviewDecision, SubtaskFinished, SubtaskLeased, SubtaskReturned,
+        SubtaskRevised, SubtaskStopped, TaskCancelled, TaskCompleted, TaskEscalated, TaskFailed, TaskPlanned,
+        TaskReviewed, TaskSubmitted, Verdict, WorkKind,
     },
 };
 
@@ -31,6 +31,8 @@ pub(super) fn unpaid(task: &Task, command: TaskCommand) -> Decision {
         (None, _, _) => Err(TaskRefusal::NoSuchTask),
         (Some(_), Some(Ending::Cancelled), TaskCommand::Cancel { .. }) => Ok(vec![]),
         (Some(it), Some(_), TaskCommand::Return(returned)) => Open { task, id: &it.task }.take_back(returned),
+        (Some(it), Some(Ending::Completed), TaskCommand::Review(said)) => review(task, &it.task, said),
+        (Some(_), _, TaskCommand::Review(_)) => Err(TaskRefusal::NotCompleted),
         (Some(_), Some(ending), _) => Err(TaskRefusal::Ended(ending)),
         (Some(it), None, command) => Open { task, id: &it.task }.decide(command),
     }
@@ -41,6 +43,22 @@ fn submit(submitted: TaskSubmitted) -> Decision {
         return Err(TaskRefusal::NoBudget);
     }
     Ok(vec![submitted.into()])
+}
+
+/// Saying yes twice says nothing more; other words are new ones.
+fn review(task: &Task, id: &TaskId, said: Review) -> Decision {
+    let (decision, content) = match said {
+        Review::Accept => (ReviewDecision::Accepted, None),
+        Review::Reject { reason } => (ReviewDecision::Rejected, Some(reason)),
+        Review::Edit { diff } => (ReviewDecision::Edited, Some(diff)),
+    };
+    if content.is_none() && task.review() == Some(decision) {
+        return Ok(vec![]);
+    }
+    if task.reviews() >= MAX_REVIEWS {
+        return Err(TaskRefusal::ReviewedTooOften);
+    }
+    Ok(vec![TaskReviewed { task: id.clone(), decision, content }.into()])
 }
 
 /// By which lease a result is delivered, and how much of its time the budget still pays for.
@@ -71,6 +89,7 @@ impl Open<'_> {
             TaskCommand::Cancel { now } => {
                 Ok(self.end_after(vec![], now, |task, cost| TaskCancelled { task, cost }.into()))
             }
+            TaskCommand::Review(_) => Err(TaskRefusal::NotCompleted),
         }
     }
 

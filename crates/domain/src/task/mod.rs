@@ -1,4 +1,4 @@
-//! May this happen to a task? Submission, plan, leases, results, and the three ways to end.
+//! May this happen to a task? Submission, plan, leases, results, the three ways to end, and what its owner says of it then.
 
 mod decide;
 mod plan;
@@ -20,6 +20,8 @@ pub const MAX_ATTEMPTS: u16 = 3;
 /// How many leases of one subtask that are no attempt may come back before its task fails: those given back unused, and
 /// those run out with an owner whose machine let one run out before.
 pub const MAX_UNUSED_LEASES: u16 = 16;
+/// How often the owner of a completed task may say what they think of it. The last word counts.
+pub const MAX_REVIEWS: u16 = 32;
 /// A lease that the budget can not carry this long is not worth beginning.
 pub const MIN_LEASE_MS: u64 = 1_000;
 
@@ -50,6 +52,15 @@ pub enum TaskCommand {
     Cancel {
         now: UnixMillis,
     },
+    Review(Review),
+}
+
+/// What the owner of a task says of what it brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Review {
+    Accept,
+    Reject { reason: BlobRef },
+    Edit { diff: BlobRef },
 }
 
 /// A machine asks for a subtask.
@@ -113,4 +124,8 @@ pub enum TaskRefusal {
     NotEscalated,
     #[error("the budget must be more than nothing")]
     NoBudget,
+    #[error("only what a completed task brought is reviewed")]
+    NotCompleted,
+    #[error("a task is reviewed at most {MAX_REVIEWS} times")]
+    ReviewedTooOften,
 }

@@ -4,8 +4,8 @@ use crate::{Aggregate, price};
 use edgecoder_events::{
     AccountId, AgentId, BlobRef, Event, Family, MicroCredits, SubtaskIndex, TaskEvent, UnixMillis,
     task::{
-        FailReason, PlannedSubtask, ReturnReason, SubtaskFinished, SubtaskLeased, SubtaskReturned, TaskPlanned,
-        TaskSubmitted, Verdict, WorkKind,
+        FailReason, PlannedSubtask, ReturnReason, ReviewDecision, SubtaskFinished, SubtaskLeased, SubtaskReturned,
+        TaskPlanned, TaskSubmitted, Verdict, WorkKind,
     },
 };
 use std::fmt;
@@ -18,6 +18,9 @@ pub struct Task {
     subtasks: Vec<Subtask>,
     spent: MicroCredits,
     ending: Option<Ending>,
+    /// What its owner said of it last, and how often they said something.
+    review: Option<ReviewDecision>,
+    reviews: u16,
 }
 
 /// What the submitter said; never changes.
@@ -145,6 +148,16 @@ impl Task {
     /// How it ended, where it did.
     pub fn ending(&self) -> Option<Ending> {
         self.ending
+    }
+
+    /// What its owner said last of what it brought.
+    pub fn review(&self) -> Option<ReviewDecision> {
+        self.review
+    }
+
+    /// How often its owner said what they think of it.
+    pub fn reviews(&self) -> u16 {
+        self.reviews
     }
 
     /// What was paid so far.
@@ -308,6 +321,10 @@ impl Task {
             TaskEvent::TaskCompleted(_) => self.ending = Some(Ending::Completed),
             TaskEvent::TaskFailed(failed) => self.ending = Some(Ending::Failed(failed.reason)),
             TaskEvent::TaskCancelled(_) => self.ending = Some(Ending::Cancelled),
+            TaskEvent::TaskReviewed(reviewed) => {
+                self.review = Some(reviewed.decision);
+                self.reviews = self.reviews.saturating_add(1);
+            }
         }
     }
 }

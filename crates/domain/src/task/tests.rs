@@ -4,7 +4,7 @@ use crate::{Aggregate, price, wallet::Wallet};
 use edgecoder_events::{
     Event, NewEvent, ProjectId, StreamName, TaskId,
     credit::{CreditsEarned, CreditsIssued, CreditsReleased, CreditsReserved, CreditsSpent, IssueReason},
-    task::{FailReason, Language, ResourceClass, WorkKind},
+    task::{FailReason, Language, ResourceClass, ReviewDecision, WorkKind},
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -444,6 +444,51 @@ fn cancelling_pays_the_machines_that_were_at_work_and_cancelling_twice_records_o
     assert_eq!(decide(&task, finish(0, 1, 1, Verdict::Passed, 500)), Err(TaskRefusal::Ended(Ending::Cancelled)));
 }
 
+fn completed() -> Vec<TaskCommand> {
+    let mut steps = program();
+    steps.extend([lease(0, 1, 0), finish(0, 1, 1, Verdict::Passed, 1_000)]);
+    steps
+}
+
+#[test]
+fn the_last_word_of_a_review_counts_and_yes_is_said_once() {
+    let mut steps = completed();
+    let edit = TaskCommand::Review(Review::Edit { diff: BlobRef([5; 32]) });
+    steps.extend([edit, TaskCommand::Review(Review::Accept)]);
+    let (task, events) = run(steps.clone());
+    assert_eq!((task.review(), task.reviews()), (Some(ReviewDecision::Accepted), 2));
+    assert!(matches!(events.last(), Some(Event::TaskReviewed(it)) if it.content.is_none()));
+    assert_eq!(decide(&task, TaskCommand::Review(Review::Accept)), Ok(vec![]));
+    steps.push(TaskCommand::Review(Review::Reject { reason: BlobRef([6; 32]) }));
+    let (task, events) = run(steps);
+    assert_eq!(task.review(), Some(ReviewDecision::Rejected));
+    assert!(matches!(events.last(), Some(Event::TaskReviewed(it)) if it.content == Some(BlobRef([6; 32]))));
+    assert_eq!(task.ending(), Some(Ending::Completed), "a review ends nothing and begins nothing");
+}
+
+#[test]
+fn only_what_a_completed_task_brought_is_reviewed() {
+    let review = TaskCommand::Review(Review::Accept);
+    assert_eq!(decide(&Task::default(), review.clone()), Err(TaskRefusal::NoSuchTask));
+    let mut failed = program();
+    failed.extend([lease(0, 1, 0), finish(0, 1, 1, Verdict::Failed, 1_000)]);
+    let mut cancelled = program();
+    cancelled.push(TaskCommand::Cancel { now: NOW });
+    for steps in [program(), failed, cancelled] {
+        let (task, _) = run(steps);
+        assert_eq!(decide(&task, review.clone()), Err(TaskRefusal::NotCompleted), "{:?}", task.ending());
+    }
+}
+
+#[test]
+fn reviews_of_one_task_are_bounded() {
+    let mut steps = completed();
+    let reject = TaskCommand::Review(Review::Reject { reason: BlobRef([6; 32]) });
+    steps.extend(std::iter::repeat_n(reject.clone(), usize::from(MAX_REVIEWS)));
+    let (task, _) = run(steps);
+    assert_eq!(decide(&task, reject), Err(TaskRefusal::ReviewedTooOften));
+}
+
 fn any_command() -> impl Strategy<Value = TaskCommand> {
     let verdict = prop_oneof![Just(Verdict::Passed), Just(Verdict::Failed)];
     prop_oneof![
@@ -454,6 +499,7 @@ fn any_command() -> impl Strategy<Value = TaskCommand> {
         (0u16..4).prop_map(|n| TaskCommand::Revise { subtask: SubtaskIndex(n), content: BlobRef([7; 32]) }),
         (0u16..4).prop_map(|n| TaskCommand::AbandonRevision { subtask: SubtaskIndex(n), now: NOW }),
         Just(TaskCommand::Cancel { now: NOW.plus_ms(70_000) }),
+        Just(TaskCommand::Review(Review::Reject { reason: BlobRef([8; 32]) })),
     ]
 }
 

@@ -31,6 +31,7 @@ export const FIELDS = {
   "task.failed 1": ["task", "reason", "cost"],
   "task.failed 2": ["task", "reason", "cost", "subtask"],
   "task.cancelled 1": ["task", "cost"],
+  "task.reviewed 1": ["task", "decision", "content"],
   "credit.account_opened 1": ["account"],
   "credit.issued 1": ["account", "amount", "reason"],
   "credit.reserved 1": ["account", "task", "amount"],
