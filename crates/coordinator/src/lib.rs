@@ -49,6 +49,7 @@ use edgecoder_service_kit::{
     commands::{CommandError, Commands, Done, Request, Subject},
     contents::Contents,
     http::{Metrics, Problem, Refusal},
+    reviews::Reviews,
     seats::Seats,
     submissions::Submissions,
 };
@@ -80,6 +81,7 @@ pub struct Parts {
     presence: Presence,
     changes: ChangePace,
     submissions: Submissions,
+    reviews: Reviews,
     reported: ReportPace,
     answers: AnswerRoom,
     /// Of the files of the log.
@@ -156,6 +158,7 @@ impl Coordinator {
         let presence = Presence::begin(commands.clock().steady());
         let parts = Parts {
             contents: Contents::new(store.clone()),
+            reviews: Reviews::new(commands.clone()),
             store,
             commands,
             projections,

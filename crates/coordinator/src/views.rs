@@ -1,13 +1,15 @@
 //! How do rows of projections look to strangers?
 
-use edgecoder_events::Position;
+use edgecoder_events::{AccountId, Position, task::ReviewDecision};
 use edgecoder_projections::{
     anchors::{AnchorEntry, Stage},
-    task_board::{SubtaskEntry, SubtaskStanding, TaskEntry, TaskState as BoardState},
+    task_board::{Reviewed, SubtaskEntry, SubtaskStanding, TaskEntry, TaskState as BoardState},
 };
 use edgecoder_service_kit::contents::{ContentError, Contents};
 use edgecoder_wire::anchors::{AnchorState, AnchorView};
-use edgecoder_wire::tasks::{Report, SubmitTask, SubtaskState, SubtaskView, TaskState, TaskSummary, TaskView};
+use edgecoder_wire::tasks::{
+    Report, ReviewView, SubmitTask, SubtaskState, SubtaskView, TaskState, TaskSummary, TaskView,
+};
 
 /// A state as the board keeps it.
 pub fn board_state(state: TaskState) -> BoardState {
@@ -84,7 +86,24 @@ pub async fn task_view(
         };
         views.push(subtask_view(subtask, report));
     }
-    Ok(TaskView { summary: task_summary(task), submission: Some(submission), subtasks: views, positions })
+    let review = match task.review {
+        Some(reviewed) => Some(review_view(contents, &owner, reviewed).await?),
+        None => None,
+    };
+    Ok(TaskView { summary: task_summary(task), submission: Some(submission), subtasks: views, positions, review })
+}
+
+async fn review_view(contents: &Contents, owner: &AccountId, it: Reviewed) -> Result<ReviewView, ContentError> {
+    let said: Option<String> = match it.content {
+        Some(content) => Some(contents.open(owner, content).await?),
+        None => None,
+    };
+    let (reason, diff) = match it.decision {
+        ReviewDecision::Accepted => (None, None),
+        ReviewDecision::Rejected => (said, None),
+        ReviewDecision::Edited => (None, said),
+    };
+    Ok(ReviewView { decision: it.decision, reason, diff, reviewed_at_ms: it.at })
 }
 
 fn subtask_view(subtask: SubtaskEntry, report: Option<Report>) -> SubtaskView {

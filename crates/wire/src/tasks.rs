@@ -1,8 +1,8 @@
-//! Tasks: submit, read, list, cancel.
+//! Tasks: submit, read, list, cancel, review.
 
 use edgecoder_events::{
     AccountId, AgentId, MicroCredits, ModelName, Position, ProjectId, SubtaskIndex, TaskId, UnixMillis,
-    task::{FailReason, Language, ResourceClass, ReturnReason, Verdict, WorkKind},
+    task::{FailReason, Language, ResourceClass, ReturnReason, ReviewDecision, Verdict, WorkKind},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,6 +19,10 @@ pub const MAX_SUBMISSION_BYTES: usize = 6 * 1024 * 1024;
 pub const MAX_REPORT_BYTES: usize = 4 * 1024 * 1024;
 /// The most bytes of a prompt.
 pub const MAX_PROMPT_BYTES: usize = 64 * 1024;
+/// The most bytes of a reason for a rejection.
+pub const MAX_REASON_BYTES: usize = 4 * 1024;
+/// The most bytes of a diff that is taken instead of what a task brought: as a form it fits a body.
+pub const MAX_REVIEW_DIFF_BYTES: usize = 256 * 1024;
 
 /// `POST /submit`: either a `prompt`, or a program of its own in `files`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -143,6 +147,36 @@ pub struct TaskView {
     #[serde(default)]
     #[schema(value_type = Vec<u64>)]
     pub positions: Vec<Position>,
+    /// The last word of whoever submitted it, where they said one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewView>,
+}
+
+/// What whoever submitted a task thinks of what it brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReviewView {
+    #[schema(value_type = String)]
+    pub decision: ReviewDecision,
+    /// Why it was rejected.
+    pub reason: Option<String>,
+    /// The diff that is taken instead, where it was edited.
+    pub diff: Option<String>,
+    #[schema(value_type = u64)]
+    pub reviewed_at_ms: UnixMillis,
+}
+
+/// `POST /tasks/{id}/review`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReviewTask {
+    /// `accepted`, `rejected` or `edited`.
+    #[schema(value_type = String, example = "accepted")]
+    pub decision: ReviewDecision,
+    /// Why; needed where it is rejected.
+    pub reason: Option<String>,
+    /// A unified diff of the files that were submitted; needed where it is edited.
+    pub diff: Option<String>,
 }
 
 /// One line of `GET /tasks`.

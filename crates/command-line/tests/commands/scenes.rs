@@ -83,6 +83,7 @@ pub fn view(state: TaskState, fail_reason: Option<FailReason>, report: Option<Re
         submission: None,
         subtasks: vec![subtask],
         positions: vec![Position(4), Position(9)],
+        review: None,
     }
 }
 

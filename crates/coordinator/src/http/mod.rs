@@ -45,6 +45,7 @@ fn routes() -> OpenApiRouter<Coordinator> {
         .routes(routes!(tasks::show::show))
         .routes(routes!(tasks::events::events))
         .routes(routes!(tasks::cancel::cancel))
+        .routes(routes!(tasks::review::review))
         .routes(routes!(agents::register::register).layer(DefaultBodyLimit::max(agents::register::MAX_BYTES)))
         .routes(routes!(agents::heartbeat::heartbeat))
         .routes(routes!(agents::diagnostics::store))

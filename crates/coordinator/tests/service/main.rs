@@ -13,6 +13,7 @@ mod health;
 mod honest_machine;
 mod machine;
 mod receipts;
+mod reviewing;
 mod searching;
 mod submitting;
 mod watching;

@@ -3,6 +3,7 @@
 pub mod cancel;
 pub mod events;
 pub mod list;
+pub mod review;
 pub mod show;
 pub mod submit;
 mod wanted;
