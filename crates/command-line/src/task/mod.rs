@@ -7,6 +7,7 @@ mod list;
 mod news;
 mod progress;
 mod report;
+mod review;
 mod submission;
 mod submit;
 pub mod waiting;
@@ -23,7 +24,7 @@ use edgecoder_events::TaskId;
 use edgecoder_wire::tasks::TaskView;
 use serde_json::json;
 
-/// Submit, list, show, watch and cancel tasks.
+/// Submit, list, show, watch, cancel and review tasks.
 #[derive(Debug, Subcommand)]
 pub enum TaskCommand {
     /// Submit a prompt, or a program of your own
@@ -36,6 +37,8 @@ pub enum TaskCommand {
     Watch(OneTask),
     /// Stop a task; what is left of its budget comes back
     Cancel(OneTask),
+    /// Say whether you take what a completed task brought; the last word counts
+    Review(review::Review),
 }
 
 /// A task by its name.
@@ -55,6 +58,7 @@ impl TaskCommand {
             Self::Show(OneTask { task }) => show(context, &task).await,
             Self::Watch(OneTask { task }) => watch::watch(context, &task).await,
             Self::Cancel(OneTask { task }) => cancel(context, &task).await,
+            Self::Review(review) => review.run(context).await,
         }
     }
 }
@@ -62,9 +66,10 @@ impl TaskCommand {
 async fn show(context: &Context, task: &TaskId) -> Result<ExitCode, CliError> {
     let view: TaskView = context.coordinator()?.get(&["tasks", task.as_str()], &[]).await?;
     let now = context.clock.now();
-    context
-        .console
-        .answer(&view, |view| report::heading(view, now).then(report::told(view)).then(ending::told(view)))?;
+    context.console.answer(&view, |view| {
+        let review = review::told(view.review.as_ref());
+        report::heading(view, now).then(report::told(view)).then(review).then(ending::told(view))
+    })?;
     Ok(ExitCode::Success)
 }
 

@@ -1,15 +1,15 @@
 //! Submit, list, show, cancel.
 
 use crate::{
-    scenes::{accepted, passed, summary, view},
+    scenes::{SUBMITTED_AT, accepted, passed, summary, view},
     service::Service,
     typed::{PLAIN, person, program, typed, usage, without_tokens},
 };
 use edgecoder_command_line::{CliError, ExitCode, Output};
-use edgecoder_events::task::FailReason;
-use edgecoder_wire::tasks::{TaskPage, TaskState};
+use edgecoder_events::task::{FailReason, ReviewDecision};
+use edgecoder_wire::tasks::{ReviewView, TaskPage, TaskState, TaskView};
 use insta::{assert_json_snapshot, assert_snapshot};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::Path;
 
 fn example(name: &str) -> String {
@@ -124,6 +124,30 @@ async fn a_task_is_cancelled() {
     let outcome = program(&service, &["task", "cancel", "01-primes"]).await;
     assert_eq!(outcome.out, "{\"cancelled\":true,\"taskId\":\"01-primes\"}\n");
     assert_eq!(service.asked_lines(), ["POST /tasks/01-primes/cancel"]);
+}
+
+#[tokio::test]
+async fn a_review_says_yes_or_why_not() {
+    let service = Service::start().await;
+    service.on_done("POST /tasks/01-primes/review");
+    let outcome = program(&service, &["task", "review", "01-primes", "--reject", "no tests"]).await;
+    assert_eq!(outcome.out, "{\"decision\":\"rejected\",\"taskId\":\"01-primes\"}\n");
+    assert_eq!(service.asked()[0].body, json!({ "decision": "rejected", "reason": "no tests", "diff": null }));
+    let outcome = person(&service, &["task", "review", "01-primes", "--accept"]).await;
+    assert_eq!(outcome.out, "01-primes is accepted\n");
+    assert_eq!(service.asked()[1].body["decision"], "accepted");
+    assert!(usage(&["task", "review", "01-primes"]).contains("--accept"));
+    assert!(usage(&["task", "review", "01-primes", "--accept", "--reject", "x"]).contains("--reject"));
+    let review = ReviewView {
+        decision: ReviewDecision::Rejected,
+        reason: Some("no\ntests\u{1b}[2J".into()),
+        diff: None,
+        reviewed_at_ms: SUBMITTED_AT,
+    };
+    let reviewed = TaskView { review: Some(review), ..view(TaskState::Completed, None, Some(passed())) };
+    service.on_json("GET /tasks/01-primes", &reviewed);
+    let shown = person(&service, &["task", "show", "01-primes"]).await.out;
+    assert!(shown.contains("reviewed: rejected\n  | no\n  | tests\\u{1b}[2J\n"), "{shown}");
 }
 
 #[tokio::test]
