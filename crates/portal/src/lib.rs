@@ -30,6 +30,7 @@ use edgecoder_service_kit::{
     commands::{Commands, Done, Subject},
     contents::{ContentError, Contents},
     http::{Metrics, Problem},
+    reviews::Reviews,
     seats::Seats,
     submissions::Submissions,
 };
@@ -73,6 +74,7 @@ pub struct Parts {
     contents: Contents,
     submissions: Submissions,
     diaries: Diaries,
+    reviews: Reviews,
     metrics: Metrics,
     marker: Marker,
     passwords: Passwords,
@@ -139,6 +141,7 @@ impl Portal {
         let public_url = trimmed(settings.public_url);
         Ok(Self(Arc::new(Parts {
             contents: Contents::new(store),
+            reviews: Reviews::new(settings.commands.clone()),
             commands: settings.commands,
             projections: settings.projections,
             submissions: settings.submissions,

@@ -1,17 +1,21 @@
 //! A portal on a port of its own, over a log in memory, and the mails that it would send.
 
 use crate::browser::Browser;
-use edgecoder_events::{AgentId, MicroCredits, Position, UnixMillis};
+use edgecoder_domain::task::{self, FinishSubtask, LeaseSubtask, TaskCommand};
+use edgecoder_events::{
+    AccountId, Actor, AgentId, Clock, Digest, MicroCredits, Position, SubtaskIndex, TaskId, UnixMillis,
+};
 use edgecoder_portal::{MailWay, Portal, Settings, router};
 use edgecoder_projections::{Projections, TablesIn};
 use edgecoder_service_kit::{
-    commands::Commands,
+    commands::{Commands, Request, Subject, View},
+    contents::Contents,
     http::{Metrics, serve},
     submissions::{SubmissionLimits, Submissions},
 };
-use edgecoder_store::Store;
+use edgecoder_store::{Blob, Store};
 use edgecoder_testkit::{SetClock, memory_log};
-use edgecoder_wire::agents::DiagnosticLine;
+use edgecoder_wire::{agents::DiagnosticLine, tasks::Report};
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
@@ -34,6 +38,7 @@ pub struct Service {
     pub base: String,
     pub clock: Arc<SetClock>,
     pub store: Store,
+    commands: Commands,
     mails: mpsc::UnboundedReceiver<String>,
     _running: JoinSet<()>,
     _dir: TempDir,
@@ -67,11 +72,46 @@ impl Service {
         let (mut running, stop) = (JoinSet::new(), CancellationToken::new());
         portal.start(&mut running, &stop);
         running.spawn(serve(listener, router(portal), stop));
-        Self { base, clock, store, mails, _running: running, _dir: dir }
+        Self { base, clock, store, commands, mails, _running: running, _dir: dir }
     }
 
     pub fn browser(&self) -> Browser {
         Browser::new(&self.base)
+    }
+
+    /// Something is said of a task, by nobody that matters here.
+    pub async fn does(&self, task: &TaskId, command: &TaskCommand, blobs: Vec<Blob>) {
+        let mut request = Request::new(Actor::system("tester"), [Subject::Task(task.clone())]);
+        request.blobs = blobs;
+        let decide = |view: &View<'_>| task::decide(view.task(task), command.clone());
+        self.commands.run(request, decide).await.unwrap();
+    }
+
+    /// A machine takes the first subtask of a task and brings this report: the attempt of this number, from 1.
+    pub async fn finishes(&self, task: &str, report: &Report, attempt: u16) {
+        let (id, agent, now) = (TaskId::new(task).unwrap(), AgentId::new("machine").unwrap(), self.clock.now());
+        let subject = [Subject::Task(id.clone())];
+        let owner = self.commands.look(&subject, |view| view.task(&id).identity().unwrap().account.clone());
+        let blob = Contents::new(self.store.clone()).seal(&owner.await.unwrap(), report).await.unwrap();
+        let lease = LeaseSubtask {
+            subtask: SubtaskIndex(0),
+            agent: agent.clone(),
+            payee: AccountId::new("bob").unwrap(),
+            now,
+            price_per_ms: MicroCredits::from_micros(1_000),
+        };
+        self.does(&id, &TaskCommand::Lease(lease), vec![]).await;
+        let finish = FinishSubtask {
+            subtask: SubtaskIndex(0),
+            attempt,
+            agent,
+            verdict: report.verdict,
+            report: blob.address(),
+            report_digest: Digest([4; 32]),
+            reported_ms: 0,
+            now,
+        };
+        self.does(&id, &TaskCommand::Finish(finish), vec![blob]).await;
     }
 
     /// The next mail.

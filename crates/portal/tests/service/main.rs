@@ -13,3 +13,4 @@ mod operations;
 mod own_things;
 mod passkeys;
 mod passwords;
+mod reviewing;

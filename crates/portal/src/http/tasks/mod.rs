@@ -1,9 +1,12 @@
 //! Tasks, as those who submit them see them.
 
 pub mod cancel;
+mod diff;
 pub mod events;
+mod judged;
 pub mod list;
 mod parts;
+pub mod review;
 pub mod show;
 pub mod submit;
 

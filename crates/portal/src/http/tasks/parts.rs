@@ -1,12 +1,15 @@
 //! How are the parts of a task and the steps of its life told to people?
 
+use super::diff::{ShownDiff, shown};
 use crate::{
     Portal,
     shown::{Moment, credits},
     text::ENGLISH,
 };
-use edgecoder_events::task::Verdict;
-use edgecoder_events::{AccountId, Event, Recorded};
+use edgecoder_events::{
+    AccountId, Event, Recorded,
+    task::{ReviewDecision, Verdict},
+};
 use edgecoder_projections::task_board::{SubtaskEntry, SubtaskStanding};
 use edgecoder_service_kit::{contents::ContentError, http::Problem};
 use edgecoder_wire::tasks::Report;
@@ -29,7 +32,9 @@ pub struct Told {
     pub tests: Option<String>,
     pub stdout: String,
     pub stderr: String,
-    pub diff: Option<String>,
+    pub diff: Option<ShownDiff>,
+    /// The same as it came.
+    pub text_of_diff: Option<String>,
 }
 
 /// A step in the life of a task.
@@ -80,7 +85,9 @@ fn told(report: Report) -> Told {
         None if passed => ENGLISH.ran_well.to_owned(),
         None => format!("{} {} ({})", ENGLISH.ran_badly, report.exit_code, report.reason.replace('_', " ")),
     };
-    Told { passed, tests: Some(tests), stdout: report.stdout, stderr: report.stderr, diff: report.diff }
+    let diff = report.diff.as_deref().map(shown);
+    let Report { stdout, stderr, diff: text_of_diff, .. } = report;
+    Told { passed, tests: Some(tests), stdout, stderr, diff, text_of_diff }
 }
 
 const fn standing(standing: SubtaskStanding) -> (&'static str, &'static str) {
@@ -118,6 +125,15 @@ fn words(event: &Event) -> Option<String> {
         Event::TaskCompleted(_) => Some(ENGLISH.life_completed.to_owned()),
         Event::TaskFailed(_) => Some(ENGLISH.life_failed.to_owned()),
         Event::TaskCancelled(_) => Some(ENGLISH.life_cancelled.to_owned()),
+        Event::TaskReviewed(it) => Some(reviewed(it.decision).to_owned()),
         _ => None,
+    }
+}
+
+const fn reviewed(decision: ReviewDecision) -> &'static str {
+    match decision {
+        ReviewDecision::Accepted => ENGLISH.review_accepted,
+        ReviewDecision::Rejected => ENGLISH.review_rejected,
+        ReviewDecision::Edited => ENGLISH.review_edited,
     }
 }

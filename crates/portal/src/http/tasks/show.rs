@@ -1,7 +1,9 @@
 //! `GET /tasks/{id}`: where does it stand, what came of it, what happened?
 
 use super::{
-    is_over, own_task,
+    is_over,
+    judged::{Judged, Refused, judged},
+    own_task,
     parts::{Part, Step, life, part},
     state, submission, title,
 };
@@ -50,6 +52,8 @@ struct Page<'a> {
     prompt: Option<String>,
     sources: Vec<SourceFile>,
     audit_url: &'a str,
+    judged: Option<Judged>,
+    refused: Refused<'a>,
 }
 
 /// Shows a task of whoever is logged in.
@@ -66,18 +70,32 @@ struct Page<'a> {
     ),
 )]
 pub async fn show(State(portal): State<Portal>, person: Person, Path(id): Path<TaskId>) -> Result<Response, Problem> {
+    task_page(&portal, &person, &id, Refused::default()).await
+}
+
+/// The page of a task, with what its owner has just said and could not be taken.
+pub async fn task_page(
+    portal: &Portal,
+    person: &Person,
+    id: &TaskId,
+    refused: Refused<'_>,
+) -> Result<Response, Problem> {
     // The events are read first: the page may show more than it says that it has seen, never less.
-    let recorded = portal.commands.store().read_stream(&StreamName::task(&id), Version::EMPTY, MAX_EVENTS).await?;
+    let recorded = portal.commands.store().read_stream(&StreamName::task(id), Version::EMPTY, MAX_EVENTS).await?;
     portal.newest(&[Question::TaskBoard]).await;
-    let task = own_task(&portal, &person, &id).await?;
+    let task = own_task(portal, person, id).await?;
     let entries = portal.projections.task_board().subtasks(&task).await?;
     let reason = reason(&task, &entries);
     let mut subtasks = Vec::with_capacity(entries.len());
     for entry in entries {
-        subtasks.push(part(&portal, &task.account, entry).await?);
+        subtasks.push(part(portal, &task.account, entry).await?);
     }
-    let submission = submission(&portal, &task).await?;
-    let shell = Shell::of_person(&person);
+    let submission = submission(portal, &task).await?;
+    let judged = judged(portal, &task, &subtasks).await?.filter(|_| submission.is_some());
+    let mut shell = Shell::of_person(person);
+    // Where a form of the page failed, too: other colours lead back to the page.
+    shell.place = format!("/tasks/{id}");
+    let status = if refused.error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let (state, state_words) = state(task.state);
     let page = Page {
         shell: &shell,
@@ -98,8 +116,10 @@ pub async fn show(State(portal): State<Portal>, person: Person, Path(id): Path<T
         prompt: submission.as_ref().and_then(|it| it.prompt.clone()),
         sources: submission.map(|it| it.files).unwrap_or_default(),
         audit_url: &portal.audit_url,
+        judged,
+        refused,
     };
-    Ok(page::show(portal.cookies, StatusCode::OK, &shell, &page))
+    Ok(page::show(portal.cookies, status, &shell, &page))
 }
 
 const fn language(language: Language) -> &'static str {
