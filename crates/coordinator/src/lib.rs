@@ -32,7 +32,7 @@ pub use witness::WitnessSettings;
 
 use anchors::Anchoring;
 use answers::AnswerRoom;
-use audit::{RecentCheckpoints, Searches, follow_checkpoints};
+use audit::{RecentCheckpoints, follow_checkpoints};
 use change_pace::ChangePace;
 use diagnostics::DiagnosticsBook;
 use edgecoder_domain::{
@@ -50,6 +50,7 @@ use edgecoder_service_kit::{
     contents::Contents,
     http::{Metrics, Problem, Refusal},
     reviews::Reviews,
+    searches::Searches,
     seats::Seats,
     submissions::Submissions,
 };

@@ -31,6 +31,7 @@ use edgecoder_service_kit::{
     contents::{ContentError, Contents},
     http::{Metrics, Problem},
     reviews::Reviews,
+    searches::Searches,
     seats::Seats,
     submissions::Submissions,
 };
@@ -94,6 +95,8 @@ pub struct Parts {
     postman: Mutex<Option<Postman>>,
     /// Of people who watch tasks.
     watching: Seats,
+    /// Of people in their own tasks.
+    searches: Searches,
     cookies: Cookies,
     trusted_proxies: Vec<Network>,
     public_url: String,
@@ -161,6 +164,7 @@ impl Portal {
             mailbox,
             postman: Mutex::new(Some(postman)),
             watching: Seats::default(),
+            searches: Searches::default(),
             cookies: Cookies { is_https: public_url.starts_with("https://") },
             trusted_proxies: settings.trusted_proxies,
             public_url,

@@ -9,6 +9,7 @@ pub mod diffs;
 pub mod evidence;
 pub mod http;
 pub mod reviews;
+pub mod searches;
 pub mod seats;
 pub mod settings;
 pub mod submissions;

@@ -2,8 +2,6 @@
 
 mod checkpoints;
 mod entry;
-mod searches;
 
 pub(crate) use checkpoints::{RecentCheckpoints, follow_checkpoints};
 pub(crate) use entry::entry_view;
-pub(crate) use searches::Searches;

@@ -40,7 +40,7 @@ pub async fn dashboard(State(portal): State<Portal>, person: Person) -> Result<R
     let shell = Shell::of_person(&person);
     portal.newest(&[Question::TaskBoard, Question::CreditBalances]).await;
     let held = portal.projections.credit_balances().balance(person.account()).await?.unwrap_or_default();
-    let (tasks, _) = super::tasks::newest(&portal, &person, None, NEWEST).await?;
+    let tasks = super::tasks::newest(&portal, &person, NEWEST).await?;
     let page = Page {
         shell: &shell,
         name: &person.profile.name,

@@ -6,7 +6,7 @@ use edgecoder_events::{
     AccountId, Actor, AgentId, Clock, Digest, MicroCredits, Position, SubtaskIndex, TaskId, UnixMillis,
 };
 use edgecoder_portal::{MailWay, Portal, Settings, router};
-use edgecoder_projections::{Projections, TablesIn};
+use edgecoder_projections::{Projections, Question, TablesIn};
 use edgecoder_service_kit::{
     commands::{Commands, Request, Subject, View},
     contents::Contents,
@@ -22,7 +22,7 @@ use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 pub const NOON: UnixMillis = UnixMillis(1_700_000_000_000);
-/// A mail that does not come in so long does not come.
+/// What does not come in so long does not come.
 const PATIENCE: Duration = Duration::from_secs(10);
 pub const GIFT: u64 = 1_000;
 pub const PASSWORD: &str = "correct horse battery";
@@ -39,6 +39,7 @@ pub struct Service {
     pub clock: Arc<SetClock>,
     pub store: Store,
     commands: Commands,
+    projections: Arc<Projections>,
     mails: mpsc::UnboundedReceiver<String>,
     _running: JoinSet<()>,
     _dir: TempDir,
@@ -60,7 +61,7 @@ impl Service {
             submissions: Submissions::new(commands.clone(), SubmissionLimits::default()),
             diaries: Arc::new(diary),
             commands: commands.clone(),
-            projections,
+            projections: Arc::clone(&projections),
             metrics: Metrics::default(),
             mail: MailWay::Shown(Arc::new(show)),
             trusted_proxies: vec![],
@@ -72,11 +73,17 @@ impl Service {
         let (mut running, stop) = (JoinSet::new(), CancellationToken::new());
         portal.start(&mut running, &stop);
         running.spawn(serve(listener, router(portal), stop));
-        Self { base, clock, store, commands, mails, _running: running, _dir: dir }
+        Self { base, clock, store, commands, projections, mails, _running: running, _dir: dir }
     }
 
     pub fn browser(&self) -> Browser {
         Browser::new(&self.base)
+    }
+
+    /// Waits until the search has found all that is recorded.
+    pub async fn searched(&self) {
+        let newest = Position(self.store.head().size - 1);
+        self.projections.wait_until(Question::TaskSearch, newest, PATIENCE).await.unwrap();
     }
 
     /// Something is said of a task, by nobody that matters here.

@@ -14,3 +14,4 @@ mod own_things;
 mod passkeys;
 mod passwords;
 mod reviewing;
+mod searching;

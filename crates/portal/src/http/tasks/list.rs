@@ -1,17 +1,26 @@
 //! `GET /tasks`: what did I submit?
 
-use super::{TaskRow, newest};
+use super::{
+    TaskRow,
+    asked::{Asked, Wanted},
+    rows, state,
+};
 use crate::{
     Portal,
     callers::Person,
     page::{self, Shell},
+    text::ENGLISH,
 };
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
-use edgecoder_projections::Question;
+use edgecoder_events::{AccountId, Position};
+use edgecoder_projections::{
+    PageRequest, Question,
+    task_board::{TaskFilter, TaskState},
+    task_search::Found,
+};
 use edgecoder_service_kit::http::{Problem, Query};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use std::collections::BTreeMap;
 
 const ON_A_PAGE: usize = 25;
 
@@ -19,19 +28,21 @@ const ON_A_PAGE: usize = 25;
 #[template(path = "tasks.html")]
 struct Page<'a> {
     shell: &'a Shell,
+    asked: &'a Asked,
+    states: Vec<StateLink>,
     tasks: Vec<TaskRow>,
-    next: Option<u64>,
+    next: Option<String>,
 }
 
-/// Which page is wanted.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Wanted {
-    /// Older than this position.
-    before: Option<u64>,
+/// A way to the tasks in one state, with how many there are.
+struct StateLink {
+    words: &'static str,
+    tasks: u64,
+    address: String,
+    is_here: bool,
 }
 
-/// Lists the tasks of whoever is logged in.
+/// Lists the tasks of whoever is logged in, or searches among them.
 #[utoipa::path(
     get,
     path = "/tasks",
@@ -41,6 +52,7 @@ pub struct Wanted {
     responses(
         (status = 200, body = String, content_type = "text/html", description = "a page of tasks, newest first"),
         (status = 303, description = "log in first"),
+        (status = 503, description = "search_crowded, or projection_behind: ask again"),
     ),
 )]
 pub async fn list(
@@ -48,8 +60,58 @@ pub async fn list(
     person: Person,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
-    let shell = Shell::of_person(&person);
+    let (shell, asked) = (Shell::of_person(&person), Asked::from(&wanted));
+    let page = PageRequest::new(wanted.before.map(Position), ON_A_PAGE);
+    let found = if asked.is_search() {
+        let _turn = portal.searches.turn().await?;
+        portal.projections.task_search().find(person.account(), &asked.question(), &page).await?
+    } else {
+        listed(&portal, person.account(), &asked, &page).await?
+    };
+    let page = Page {
+        shell: &shell,
+        asked: &asked,
+        states: states(&asked, &found.counts),
+        tasks: rows(&portal, found.page.items).await?,
+        next: found.page.next.map(|position| asked.address(Some(position.0))),
+    };
+    Ok(page::show(portal.cookies, StatusCode::OK, &shell, &page))
+}
+
+/// What the board has, which is never behind, with what the search has counted by now.
+async fn listed(
+    portal: &Portal,
+    account: &AccountId,
+    asked: &Asked,
+    page: &PageRequest<Position>,
+) -> Result<Found, Problem> {
     portal.newest(&[Question::TaskBoard]).await;
-    let (tasks, next) = newest(&portal, &person, wanted.before, ON_A_PAGE).await?;
-    Ok(page::show(portal.cookies, StatusCode::OK, &shell, &Page { shell: &shell, tasks, next }))
+    let filter = TaskFilter { account: Some(account.clone()), state: asked.state, ..TaskFilter::default() };
+    let page = portal.projections.task_board().list(&filter, page).await?;
+    Ok(Found { page, counts: counts(portal, account).await })
+}
+
+/// None where the search has other things to do: a list does without them.
+async fn counts(portal: &Portal, account: &AccountId) -> BTreeMap<TaskState, u64> {
+    let Ok(_turn) = portal.searches.turn().await else { return BTreeMap::new() };
+    let (all, one) = (Asked::default().question(), PageRequest::new(None, 1));
+    let found = portal.projections.task_search().find(account, &all, &one).await;
+    found.map(|found| found.counts).unwrap_or_default()
+}
+
+/// All states first, then those in which there is a task, or that were asked for.
+fn states(asked: &Asked, counts: &BTreeMap<TaskState, u64>) -> Vec<StateLink> {
+    let link = |wanted: Option<TaskState>, words, tasks| StateLink {
+        words,
+        tasks,
+        address: asked.in_state(wanted).address(None),
+        is_here: asked.state == wanted,
+    };
+    let mut shown = counts.clone();
+    if let Some(state) = asked.state {
+        shown.entry(state).or_default();
+    }
+    let all = link(None, ENGLISH.every_state, counts.values().sum());
+    let each = shown.into_iter().map(|(wanted, tasks)| link(Some(wanted), state(wanted).1, tasks));
+    [all].into_iter().chain(each).collect()
 }

@@ -1,5 +1,6 @@
 //! Tasks, as those who submit them see them.
 
+mod asked;
 pub mod cancel;
 mod diff;
 pub mod events;
@@ -11,7 +12,7 @@ pub mod show;
 pub mod submit;
 
 use crate::{Portal, callers::Person, shown::Moment, text::ENGLISH};
-use edgecoder_events::{Position, TaskId};
+use edgecoder_events::TaskId;
 use edgecoder_projections::{
     PageRequest,
     task_board::{TaskEntry, TaskFilter, TaskState},
@@ -30,24 +31,23 @@ pub struct TaskRow {
     pub submitted_at: Moment,
 }
 
-/// The tasks of whoever is logged in, the newest first, and where the next page begins.
-pub async fn newest(
-    portal: &Portal,
-    person: &Person,
-    before: Option<u64>,
-    limit: usize,
-) -> Result<(Vec<TaskRow>, Option<u64>), Problem> {
+/// The newest tasks of whoever is logged in.
+pub async fn newest(portal: &Portal, person: &Person, limit: usize) -> Result<Vec<TaskRow>, Problem> {
     let filter = TaskFilter { account: Some(person.account().clone()), ..TaskFilter::default() };
-    let page = PageRequest::new(before.map(Position), limit);
-    let page = portal.projections.task_board().list(&filter, &page).await?;
-    let mut rows = Vec::with_capacity(page.items.len());
-    for task in page.items {
+    let page = portal.projections.task_board().list(&filter, &PageRequest::new(None, limit)).await?;
+    rows(portal, page.items).await
+}
+
+/// One line for each of these tasks.
+async fn rows(portal: &Portal, tasks: Vec<TaskEntry>) -> Result<Vec<TaskRow>, Problem> {
+    let mut rows = Vec::with_capacity(tasks.len());
+    for task in tasks {
         let submission = submission(portal, &task).await?;
         let (state, state_words) = state(task.state);
         let (title, submitted_at) = (title(submission.as_ref()), Moment(task.submitted_at));
         rows.push(TaskRow { id: task.task, title, state, state_words, submitted_at });
     }
-    Ok((rows, page.next.map(|position| position.0)))
+    Ok(rows)
 }
 
 /// The task, where it is theirs. Other people's tasks look like none.

@@ -1,6 +1,6 @@
 //! How many searches run at once? Many may ask, and each takes time that grows with what it finds.
 
-use edgecoder_service_kit::http::Problem;
+use crate::http::Problem;
 use std::time::Duration;
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
@@ -13,7 +13,7 @@ const AT_ONCE: usize = 2;
 const WAIT_FOR_TURN: Duration = Duration::from_secs(2);
 
 /// The places of those who search.
-pub(crate) struct Searches(Semaphore);
+pub struct Searches(Semaphore);
 
 impl Default for Searches {
     fn default() -> Self {
@@ -26,7 +26,7 @@ impl Searches {
     ///
     /// # Errors
     /// 503 where others search for too long.
-    pub(crate) async fn turn(&self) -> Result<SemaphorePermit<'_>, Problem> {
+    pub async fn turn(&self) -> Result<SemaphorePermit<'_>, Problem> {
         let crowded = || Problem::unavailable("search_crowded", "too many others search at the moment: try again");
         timeout(WAIT_FOR_TURN, self.0.acquire()).await.ok().and_then(Result::ok).ok_or_else(crowded)
     }
