@@ -32,7 +32,14 @@ async fn a_task_is_submitted_once_listed_paid_for_and_stopped() {
     let again = ann.post("/tasks/new", &token, &fields).await;
     assert_eq!((&first.location, service.store.head().size), (&again.location, recorded), "sent twice, it is one task");
     let task = ann.get(&first.location).await.text;
-    for told in ["primes.py", "test_primes.py", "Waiting for a machine", "You submitted it", "/audit/entry?position="] {
+    for told in [
+        "primes.py",
+        "test_primes.py",
+        "Waiting for a machine",
+        "You submitted it",
+        "/audit/entry?position=",
+        "/receipt/",
+    ] {
         assert!(task.contains(told), "{told}: {task}");
     }
     for list in ["/tasks", "/dashboard"] {

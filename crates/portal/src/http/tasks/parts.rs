@@ -42,6 +42,8 @@ pub struct Step {
     pub position: u64,
     pub at: Moment,
     pub words: String,
+    /// For the style sheet: how it was, for those who wait for the end.
+    pub class: &'static str,
 }
 
 /// A part with its opened report; without it where its key was destroyed.
@@ -105,7 +107,7 @@ const fn standing(standing: SubtaskStanding) -> (&'static str, &'static str) {
 pub fn life(recorded: &[Recorded]) -> Vec<Step> {
     let step = |it: &Recorded| {
         let words = words(&it.event)?;
-        Some(Step { position: it.position.0, at: Moment(it.recorded_at), words })
+        Some(Step { position: it.position.0, at: Moment(it.recorded_at), words, class: class(&it.event) })
     };
     recorded.iter().filter_map(step).collect()
 }
@@ -127,6 +129,20 @@ fn words(event: &Event) -> Option<String> {
         Event::TaskCancelled(_) => Some(ENGLISH.life_cancelled.to_owned()),
         Event::TaskReviewed(it) => Some(reviewed(it.decision).to_owned()),
         _ => None,
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "most steps are neither good nor bad")]
+fn class(event: &Event) -> &'static str {
+    match event {
+        Event::TaskCompleted(_) => "good",
+        Event::TaskFailed(_) => "bad",
+        Event::TaskCancelled(_) => "over",
+        Event::SubtaskFinished(it) => match it.verdict {
+            Verdict::Passed => "good",
+            Verdict::Failed => "bad",
+        },
+        _ => "step",
     }
 }
 
