@@ -136,6 +136,7 @@ catalog! {
         "task.failed" 2 => TaskFailed(task::TaskFailed),
         "task.cancelled" 1 => TaskCancelled(task::TaskCancelled),
         "task.reviewed" 1 => TaskReviewed(task::TaskReviewed),
+        "task.answered" 1 => TaskAnswered(task::TaskAnswered),
     }
     /// What moves between accounts.
     Credit(CreditEvent) {

@@ -113,6 +113,7 @@ fn named_in_task(event: TaskEvent<'_>) -> Named<'_> {
         TaskEvent::TaskFailed(it) => (&it.task, None, None),
         TaskEvent::TaskCancelled(it) => (&it.task, None, None),
         TaskEvent::TaskReviewed(it) => (&it.task, None, None),
+        TaskEvent::TaskAnswered(it) => (&it.task, None, None),
     };
     Named { task: Some(task), agent, accounts: [account.map(AccountId::as_str), None] }
 }

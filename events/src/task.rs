@@ -244,6 +244,16 @@ pub struct SubtaskRevised {
     pub content: BlobRef,
 }
 
+/// The submitter said more in words, where no machine could do it without; the subtask waits for a machine once more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskAnswered {
+    pub task: TaskId,
+    pub subtask: SubtaskIndex,
+    /// What is to be done now, with the answer in it.
+    pub content: BlobRef,
+}
+
 /// Every subtask passed. What was left of the budget was released by the same append.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -149,6 +149,7 @@ fn tasks() -> Vec<Event> {
         TaskFailed { task: task(), reason: FailReason::AttemptsExhausted, cost, subtask: Some(subtask) }.into(),
         TaskCancelled { task: task(), cost }.into(),
         TaskReviewed { task: task(), decision: ReviewDecision::Edited, content: Some(BlobRef([23; 32])) }.into(),
+        TaskAnswered { task: task(), subtask, content: BlobRef([24; 32]) }.into(),
     ]
 }
 

@@ -56,7 +56,8 @@ fn movements(task: &Task, event: TaskEvent<'_>) -> Vec<NewEvent> {
         | TaskEvent::SubtaskReturned(_)
         | TaskEvent::TaskEscalated(_)
         | TaskEvent::SubtaskRevised(_)
-        | TaskEvent::TaskReviewed(_) => vec![],
+        | TaskEvent::TaskReviewed(_)
+        | TaskEvent::TaskAnswered(_) => vec![],
     }
 }
 

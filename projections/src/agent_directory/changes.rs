@@ -83,7 +83,8 @@ fn worker_named_in(event: TaskEvent<'_>) -> Option<&AgentId> {
         | TaskEvent::TaskCompleted(_)
         | TaskEvent::TaskFailed(_)
         | TaskEvent::TaskCancelled(_)
-        | TaskEvent::TaskReviewed(_) => None,
+        | TaskEvent::TaskReviewed(_)
+        | TaskEvent::TaskAnswered(_) => None,
     }
 }
 
@@ -126,7 +127,8 @@ impl NodeEntry {
             | TaskEvent::TaskCompleted(_)
             | TaskEvent::TaskFailed(_)
             | TaskEvent::TaskCancelled(_)
-            | TaskEvent::TaskReviewed(_) => {}
+            | TaskEvent::TaskReviewed(_)
+            | TaskEvent::TaskAnswered(_) => {}
         }
     }
 }

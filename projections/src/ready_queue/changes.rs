@@ -38,15 +38,19 @@ impl ReadyQueue {
             TaskEvent::SubtaskFinished(it) => self.on_finished(it, at),
             TaskEvent::SubtaskStopped(it) => self.on_over(&it.task, it.subtask),
             TaskEvent::TaskEscalated(it) => self.on_escalated(&it.task, it.subtask),
-            TaskEvent::SubtaskRevised(it) => {
-                if let Some(place) = self.place(&it.task, it.subtask) {
-                    self.make_ready(place, at);
-                }
-            }
+            TaskEvent::SubtaskRevised(it) => self.on_better(&it.task, it.subtask, at),
+            TaskEvent::TaskAnswered(it) => self.on_better(&it.task, it.subtask, at),
             TaskEvent::TaskCompleted(it) => self.on_ended(&it.task),
             TaskEvent::TaskFailed(it) => self.on_ended(&it.task),
             TaskEvent::TaskCancelled(it) => self.on_ended(&it.task),
             TaskEvent::TaskReviewed(_) => {}
+        }
+    }
+
+    /// Better code came, or better words: a machine tries it once more.
+    fn on_better(&mut self, task: &TaskId, subtask: SubtaskIndex, at: UnixMillis) {
+        if let Some(place) = self.place(task, subtask) {
+            self.make_ready(place, at);
         }
     }
 

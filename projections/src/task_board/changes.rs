@@ -2,7 +2,7 @@
 
 use super::{Reviewed, SubtaskEntry, SubtaskStanding, TaskEntry, TaskState};
 use edgecoder_events::{
-    Event, Family, MicroCredits, Recorded, SubtaskIndex, TaskEvent, TaskId, UnixMillis,
+    BlobRef, Event, Family, MicroCredits, Recorded, SubtaskIndex, TaskEvent, TaskId, UnixMillis,
     task::{PlannedSubtask, SubtaskFinished, SubtaskLeased, SubtaskStopped, TaskSubmitted, Verdict, WorkKind},
 };
 use std::collections::BTreeMap;
@@ -47,6 +47,7 @@ fn task_named_in(event: TaskEvent<'_>) -> &TaskId {
         TaskEvent::TaskFailed(it) => &it.task,
         TaskEvent::TaskCancelled(it) => &it.task,
         TaskEvent::TaskReviewed(it) => &it.task,
+        TaskEvent::TaskAnswered(it) => &it.task,
     }
 }
 
@@ -131,10 +132,8 @@ impl OnBoard {
                 self.change(it.subtask, at, |subtask| subtask.on_stopped(it));
             }
             TaskEvent::TaskEscalated(it) => self.set(it.subtask, at, SubtaskStanding::Escalated),
-            TaskEvent::SubtaskRevised(it) => self.change(it.subtask, at, |subtask| {
-                subtask.state = SubtaskStanding::Waiting;
-                subtask.content = it.content;
-            }),
+            TaskEvent::SubtaskRevised(it) => self.change(it.subtask, at, |subtask| subtask.is_to_do(it.content)),
+            TaskEvent::TaskAnswered(it) => self.change(it.subtask, at, |subtask| subtask.is_to_do(it.content)),
             TaskEvent::TaskCompleted(_) => return self.end(TaskState::Completed, at),
             TaskEvent::TaskFailed(it) => {
                 self.task.fail_reason = Some(it.reason);
@@ -197,6 +196,12 @@ impl SubtaskEntry {
             SubtaskStanding::Waiting | SubtaskStanding::Leased | SubtaskStanding::Escalated => true,
             SubtaskStanding::Passed | SubtaskStanding::Failed | SubtaskStanding::Stopped => false,
         }
+    }
+
+    /// Once more, as this content says.
+    fn is_to_do(&mut self, content: BlobRef) {
+        self.state = SubtaskStanding::Waiting;
+        self.content = content;
     }
 
     fn on_leased(&mut self, it: &SubtaskLeased) {

@@ -32,6 +32,7 @@ pub enum Step {
     Finish { task: usize, subtask: u16, passed: bool },
     Return { task: usize, subtask: u16, reason: ReturnReason },
     Revise { task: usize, subtask: u16 },
+    Answer { task: usize, subtask: u16 },
     Cancel { task: usize },
     Review { task: usize, is_accepted: bool },
     Agent { agent: u8, command: u8 },
@@ -94,6 +95,10 @@ impl History {
             Step::Revise { task, subtask } => {
                 let subtask = SubtaskIndex(subtask);
                 self.task(task, TaskCommand::Revise { subtask, content: BlobRef([7; 32]) });
+            }
+            Step::Answer { task, subtask } => {
+                let subtask = SubtaskIndex(subtask);
+                self.task(task, TaskCommand::Answer { subtask, content: BlobRef([9; 32]) });
             }
             Step::Cancel { task } => self.task(task, TaskCommand::Cancel { now: self.now }),
             Step::Review { task, is_accepted } => {

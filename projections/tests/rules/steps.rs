@@ -42,6 +42,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         4 => (place(), prop::bool::weighted(0.6)).prop_map(|((task, subtask), passed)| Step::Finish { task, subtask, passed }),
         2 => (place(), reason()).prop_map(|((task, subtask), reason)| Step::Return { task, subtask, reason }),
         1 => place().prop_map(|(task, subtask)| Step::Revise { task, subtask }),
+        1 => place().prop_map(|(task, subtask)| Step::Answer { task, subtask }),
         1 => any::<u8>().prop_map(|task| Step::Cancel { task: task.into() }),
         1 => (any::<u8>(), any::<bool>()).prop_map(|(task, is_accepted)| Step::Review { task: task.into(), is_accepted }),
         3 => (0u8..4, 0u8..11).prop_map(|(agent, command)| Step::Agent { agent, command }),

@@ -104,7 +104,7 @@ impl Who<'_> {
         }
     }
 
-    /// Who plans, ends, stops or reviews a task is asked where its account is known.
+    /// Who plans, ends, stops, answers or reviews a task is asked where its account is known.
     fn may_work(self, event: TaskEvent<'_>) -> bool {
         match event {
             TaskEvent::TaskSubmitted(it) => self.is_account(&it.account),
@@ -118,7 +118,8 @@ impl Who<'_> {
             | TaskEvent::TaskCompleted(_)
             | TaskEvent::TaskFailed(_)
             | TaskEvent::TaskCancelled(_)
-            | TaskEvent::TaskReviewed(_) => true,
+            | TaskEvent::TaskReviewed(_)
+            | TaskEvent::TaskAnswered(_) => true,
         }
     }
 

@@ -16,6 +16,9 @@ pub const MAX_UNUSED_LEASES: u16 = 16;
 /// How often a completed task is reviewed. *Source*: `domain`, `task::MAX_REVIEWS`.
 pub const MAX_REVIEWS: u16 = 32;
 
+/// How often the owner of a task says more of one subtask. *Source*: `domain`, `task::MAX_ANSWERS`.
+pub const MAX_ANSWERS: u16 = 3;
+
 /// A shorter lease is not worth beginning, in milliseconds. *Source*: `domain`, `task::MIN_LEASE_MS`.
 pub const MIN_LEASE_MS: u64 = 1_000;
 

@@ -65,6 +65,7 @@ fn task(event: TaskEvent<'_>) -> &str {
         TaskEvent::TaskFailed(it) => &it.task,
         TaskEvent::TaskCancelled(it) => &it.task,
         TaskEvent::TaskReviewed(it) => &it.task,
+        TaskEvent::TaskAnswered(it) => &it.task,
     };
     task.as_str()
 }

@@ -1,7 +1,7 @@
 //! Where does a subtask stand, and what follows for its task from how a lease ends?
 
 use super::{
-    limits::{MAX_ATTEMPTS, MAX_UNUSED_LEASES},
+    limits::{MAX_ANSWERS, MAX_ATTEMPTS, MAX_UNUSED_LEASES},
     promises::Due,
 };
 use edgecoder_events::{
@@ -23,6 +23,8 @@ pub(super) struct Subtask {
     silent: Vec<AccountId>,
     /// Better code was brought.
     revised: bool,
+    /// How often its owner said more.
+    answers: u16,
     standing: Standing,
     /// The last lease, where it ran out and nobody was given the subtask since.
     pub lapsed: Option<SubtaskLeased>,
@@ -50,6 +52,7 @@ impl Subtask {
             unused: 0,
             silent: Vec::new(),
             revised: false,
+            answers: 0,
             standing: Standing::Waiting,
             lapsed: None,
         }
@@ -165,9 +168,16 @@ impl Subtask {
         self.revised = true;
     }
 
-    /// Better code is worth one attempt more.
+    /// What its owner said is tried once more; they say so much and no more.
+    pub fn answer(&mut self) -> bool {
+        self.standing = Standing::Waiting;
+        self.answers = self.answers.saturating_add(1);
+        self.answers <= MAX_ANSWERS
+    }
+
+    /// Better code is worth one attempt more, and so is each answer.
     fn has_attempts_left(&self) -> bool {
-        let may = MAX_ATTEMPTS.saturating_add(u16::from(self.revised));
+        let may = MAX_ATTEMPTS.saturating_add(u16::from(self.revised)).saturating_add(self.answers);
         self.attempts.saturating_sub(self.unused) < may
     }
 }

@@ -4,8 +4,8 @@ use super::{actors, plan, promises::Due, subtask::Subtask, task::Task, terms};
 use edgecoder_events::{
     AccountId, AgentId, CreditEvent, Event, Family, MicroCredits, SubtaskIndex, TaskEvent, TaskId,
     task::{
-        SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskStopped, TaskCancelled, TaskCompleted, TaskEscalated,
-        TaskFailed, TaskPlanned, TaskReviewed, TaskSubmitted, Verdict,
+        SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskStopped, TaskAnswered, TaskCancelled, TaskCompleted,
+        TaskEscalated, TaskFailed, TaskPlanned, TaskReviewed, TaskSubmitted, Verdict,
     },
 };
 use edgecoder_ledger::Entry;
@@ -75,6 +75,7 @@ impl Work {
             TaskEvent::TaskCompleted(it) => self.complete(it, was_due),
             TaskEvent::TaskFailed(it) => self.fail(entry.schema, it, was_due),
             TaskEvent::TaskCancelled(it) => self.cancel(entry, it),
+            TaskEvent::TaskAnswered(it) => self.answer(entry, it),
             TaskEvent::TaskReviewed(it) => self.review(entry, it),
         }
         .map(|()| Follows::default())
@@ -194,6 +195,16 @@ impl Work {
     fn revise(&mut self, id: &TaskId, index: SubtaskIndex) -> Result<(), String> {
         let subtask = self.open(id)?.subtask(index).filter(|it| it.is_escalated());
         subtask.map(Subtask::revise).ok_or_else(|| format!("nobody asked better code for {id} subtask {index}"))
+    }
+
+    fn answer(&mut self, entry: &Entry<'_>, it: &TaskAnswered) -> Result<(), String> {
+        let task = self.open(&it.task)?;
+        if !actors::is_account(entry.actor, &task.account) {
+            return Err(format!("{:?} answers for {}", entry.actor, task.account));
+        }
+        let subtask = task.subtask(it.subtask).filter(|subtask| subtask.is_escalated());
+        let may = subtask.ok_or_else(|| format!("nobody asked {} about subtask {}", it.task, it.subtask))?.answer();
+        may.then_some(()).ok_or_else(|| format!("{} subtask {} is answered too often", it.task, it.subtask))
     }
 
     fn complete(&mut self, it: &TaskCompleted, was_due: bool) -> Result<(), String> {

@@ -92,9 +92,11 @@ pub fn actor_of(event: &Event) -> &'static str {
         Event::LedgerCreated(_) => "system:store",
         Event::AgentRegistered(it) => machine(&it.agent),
         Event::AgentKeyReplaced(it) => machine(&it.agent),
-        Event::TaskSubmitted(_) | Event::TaskPlanned(_) | Event::TaskReviewed(_) | Event::CreditsReserved(_) => {
-            "account:ann"
-        }
+        Event::TaskSubmitted(_)
+        | Event::TaskPlanned(_)
+        | Event::TaskReviewed(_)
+        | Event::TaskAnswered(_)
+        | Event::CreditsReserved(_) => "account:ann",
         Event::SubtaskLeased(it) => machine(&it.agent),
         Event::SubtaskReturned(it) => machine(&it.agent),
         Event::SubtaskFinished(it) => machine(&it.agent),

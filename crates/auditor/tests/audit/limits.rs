@@ -19,6 +19,7 @@ fn prices(resource: ResourceClass) -> RangeInclusive<u64> {
 fn every_figure_is_the_products() {
     assert_eq!(limits::MAX_ATTEMPTS, task::MAX_ATTEMPTS);
     assert_eq!(limits::MAX_UNUSED_LEASES, task::MAX_UNUSED_LEASES);
+    assert_eq!(limits::MAX_ANSWERS, task::MAX_ANSWERS);
     assert_eq!(limits::MAX_REVIEWS, task::MAX_REVIEWS);
     assert_eq!(limits::MIN_LEASE_MS, task::MIN_LEASE_MS);
     assert_eq!(limits::SUBTASKS, 1..=task::MAX_SUBTASKS);

@@ -12,8 +12,8 @@ use edgecoder_events::{
     credit::{CreditsIssued, CreditsReleased, CreditsReserved, IssueReason},
     task::{
         FailReason, PlannedSubtask, ReturnReason, ReviewDecision, SubtaskFinished, SubtaskLeased, SubtaskReturned,
-        SubtaskRevised, TaskCancelled, TaskCompleted, TaskEscalated, TaskFailed, TaskPlanned, TaskReviewed,
-        TaskSubmitted, Verdict, WorkKind,
+        SubtaskRevised, TaskAnswered, TaskCancelled, TaskCompleted, TaskEscalated, TaskFailed, TaskPlanned,
+        TaskReviewed, TaskSubmitted, Verdict, WorkKind,
     },
 };
 
@@ -307,6 +307,27 @@ async fn three_machines_try_a_prompt_then_better_code_is_tried_once() {
     broken_story(&[&prompt, &asked, &[lease(0, 4)]], 8).await;
     broken_story(&[&prompt, &tried[..4], &[revised()]], 5).await;
     broken_story(&[&prompt, &asked, &again, &[delivered(0, 4, FAILED)], &[lease(0, 5)]], 10).await;
+}
+
+fn answered() -> Event {
+    TaskAnswered { task: id("t1"), subtask: SubtaskIndex(0), content: BlobRef([7; 32]) }.into()
+}
+
+#[tokio::test]
+async fn what_the_owner_of_a_task_answers_is_tried_once_more_three_times_at_most() {
+    let prompt = [plan(WorkKind::Prompt, ONE)];
+    let asked = [&three_failures()[..], &[escalated()]].concat();
+    let again = |attempt| [answered(), lease(0, attempt), delivered(0, attempt, FAILED), escalated()];
+    let thrice = [again(4), again(5), again(6)].concat();
+    honest_story(&[&prompt, &asked, &[answered(), lease(0, 4)], &[delivered(0, 4, PASSED), completed()]]).await;
+    honest_story(&[&prompt, &asked, &thrice, &[exhausted()]]).await;
+    broken_story(&[&prompt, &asked, &thrice, &[answered()]], 8 + 12).await;
+    broken_story(&[&prompt, &[answered()]], 1).await;
+    broken_story(&[&prompt, &asked, &[answered(), answered()]], 9).await;
+    let mut drafts = story(&[&prompt, &asked, &[answered()]]);
+    drafts.last_mut().unwrap().actor = "system:escalation";
+    let (ledger, _) = verdict_of(&drafts).await;
+    ledger.expect(1, "RULE BROKEN", Some((at::PLANNED + 8).try_into().unwrap()));
 }
 
 #[tokio::test]

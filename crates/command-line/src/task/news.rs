@@ -11,7 +11,7 @@ use edgecoder_events::{
     MicroCredits,
     task::{
         Language, Planner, ReturnReason, SubtaskFinished, SubtaskLeased, SubtaskReturned, SubtaskRevised,
-        SubtaskStopped, TaskEscalated, TaskFailed, TaskPlanned, TaskSubmitted, Verdict,
+        SubtaskStopped, TaskAnswered, TaskEscalated, TaskFailed, TaskPlanned, TaskSubmitted, Verdict,
     },
 };
 use serde::de::DeserializeOwned;
@@ -68,6 +68,9 @@ impl Standing {
             }),
             "task.subtask_revised" => told(event, |revised: &SubtaskRevised| {
                 about(revised.subtask.0).plain("has better code and waits for a machine again")
+            }),
+            "task.answered" => told(event, |answered: &TaskAnswered| {
+                about(answered.subtask.0).plain("has an answer of its owner and waits for a machine again")
             }),
             "task.completed" => Text::line(Style::Good, "completed"),
             "task.failed" => told(event, |failed: &TaskFailed| {

@@ -1,8 +1,8 @@
 //! A command becomes events and the payments that follow from them, or a refusal.
 
 use super::{
-    Ending, FinishSubtask, LeaseSubtask, MAX_ATTEMPTS, MAX_REVIEWS, MAX_UNUSED_LEASES, MIN_LEASE_MS, ReturnSubtask,
-    Review, Subtask, SubtaskState, Task, TaskCommand, TaskRefusal,
+    Ending, FinishSubtask, LeaseSubtask, MAX_ANSWERS, MAX_ATTEMPTS, MAX_REVIEWS, MAX_UNUSED_LEASES, MIN_LEASE_MS,
+    ReturnSubtask, Review, Subtask, SubtaskState, Task, TaskCommand, TaskRefusal,
     plan::{self, PlanError},
     state::Lease,
 };
@@ -11,8 +11,8 @@ use edgecoder_events::{
     AgentId, BlobRef, Event, NewEvent, SubtaskIndex, TaskId, UnixMillis,
     task::{
         FailReason, PlannedSubtask, Planner, ReviewDecision, SubtaskFinished, SubtaskLeased, SubtaskReturned,
-        SubtaskRevised, SubtaskStopped, TaskCancelled, TaskCompleted, TaskEscalated, TaskFailed, TaskPlanned,
-        TaskReviewed, TaskSubmitted, Verdict, WorkKind,
+        SubtaskRevised, SubtaskStopped, TaskAnswered, TaskCancelled, TaskCompleted, TaskEscalated, TaskFailed,
+        TaskPlanned, TaskReviewed, TaskSubmitted, Verdict, WorkKind,
     },
 };
 
@@ -85,6 +85,7 @@ impl Open<'_> {
             TaskCommand::Return(returned) => self.take_back(returned),
             TaskCommand::Finish(finish) => self.finish(finish),
             TaskCommand::Revise { subtask, content } => self.revise(subtask, content),
+            TaskCommand::Answer { subtask, content } => self.answer(subtask, content),
             TaskCommand::AbandonRevision { subtask, now } => self.abandon_revision(subtask, now),
             TaskCommand::Cancel { now } => {
                 Ok(self.end_after(vec![], now, |task, cost| TaskCancelled { task, cost }.into()))
@@ -195,6 +196,17 @@ impl Open<'_> {
         }
     }
 
+    fn answer(&self, index: SubtaskIndex, content: BlobRef) -> Decision {
+        let subtask = self.subtask(index)?;
+        match subtask.state {
+            SubtaskState::Escalated if subtask.answers >= MAX_ANSWERS => Err(TaskRefusal::AnsweredTooOften),
+            SubtaskState::Escalated => Ok(vec![TaskAnswered { task: self.id.clone(), subtask: index, content }.into()]),
+            SubtaskState::Waiting | SubtaskState::Leased(_) | SubtaskState::Passed | SubtaskState::Failed => {
+                Err(TaskRefusal::NotEscalated)
+            }
+        }
+    }
+
     fn abandon_revision(&self, index: SubtaskIndex, now: UnixMillis) -> Decision {
         match self.subtask(index)?.state {
             SubtaskState::Escalated => Ok(self.fail_after(vec![], FailReason::AttemptsExhausted, Some(index), now)),
@@ -295,6 +307,7 @@ impl Open<'_> {
 }
 
 fn attempts_are_left(subtask: &Subtask) -> bool {
-    let extra = u16::from(subtask.revised);
+    // Better code is worth one attempt more, and so is each answer.
+    let extra = subtask.answers.saturating_add(u16::from(subtask.revised));
     subtask.attempts.saturating_sub(subtask.unused_leases) < MAX_ATTEMPTS.saturating_add(extra)
 }

@@ -20,6 +20,8 @@ pub const MAX_ATTEMPTS: u16 = 3;
 /// How many leases of one subtask that are no attempt may come back before its task fails: those given back unused, and
 /// those run out with an owner whose machine let one run out before.
 pub const MAX_UNUSED_LEASES: u16 = 16;
+/// How often the owner of a task may say more, for each subtask that no machine has solved.
+pub const MAX_ANSWERS: u16 = 3;
 /// How often the owner of a completed task may say what they think of it. The last word counts.
 pub const MAX_REVIEWS: u16 = 32;
 /// A lease that the budget can not carry this long is not worth beginning.
@@ -48,6 +50,11 @@ pub enum TaskCommand {
     AbandonRevision {
         subtask: SubtaskIndex,
         now: UnixMillis,
+    },
+    /// Its owner says more, where better code is waited for.
+    Answer {
+        subtask: SubtaskIndex,
+        content: BlobRef,
     },
     Cancel {
         now: UnixMillis,
@@ -124,6 +131,8 @@ pub enum TaskRefusal {
     NotEscalated,
     #[error("the budget must be more than nothing")]
     NoBudget,
+    #[error("a subtask is answered at most {MAX_ANSWERS} times")]
+    AnsweredTooOften,
     #[error("only what a completed task brought is reviewed")]
     NotCompleted,
     #[error("a task is reviewed at most {MAX_REVIEWS} times")]

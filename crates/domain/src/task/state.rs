@@ -58,6 +58,8 @@ pub struct Subtask {
     pub silent_owners: Vec<AccountId>,
     /// Whether the escalation was asked already.
     pub revised: bool,
+    /// How often its owner said more.
+    pub answers: u16,
     /// The newest report delivered, of whatever verdict.
     pub last_report: Option<BlobRef>,
     /// The last lease, where it ran out and no machine took the subtask since: its result is work done, and still taken.
@@ -254,6 +256,7 @@ impl Subtask {
             unused_leases: 0,
             silent_owners: Vec::new(),
             revised: false,
+            answers: 0,
             last_report: None,
             lapsed: None,
             state: SubtaskState::Waiting,
@@ -316,6 +319,13 @@ impl Task {
                 if let Some(subtask) = self.subtask_mut(revised.subtask) {
                     subtask.content = revised.content;
                     subtask.revised = true;
+                }
+            }
+            TaskEvent::TaskAnswered(answered) => {
+                self.set_state(answered.subtask, SubtaskState::Waiting);
+                if let Some(subtask) = self.subtask_mut(answered.subtask) {
+                    subtask.content = answered.content;
+                    subtask.answers = subtask.answers.saturating_add(1);
                 }
             }
             TaskEvent::TaskCompleted(_) => self.ending = Some(Ending::Completed),

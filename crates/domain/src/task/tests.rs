@@ -165,6 +165,56 @@ fn a_prompt_is_tried_by_three_machines_then_escalated_then_tried_once_more() {
     assert_eq!(task.ending(), Some(Ending::Failed(FailReason::AttemptsExhausted)));
 }
 
+/// A prompt that three machines failed with.
+fn escalated() -> Vec<TaskCommand> {
+    let mut steps = prompt();
+    for attempt in 1..=3u16 {
+        let by = u8::try_from(attempt).unwrap();
+        steps.extend([lease(0, by, 0), finish(0, attempt, by, Verdict::Failed, 10)]);
+    }
+    steps
+}
+
+fn answer() -> TaskCommand {
+    TaskCommand::Answer { subtask: FIRST, content: BlobRef([9; 32]) }
+}
+
+#[test]
+fn an_answer_is_tried_once_more_and_its_failure_asks_again_until_there_were_three() {
+    let mut steps = escalated();
+    for attempt in 4..4 + MAX_ANSWERS {
+        steps.extend([answer(), lease(0, 4, 20)]);
+        let (task, _) = run(steps.clone());
+        assert_eq!(task.subtask(FIRST).unwrap().content, BlobRef([9; 32]));
+        steps.push(finish(0, attempt, 4, Verdict::Failed, 30));
+        let (task, _) = run(steps.clone());
+        assert_eq!(task.subtask(FIRST).unwrap().state, SubtaskState::Escalated, "after attempt {attempt}");
+    }
+    let (task, _) = run(steps.clone());
+    assert_eq!(decide(&task, answer()), Err(TaskRefusal::AnsweredTooOften));
+    steps.push(TaskCommand::AbandonRevision { subtask: FIRST, now: NOW });
+    let (task, _) = run(steps);
+    assert_eq!(task.ending(), Some(Ending::Failed(FailReason::AttemptsExhausted)));
+}
+
+#[test]
+fn an_answer_that_is_solved_completes_its_task() {
+    let mut steps = escalated();
+    steps.extend([answer(), lease(0, 4, 20), finish(0, 4, 4, Verdict::Passed, 30)]);
+    let (task, _) = run(steps);
+    assert_eq!(task.ending(), Some(Ending::Completed));
+}
+
+#[test]
+fn only_what_waits_for_better_code_is_answered() {
+    let (task, _) = run(prompt());
+    assert_eq!(decide(&task, answer()), Err(TaskRefusal::NotEscalated));
+    let mut steps = escalated();
+    steps.push(answer());
+    let (task, _) = run(steps);
+    assert_eq!(decide(&task, answer()), Err(TaskRefusal::NotEscalated), "it was answered, and waits for a machine");
+}
+
 #[test]
 fn leases_that_run_out_with_three_owners_fail_the_task() {
     let mut steps = program();
@@ -497,6 +547,7 @@ fn any_command() -> impl Strategy<Value = TaskCommand> {
             .prop_map(|(index, attempt, by, verdict, at)| finish(index, attempt, by, verdict, at)),
         (0u16..4, 0u16..5, 0u8..3).prop_map(|(index, attempt, by)| take_back(index, attempt, by)),
         (0u16..4).prop_map(|n| TaskCommand::Revise { subtask: SubtaskIndex(n), content: BlobRef([7; 32]) }),
+        (0u16..4).prop_map(|n| TaskCommand::Answer { subtask: SubtaskIndex(n), content: BlobRef([10; 32]) }),
         (0u16..4).prop_map(|n| TaskCommand::AbandonRevision { subtask: SubtaskIndex(n), now: NOW }),
         Just(TaskCommand::Cancel { now: NOW.plus_ms(70_000) }),
         Just(TaskCommand::Review(Review::Reject { reason: BlobRef([8; 32]) })),

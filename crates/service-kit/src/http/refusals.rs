@@ -57,6 +57,7 @@ fn of_task(refusal: &TaskRefusal, detail: String) -> Problem {
         TaskRefusal::LeaseOver => Problem::conflict("lease_over", detail),
         TaskRefusal::NotEscalated => Problem::conflict("not_escalated", detail),
         TaskRefusal::Plan(_) => Problem::bad_request("invalid_plan", detail),
+        TaskRefusal::AnsweredTooOften => Problem::conflict("answered_too_often", detail),
         TaskRefusal::NotCompleted => Problem::conflict("not_completed", detail),
         TaskRefusal::ReviewedTooOften => Problem::conflict("reviewed_too_often", detail),
         TaskRefusal::NoBudget => Problem::bad_field("maxCostMicroCredits", detail),

@@ -32,6 +32,7 @@ export const FIELDS = {
   "task.failed 2": ["task", "reason", "cost", "subtask"],
   "task.cancelled 1": ["task", "cost"],
   "task.reviewed 1": ["task", "decision", "content"],
+  "task.answered 1": ["task", "subtask", "content"],
   "credit.account_opened 1": ["account"],
   "credit.issued 1": ["account", "amount", "reason"],
   "credit.reserved 1": ["account", "task", "amount"],
