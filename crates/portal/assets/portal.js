@@ -44,6 +44,11 @@ function fetchPage() {
   });
 }
 
+// News of a task must not take away what somebody is typing.
+function typedIn(live) {
+  return new Map([...live.querySelectorAll("textarea[id]")].map((field) => [field.id, field.value]));
+}
+
 function watch(live) {
   const address = live.dataset.events;
   if (!address) return;
@@ -60,7 +65,10 @@ function watch(live) {
         const fresh = (await fetchPage()).getElementById("live");
         if (!fresh) return location.reload();
         tellTimes(fresh);
+        const [typed, focus] = [typedIn(live), document.activeElement?.id];
         live.replaceChildren(...document.importNode(fresh, true).childNodes);
+        for (const field of live.querySelectorAll("textarea[id]")) if (typed.has(field.id)) field.value = typed.get(field.id);
+        if (focus) document.getElementById(focus)?.focus();
         live.querySelectorAll("form").forEach(sendOnce);
         stale.hidden = true;
         if (!fresh.dataset.events) source.close();

@@ -29,6 +29,7 @@ use edgecoder_service_kit::{
     callers::TokenBook,
     commands::{Commands, Done, Subject},
     contents::{ContentError, Contents},
+    escalations::Escalations,
     http::{Metrics, Problem},
     reviews::Reviews,
     searches::Searches,
@@ -76,6 +77,7 @@ pub struct Parts {
     submissions: Submissions,
     diaries: Diaries,
     reviews: Reviews,
+    escalations: Escalations,
     metrics: Metrics,
     marker: Marker,
     passwords: Passwords,
@@ -145,6 +147,7 @@ impl Portal {
         Ok(Self(Arc::new(Parts {
             contents: Contents::new(store),
             reviews: Reviews::new(settings.commands.clone()),
+            escalations: Escalations::new(settings.commands.clone()),
             commands: settings.commands,
             projections: settings.projections,
             submissions: settings.submissions,

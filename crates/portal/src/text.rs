@@ -168,6 +168,10 @@ catalogue! {
     stale: "The connection was lost: what you see may be old. Trying again…",
     submitted_sources: "What you submitted",
 
+    life_answered: "You said more, and it waits for a machine again",
+    answer_label: "No machine could do this part. What should they know?",
+    answer_help: "A larger model is asked, too, where there is one. What you say is added to what you asked for, and a machine tries once more. You can do this three times, within a day; stop the task to get your credit back now.",
+    answer_send: "Say it, and try again",
     diff_new: "new file",
     diff_changed: "changed",
     diff_removed: "removed",

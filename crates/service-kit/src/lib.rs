@@ -6,6 +6,7 @@ mod clock;
 pub mod commands;
 pub mod contents;
 pub mod diffs;
+pub mod escalations;
 pub mod evidence;
 pub mod http;
 pub mod reviews;

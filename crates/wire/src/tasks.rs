@@ -21,6 +21,8 @@ pub const MAX_REPORT_BYTES: usize = 4 * 1024 * 1024;
 pub const MAX_PROMPT_BYTES: usize = 64 * 1024;
 /// The most bytes of a reason for a rejection.
 pub const MAX_REASON_BYTES: usize = 4 * 1024;
+/// The most bytes of an answer where no machine could do what was asked.
+pub const MAX_ANSWER_BYTES: usize = 8 * 1024;
 /// The most bytes of a diff that is taken instead of what a task brought: as a form it fits a body.
 pub const MAX_REVIEW_DIFF_BYTES: usize = 256 * 1024;
 

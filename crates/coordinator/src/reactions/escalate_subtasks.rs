@@ -1,4 +1,5 @@
-//! Every machine failed with a subtask: the inference service is asked for better code, which is tried once more.
+//! Every machine failed with a subtask: the inference service is asked for better code, which is tried once more. Where it
+//! brings nothing, whoever submitted the task may answer, if they are a person of the portal; else the task fails.
 
 use super::{Due, ReactionError, Rule, TaskReaction, with_retries};
 use crate::Coordinator;
@@ -44,8 +45,33 @@ struct Stuck {
 async fn escalate(coordinator: Coordinator, due: Due) {
     if let Err(error) = with_retries("escalate a subtask", || try_escalate(&coordinator, &due)).await {
         tracing::warn!(task.id = %due.task, %error, "an escalation brought nothing");
-        if let Err(error) = abandon(&coordinator, &due).await {
-            tracing::error!(task.id = %due.task, %error, "an escalated task could not be ended");
+        if is_a_persons(&coordinator, &due.task).await {
+            tracing::info!(task.id = %due.task, "its owner is waited for");
+        } else {
+            end(&coordinator, &due).await;
+        }
+    }
+}
+
+/// Ends a task that waits for better code, for none will come.
+pub async fn give_up(coordinator: &Coordinator, task: TaskId) {
+    end(coordinator, &Due { task, cause: None }).await;
+}
+
+async fn end(coordinator: &Coordinator, due: &Due) {
+    if let Err(error) = abandon(coordinator, due).await {
+        tracing::error!(task.id = %due.task, %error, "an escalated task could not be ended");
+    }
+}
+
+/// Whether somebody submitted it who sees its page. Programs with an account's token are told that it failed.
+async fn is_a_persons(coordinator: &Coordinator, task: &TaskId) -> bool {
+    let Ok(owner) = coordinator.task_owner(task).await else { return false };
+    match coordinator.projections.people().person(&owner).await {
+        Ok(person) => person.is_some_and(|person| person.erased_at.is_none()),
+        Err(error) => {
+            tracing::warn!(task.id = %task, %error, "whose task it is can not be read at the moment");
+            false
         }
     }
 }

@@ -78,6 +78,7 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(tasks::events::events))
         .routes(routes!(tasks::cancel::cancel))
         .routes(routes!(tasks::review::review))
+        .routes(routes!(tasks::answer::answer))
         .routes(routes!(nodes::list::list, nodes::enroll::enroll))
         .routes(routes!(nodes::show::show))
         .routes(routes!(nodes::rotate::rotate))

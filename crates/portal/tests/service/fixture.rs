@@ -1,7 +1,7 @@
 //! A portal on a port of its own, over a log in memory, and the mails that it would send.
 
 use crate::browser::Browser;
-use edgecoder_domain::task::{self, FinishSubtask, LeaseSubtask, TaskCommand};
+use edgecoder_domain::task::{self, FinishSubtask, LeaseSubtask, Task, TaskCommand};
 use edgecoder_events::{
     AccountId, Actor, AgentId, Clock, Digest, MicroCredits, Position, SubtaskIndex, TaskId, UnixMillis,
 };
@@ -15,7 +15,10 @@ use edgecoder_service_kit::{
 };
 use edgecoder_store::{Blob, Store};
 use edgecoder_testkit::{SetClock, memory_log};
-use edgecoder_wire::{agents::DiagnosticLine, tasks::Report};
+use edgecoder_wire::{
+    agents::DiagnosticLine,
+    tasks::{Report, SubmitTask},
+};
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
@@ -84,6 +87,19 @@ impl Service {
     pub async fn searched(&self) {
         let newest = Position(self.store.head().size - 1);
         self.projections.wait_until(Question::TaskSearch, newest, PATIENCE).await.unwrap();
+    }
+
+    /// What is known of a task now.
+    pub async fn task<T>(&self, id: &TaskId, look: impl Fn(&Task) -> T) -> T {
+        self.commands.look(&[Subject::Task(id.clone())], |view| look(view.task(id))).await.unwrap()
+    }
+
+    /// What the first subtask of a task is to do now, in words.
+    pub async fn prompt(&self, id: &TaskId) -> String {
+        let of = |task: &Task| (task.identity().unwrap().account.clone(), task.subtasks()[0].content);
+        let (owner, content) = self.task(id, of).await;
+        let asked: SubmitTask = Contents::new(self.store.clone()).open(&owner, content).await.unwrap();
+        asked.prompt.unwrap()
     }
 
     /// Something is said of a task, by nobody that matters here.

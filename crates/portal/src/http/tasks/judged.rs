@@ -34,6 +34,7 @@ pub struct Refused<'a> {
     pub error: Option<String>,
     pub reason: &'a str,
     pub diff: Option<String>,
+    pub answer: &'a str,
 }
 
 /// Of a task that is completed and can still be opened.

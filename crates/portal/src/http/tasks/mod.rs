@@ -1,5 +1,6 @@
 //! Tasks, as those who submit them see them.
 
+pub mod answer;
 mod asked;
 pub mod cancel;
 mod diff;

@@ -18,6 +18,10 @@ use edgecoder_wire::tasks::Report;
 pub struct Part {
     /// Counted from one.
     pub number: u32,
+    /// As the log counts.
+    pub index: u16,
+    /// Whether its owner may help with words.
+    pub is_escalated: bool,
     pub state: &'static str,
     pub state_words: &'static str,
     pub agent: Option<String>,
@@ -59,6 +63,8 @@ pub async fn part(portal: &Portal, owner: &AccountId, entry: SubtaskEntry) -> Re
     let (state, state_words) = standing(entry.state);
     Ok(Part {
         number: u32::from(entry.subtask.0).saturating_add(1),
+        index: entry.subtask.0,
+        is_escalated: entry.state == SubtaskStanding::Escalated,
         state,
         state_words,
         agent: entry.agent.map(|agent| agent.to_string()),
@@ -127,6 +133,7 @@ fn words(event: &Event) -> Option<String> {
         Event::TaskCompleted(_) => Some(ENGLISH.life_completed.to_owned()),
         Event::TaskFailed(_) => Some(ENGLISH.life_failed.to_owned()),
         Event::TaskCancelled(_) => Some(ENGLISH.life_cancelled.to_owned()),
+        Event::TaskAnswered(_) => Some(ENGLISH.life_answered.to_owned()),
         Event::TaskReviewed(it) => Some(reviewed(it.decision).to_owned()),
         _ => None,
     }

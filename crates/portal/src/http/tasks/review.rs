@@ -49,6 +49,7 @@ pub async fn review(
                 error: Some(sentence(problem.detail())),
                 reason: fields.text("reason"),
                 diff: fields.lines("diff"),
+                ..Refused::default()
             };
             show::task_page(&portal, &person, &id, refused).await
         }
