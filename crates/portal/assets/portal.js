@@ -49,6 +49,13 @@ function typedIn(live) {
   return new Map([...live.querySelectorAll("textarea[id]")].map((field) => [field.id, field.value]));
 }
 
+function focusAgain(gone) {
+  const field = gone.id && document.getElementById(gone.id);
+  if (!field) return;
+  field.focus();
+  if (field.tagName === "TEXTAREA") field.setSelectionRange(gone.selectionStart, gone.selectionEnd);
+}
+
 function watch(live) {
   const address = live.dataset.events;
   if (!address) return;
@@ -65,10 +72,10 @@ function watch(live) {
         const fresh = (await fetchPage()).getElementById("live");
         if (!fresh) return location.reload();
         tellTimes(fresh);
-        const [typed, focus] = [typedIn(live), document.activeElement?.id];
+        const [typed, focused] = [typedIn(live), document.activeElement];
         live.replaceChildren(...document.importNode(fresh, true).childNodes);
         for (const field of live.querySelectorAll("textarea[id]")) if (typed.has(field.id)) field.value = typed.get(field.id);
-        if (focus) document.getElementById(focus)?.focus();
+        if (!focused.isConnected) focusAgain(focused);
         live.querySelectorAll("form").forEach(sendOnce);
         stale.hidden = true;
         if (!fresh.dataset.events) source.close();

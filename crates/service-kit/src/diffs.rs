@@ -237,7 +237,7 @@ fn spans(line: &str) -> Option<(Span, Span)> {
 
 fn span(text: &str) -> Option<Span> {
     let (first, lines) = text.split_once(',').unwrap_or((text, "1"));
-    let number = |text: &str| text.parse().ok().filter(|number| *number <= MAX_LINE);
+    let number = |text: &str| text.parse::<usize>().ok().filter(|number| *number <= MAX_LINE);
     Some(Span { first: number(first)?, lines: number(lines)? })
 }
 

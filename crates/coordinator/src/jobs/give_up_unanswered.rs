@@ -1,7 +1,7 @@
 //! Which tasks has nobody helped, though there was time?
 
 use crate::{Coordinator, reactions::escalate_subtasks::give_up};
-use edgecoder_events::TaskId;
+use edgecoder_events::{TaskId, UnixMillis};
 use edgecoder_projections::{
     PageRequest, ProjectionError,
     task_board::{TaskFilter, TaskState},
@@ -30,12 +30,28 @@ async fn unanswered(coordinator: &Coordinator) -> Result<Vec<TaskId>, Projection
     let (mut tasks, mut after) = (Vec::new(), None);
     loop {
         let page = coordinator.projections.task_board().list(&filter, &PageRequest::new(after, PAGE)).await?;
-        let is_over = |waiting_ms: u64| waiting_ms >= ANSWER_WAIT_MS;
-        let over = page.items.into_iter().filter(|task| is_over(now.ms_since(task.changed_at)));
+        let over = page.items.into_iter().filter(|task| is_over(task.changed_at, now));
         tasks.extend(over.map(|task| task.task));
         match page.next {
             Some(next) => after = Some(next),
             None => return Ok(tasks),
         }
+    }
+}
+
+/// Whether a task to which nothing happened since then has waited for long enough.
+fn is_over(since: UnixMillis, now: UnixMillis) -> bool {
+    now.ms_since(since) >= ANSWER_WAIT_MS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_asked_has_a_whole_day() {
+        let asked = UnixMillis(1_700_000_000_000);
+        assert!(!is_over(asked, asked.plus_ms(ANSWER_WAIT_MS - 1)));
+        assert!(is_over(asked, asked.plus_ms(ANSWER_WAIT_MS)));
     }
 }

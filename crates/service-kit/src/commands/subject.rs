@@ -58,7 +58,7 @@ impl State {
         }
     }
 
-    /// Whether nothing more will happen to it, so that it need not be remembered.
+    /// Whether nothing or little more will happen to it, so that it need not be remembered.
     pub(super) fn is_over(&self) -> bool {
         match self {
             Self::Task(task) => task.ending().is_some(),

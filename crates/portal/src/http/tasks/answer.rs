@@ -1,8 +1,8 @@
 //! `POST /tasks/{id}/answer`: no machine could do it, so I say more.
 
-use super::{judged::Refused, own_task, show};
-use crate::{Portal, callers::Person, forms::Form, http::failures::sentence, page};
-use axum::{extract::State, http::StatusCode, response::Response};
+use super::{judged::Typed, own_task, show};
+use crate::{Portal, callers::Person, forms::Form};
+use axum::{extract::State, response::Response};
 use edgecoder_events::{SubtaskIndex, TaskId};
 use edgecoder_projections::Question;
 use edgecoder_service_kit::http::{Path, Problem};
@@ -28,19 +28,9 @@ pub async fn answer(
     portal.newest(&[Question::TaskBoard]).await;
     own_task(&portal, &person, &id).await?;
     let words = fields.lines("answer").unwrap_or_default();
-    let answered = match fields.text("subtask").parse() {
+    let answered = match fields.text("subtask").parse::<u16>() {
         Ok(subtask) => portal.escalations.answer(person.account(), &id, SubtaskIndex(subtask), &words).await,
         Err(_) => Err(Problem::bad_field("subtask", "press one of the buttons of the page")),
     };
-    match answered {
-        Ok(done) => {
-            portal.show(&[Question::TaskBoard], &done).await;
-            Ok(page::go(&format!("/tasks/{id}"), []))
-        }
-        Err(problem) if matches!(problem.status(), StatusCode::BAD_REQUEST | StatusCode::CONFLICT) => {
-            let error = Some(sentence(problem.detail()));
-            show::task_page(&portal, &person, &id, Refused { error, answer: &words, ..Refused::default() }).await
-        }
-        Err(problem) => Err(problem),
-    }
+    show::after(&portal, &person, &id, answered, Typed { answer: &words, ..Typed::default() }).await
 }

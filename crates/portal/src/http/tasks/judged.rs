@@ -28,9 +28,9 @@ pub struct LastWord {
     pub diff: Option<ShownDiff>,
 }
 
-/// What somebody has just sent that could not be taken: nothing that they typed is lost.
+/// What somebody has just typed into a form of the page, and why it could not be taken.
 #[derive(Default)]
-pub struct Refused<'a> {
+pub struct Typed<'a> {
     pub error: Option<String>,
     pub reason: &'a str,
     pub diff: Option<String>,

@@ -1,14 +1,12 @@
 //! `POST /tasks/{id}/review`: what do I think of what it brought?
 
-use super::{judged::Refused, own_task, show};
+use super::{judged::Typed, own_task, show};
 use crate::{
     Portal,
     callers::Person,
     forms::{Fields, Form},
-    http::failures::sentence,
-    page,
 };
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{extract::State, response::Response};
 use edgecoder_events::{TaskId, task::ReviewDecision};
 use edgecoder_projections::Question;
 use edgecoder_service_kit::http::{Path, Problem};
@@ -39,22 +37,8 @@ pub async fn review(
         Ok(said) => portal.reviews.review(person.account(), &id, &said).await,
         Err(problem) => Err(problem),
     };
-    match reviewed {
-        Ok(done) => {
-            portal.show(&[Question::TaskBoard], &done).await;
-            Ok(page::go(&format!("/tasks/{id}"), []))
-        }
-        Err(problem) if matches!(problem.status(), StatusCode::BAD_REQUEST | StatusCode::CONFLICT) => {
-            let refused = Refused {
-                error: Some(sentence(problem.detail())),
-                reason: fields.text("reason"),
-                diff: fields.lines("diff"),
-                ..Refused::default()
-            };
-            show::task_page(&portal, &person, &id, refused).await
-        }
-        Err(problem) => Err(problem),
-    }
+    let typed = Typed { reason: fields.text("reason"), diff: fields.lines("diff"), ..Typed::default() };
+    show::after(&portal, &person, &id, reviewed, typed).await
 }
 
 fn said(fields: &Fields) -> Result<ReviewTask, Problem> {

@@ -2,7 +2,7 @@
 
 use super::{
     is_over,
-    judged::{Judged, Refused, judged},
+    judged::{Judged, Typed, judged},
     own_task,
     parts::{Part, Step, life, part},
     state, submission, title,
@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Portal,
     callers::Person,
+    http::failures::sentence,
     page::{self, Shell},
     shown::{Moment, credits},
     text::ENGLISH,
@@ -24,7 +25,10 @@ use edgecoder_projections::{
     Question,
     task_board::{SubtaskEntry, TaskEntry},
 };
-use edgecoder_service_kit::http::{Path, Problem};
+use edgecoder_service_kit::{
+    commands::Done,
+    http::{Path, Problem},
+};
 use edgecoder_wire::tasks::SourceFile;
 
 /// The most events that one task has: a few per attempt of at most ten subtasks.
@@ -53,7 +57,7 @@ struct Page<'a> {
     sources: Vec<SourceFile>,
     audit_url: &'a str,
     judged: Option<Judged>,
-    refused: Refused<'a>,
+    typed: Typed<'a>,
 }
 
 /// Shows a task of whoever is logged in.
@@ -70,16 +74,32 @@ struct Page<'a> {
     ),
 )]
 pub async fn show(State(portal): State<Portal>, person: Person, Path(id): Path<TaskId>) -> Result<Response, Problem> {
-    task_page(&portal, &person, &id, Refused::default()).await
+    task_page(&portal, &person, &id, Typed::default()).await
 }
 
-/// The page of a task, with what its owner has just said and could not be taken.
-pub async fn task_page(
+/// The page of a task after its owner said something: as it is now where that was recorded, else with what is wrong, and
+/// nothing of what they typed is lost.
+pub async fn after(
     portal: &Portal,
     person: &Person,
     id: &TaskId,
-    refused: Refused<'_>,
+    recorded: Result<Done, Problem>,
+    typed: Typed<'_>,
 ) -> Result<Response, Problem> {
+    match recorded {
+        Ok(done) => {
+            portal.show(&[Question::TaskBoard], &done).await;
+            Ok(page::go(&format!("/tasks/{id}"), []))
+        }
+        Err(problem) if matches!(problem.status(), StatusCode::BAD_REQUEST | StatusCode::CONFLICT) => {
+            let error = Some(sentence(problem.detail()));
+            task_page(portal, person, id, Typed { error, ..typed }).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn task_page(portal: &Portal, person: &Person, id: &TaskId, typed: Typed<'_>) -> Result<Response, Problem> {
     // The events are read first: the page may show more than it says that it has seen, never less.
     let recorded = portal.commands.store().read_stream(&StreamName::task(id), Version::EMPTY, MAX_EVENTS).await?;
     portal.newest(&[Question::TaskBoard]).await;
@@ -95,7 +115,7 @@ pub async fn task_page(
     let mut shell = Shell::of_person(person);
     // Where a form of the page failed, too: other colours lead back to the page.
     shell.place = format!("/tasks/{id}");
-    let status = if refused.error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if typed.error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let (state, state_words) = state(task.state);
     let page = Page {
         shell: &shell,
@@ -117,7 +137,7 @@ pub async fn task_page(
         sources: submission.map(|it| it.files).unwrap_or_default(),
         audit_url: &portal.audit_url,
         judged,
-        refused,
+        typed,
     };
     Ok(page::show(portal.cookies, status, &shell, &page))
 }
