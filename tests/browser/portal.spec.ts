@@ -55,6 +55,8 @@ test("a newcomer signs up, logs in again, has a program tested and reads what it
   await expect(page.getByRole("status").filter({ hasText: "Finished" })).toBeVisible(PREPARED);
   await expect(page.getByText(/Tests: \d+ passed, 0 failed/)).toBeVisible();
   await expect(page.getByText("It is finished, and the rest of the credit came back")).toBeVisible();
+  await page.getByRole("button", { name: "Accept it" }).click();
+  await expect(page.getByText("You accepted it").first()).toBeVisible();
   await page.getByRole("navigation").getByRole("link", { name: "Wallet" }).click();
   await expect(page.getByText("Paid to a machine")).toBeVisible();
   const entry = page.getByRole("listitem").filter({ hasText: "Paid to a machine" }).getByRole("link", { name: /Entry \d+/ });
@@ -89,6 +91,13 @@ test.describe("without a script", () => {
       await expect(page.getByRole("status").filter({ hasText: "Finished" })).toBeVisible({ timeout: 1_000 });
     }).toPass(PREPARED);
     await expect(page.locator("pre").getByText("42", { exact: true })).toBeVisible();
+    await page.getByLabel("What is wrong with it?").fill("too short");
+    await page.getByRole("button", { name: "Reject it" }).click();
+    await expect(page.getByText("too short")).toBeVisible();
+    await page.goto(`${house.url}/tasks`);
+    await page.getByRole("searchbox", { name: "Words" }).fill("unheard");
+    await page.getByRole("button", { name: "Search" }).click();
+    await expect(page.getByText("Nothing matches.")).toBeVisible();
   });
 });
 
