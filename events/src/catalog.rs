@@ -124,7 +124,7 @@ catalog! {
     }
     /// A task, from submission to its end.
     Task(TaskEvent) {
-        "task.submitted" 1 => TaskSubmitted(task::TaskSubmitted),
+        "task.submitted" 2 => TaskSubmitted(task::TaskSubmitted),
         "task.planned" 1 => TaskPlanned(task::TaskPlanned),
         "task.subtask_leased" 1 => SubtaskLeased(task::SubtaskLeased),
         "task.subtask_returned" 1 => SubtaskReturned(task::SubtaskReturned),
@@ -189,6 +189,9 @@ impl Event {
 /// Reads what an earlier build recorded, in the words of today.
 fn from_earlier(kind: &str, schema: u16, bytes: &[u8]) -> Result<Event, DecodeError> {
     match (kind, schema) {
+        ("task.submitted", 1) => {
+            decode(kind, schema, bytes).map(|it: task::TaskSubmittedV1| Event::TaskSubmitted(it.into()))
+        }
         ("task.failed", 1) => decode(kind, schema, bytes).map(|it: task::TaskFailedV1| Event::TaskFailed(it.into())),
         _ => Err(DecodeError::UnknownKind { kind: kind.to_owned(), schema }),
     }

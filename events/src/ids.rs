@@ -95,6 +95,10 @@ text_id! {
     ProjectId, 64, "._-"
 }
 text_id! {
+    /// What somebody asked for one after the other, by a name of their choice. Two people may choose the same.
+    ConversationId, 64, "._-"
+}
+text_id! {
     /// A language model as its server names it: `qwen2.5-coder:7b`.
     ModelName, 128, "._-:/@"
 }
@@ -102,9 +106,20 @@ text_id! {
 impl TaskId {
     /// A name for a task whose submitter gave none: a time-ordered UUID as text.
     pub fn time_ordered(now: UnixMillis, random: [u8; 10]) -> Self {
-        let hex = hex::encode(uuid_v7(now, random));
-        Self([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
+        Self(time_ordered_text(now, random))
     }
+}
+
+impl ConversationId {
+    /// A name for a conversation: a time-ordered UUID as text.
+    pub fn time_ordered(now: UnixMillis, random: [u8; 10]) -> Self {
+        Self(time_ordered_text(now, random))
+    }
+}
+
+fn time_ordered_text(now: UnixMillis, random: [u8; 10]) -> String {
+    let hex = hex::encode(uuid_v7(now, random));
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
 /// A UUID of version 7: the time first, then chance (RFC 9562 §5.7).

@@ -29,6 +29,6 @@ pub use catalog::{
 };
 pub use digest::{BitcoinHash, BlobRef, CheckpointDigest, Digest, DigestParseError, PublicKey, Signature};
 pub use envelope::{Actor, Author, EventId, NewEvent, Position, Recorded, StreamName, Version};
-pub use ids::{AccountId, AgentId, IdError, ModelName, ProjectId, SubtaskIndex, TaskId, uuid_v7};
+pub use ids::{AccountId, AgentId, ConversationId, IdError, ModelName, ProjectId, SubtaskIndex, TaskId, uuid_v7};
 pub use named::Named;
 pub use time::{Clock, SteadyMillis, UnixMillis};

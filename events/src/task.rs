@@ -4,7 +4,8 @@
 //! the submitter's own key.
 
 use crate::{
-    AccountId, AgentId, BlobRef, Digest, MicroCredits, ModelName, ProjectId, SubtaskIndex, TaskId, UnixMillis,
+    AccountId, AgentId, BlobRef, ConversationId, Digest, MicroCredits, ModelName, ProjectId, SubtaskIndex, TaskId,
+    UnixMillis,
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, path::Path};
@@ -63,6 +64,42 @@ pub struct TaskSubmitted {
     pub content: BlobRef,
     /// The most that the task may cost; reserved in the wallet by the same append.
     pub budget: MicroCredits,
+    /// What it was asked for in, where it was in a conversation of the account; none in a [`TaskSubmittedV1`].
+    pub conversation: Option<ConversationId>,
+}
+
+/// A [`TaskSubmitted`] as schema 1 has it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TaskSubmittedV1 {
+    task: TaskId,
+    account: AccountId,
+    project: ProjectId,
+    work: WorkKind,
+    language: Language,
+    resource: ResourceClass,
+    priority: u8,
+    requested_model: Option<ModelName>,
+    content: BlobRef,
+    budget: MicroCredits,
+}
+
+impl From<TaskSubmittedV1> for TaskSubmitted {
+    fn from(it: TaskSubmittedV1) -> Self {
+        Self {
+            task: it.task,
+            account: it.account,
+            project: it.project,
+            work: it.work,
+            language: it.language,
+            resource: it.resource,
+            priority: it.priority,
+            requested_model: it.requested_model,
+            content: it.content,
+            budget: it.budget,
+            conversation: None,
+        }
+    }
 }
 
 /// One piece of a task, as planned.

@@ -11,6 +11,7 @@ const BEFORE: &str = "| kind | schema | payload |\n|---|---|---|\n";
 /// Fields that may be nil, with what they are otherwise: one sample can not show both.
 const OPTIONAL: [(&str, &str, &str); 4] = [
     ("task.submitted", "requested_model", "str"),
+    ("task.submitted", "conversation", "str"),
     ("agent.blacklisted", "expires_at", "uint"),
     ("task.failed", "subtask", "uint"),
     ("task.reviewed", "content", "bin 32"),

@@ -5,9 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may end where it is wrong")]
 
 use edgecoder_events::{
-    AccountId, AgentId, BitcoinHash, BlobRef, CheckpointDigest, DecodeError, Digest, Event, MicroCredits, ModelName,
-    Position, ProjectId, PublicKey, Signature, SubtaskIndex, TaskId, UnixMillis, agent::*, anchor::*, blacklist::*,
-    credit::*, key::*, node::*, person::*, task::*,
+    AccountId, AgentId, BitcoinHash, BlobRef, CheckpointDigest, ConversationId, DecodeError, Digest, Event,
+    MicroCredits, ModelName, Position, ProjectId, PublicKey, Signature, SubtaskIndex, TaskId, UnixMillis, agent::*,
+    anchor::*, blacklist::*, credit::*, key::*, node::*, person::*, task::*,
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fs, path::PathBuf};
@@ -90,6 +90,7 @@ fn submitted() -> TaskSubmitted {
         requested_model: Some(ModelName::new("qwen2.5-coder:7b").unwrap()),
         content: BlobRef([9; 32]),
         budget: MicroCredits::from_micros(48_000_000),
+        conversation: Some(ConversationId::new("chat-1").unwrap()),
     }
 }
 

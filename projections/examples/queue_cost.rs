@@ -48,6 +48,7 @@ fn task(n: u64) -> [Event; 2] {
         requested_model: (n.is_multiple_of(3)).then(|| ModelName::new("qwen2.5-coder:7b").unwrap()),
         content: BlobRef([0; 32]),
         budget: MicroCredits::from_micros(1),
+        conversation: None,
     };
     let planned = TaskPlanned { task: id, planner: Planner::Submission, subtasks: vec![subtask] };
     [submitted.into(), planned.into()]

@@ -99,7 +99,8 @@ async fn context(
 }
 
 fn work(claimed: &ReadySubtask, submission: SubmitTask, timeout_ms: u64, context: Vec<String>) -> Work {
-    let SubmitTask { prompt, files, entry, tests, args, stdin, snapshot, requested_model, .. } = submission;
+    let prompt = submission.told();
+    let SubmitTask { files, entry, tests, args, stdin, snapshot, requested_model, .. } = submission;
     Work {
         work: claimed.work,
         language: claimed.language,

@@ -86,6 +86,7 @@ mod tests {
             requested_model: None,
             content: BlobRef([1; 32]),
             budget: MicroCredits::from_micros(budget),
+            conversation: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Tasks: submit, read, list, cancel, review.
 
 use edgecoder_events::{
-    AccountId, AgentId, MicroCredits, ModelName, Position, ProjectId, SubtaskIndex, TaskId, UnixMillis,
+    AccountId, AgentId, ConversationId, MicroCredits, ModelName, Position, ProjectId, SubtaskIndex, TaskId, UnixMillis,
     task::{FailReason, Language, ResourceClass, ReturnReason, ReviewDecision, Verdict, WorkKind},
 };
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,9 @@ pub const MAX_REASON_BYTES: usize = 4 * 1024;
 pub const MAX_ANSWER_BYTES: usize = 8 * 1024;
 /// The most bytes of a diff that is taken instead of what a task brought: as a form it fits a body.
 pub const MAX_REVIEW_DIFF_BYTES: usize = 256 * 1024;
+
+/// What stands between a context and the prompt that follows it.
+const BEFORE_PROMPT: &str = "\n\nWhat is wanted now:\n";
 
 /// `POST /submit`: either a `prompt`, or a program of its own in `files`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -64,6 +67,29 @@ pub struct SubmitTask {
     /// The most that the task may cost, in micro-credits.
     #[schema(value_type = Option<u64>)]
     pub max_cost_micro_credits: Option<MicroCredits>,
+    /// What was said and done before, for a prompt that goes on from there: a model is told it first. Together with the
+    /// prompt it has at most as many bytes as a prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+    /// The conversation of the submitter's that the task is a message of, by a name of their choice. It stands in the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub conversation_id: Option<ConversationId>,
+    /// The submitter's earlier task that this one tries again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub retry_of: Option<TaskId>,
+}
+
+impl SubmitTask {
+    /// What a model is told: what was before, where there was something, and what is wanted.
+    pub fn told(&self) -> Option<String> {
+        let prompt = self.prompt.as_deref()?;
+        Some(match self.context.as_deref().map(str::trim).filter(|context| !context.is_empty()) {
+            Some(context) => format!("{context}{BEFORE_PROMPT}{prompt}"),
+            None => prompt.to_owned(),
+        })
+    }
 }
 
 /// One file of a workspace.

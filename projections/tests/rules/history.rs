@@ -9,9 +9,9 @@ use edgecoder_domain::{
     wallet::{self, Wallet, WalletCommand},
 };
 use edgecoder_events::{
-    AccountId, Actor, AgentId, BitcoinHash, BlobRef, CheckpointDigest, Digest, EventId, MicroCredits, ModelName,
-    NewEvent, Position, ProjectId, PublicKey, Recorded, Signature, StreamName, SubtaskIndex, TaskId, UnixMillis,
-    Version,
+    AccountId, Actor, AgentId, BitcoinHash, BlobRef, CheckpointDigest, ConversationId, Digest, EventId, MicroCredits,
+    ModelName, NewEvent, Position, ProjectId, PublicKey, Recorded, Signature, StreamName, SubtaskIndex, TaskId,
+    UnixMillis, Version,
     agent::{Capabilities, OfflineReason, SandboxMode},
     anchor::AnchorWay,
     blacklist::{AgentBlacklisted, BlacklistReason},
@@ -137,6 +137,7 @@ impl History {
             requested_model: model.map(model_name),
             content: BlobRef([1; 32]),
             budget,
+            conversation: (shape % 3 != 0).then(|| ConversationId::new(format!("chat-{project}")).unwrap()),
         };
         let number = self.task_names.len();
         self.task_names.push(id);

@@ -232,6 +232,7 @@ pub fn submitted() -> TaskSubmitted {
         requested_model: None,
         content: BlobRef([3; 32]),
         budget: micros(50_000),
+        conversation: None,
     }
 }
 

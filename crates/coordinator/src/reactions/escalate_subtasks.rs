@@ -126,7 +126,7 @@ fn question(content: &SubmitTask, report: Option<&Report>, language: Language) -
         report.map(|report| report.files.iter().map(|file| file.content.as_str()).collect::<Vec<_>>().join("\n"));
     let errors = report.map(|report| shown(&format!("{}\n{}", report.stdout, report.stderr)));
     Escalate {
-        task: content.prompt.clone().unwrap_or_default(),
+        task: content.told().unwrap_or_default(),
         failed_code: shown(&code.unwrap_or_default()),
         error_history: errors.into_iter().collect(),
         language,

@@ -43,7 +43,7 @@ async fn try_plan(coordinator: &Coordinator, due: &Due) -> Result<(), ReactionEr
     let Some(submitted) = unplanned(coordinator, &due.task).await? else { return Ok(()) };
     let inference = super::inference(coordinator)?;
     let submission: SubmitTask = coordinator.contents.open(&submitted.account, submitted.content).await?;
-    let prompt = submission.prompt.clone().unwrap_or_default();
+    let prompt = submission.told().unwrap_or_default();
     let split = inference.decompose(&due.task, &prompt, submitted.language).await?;
     let now = coordinator.commands.clock().now();
     if split.lacks_model && !coordinator.projections.agent_directory(|agents| agents.has_model(now)) {
@@ -78,9 +78,11 @@ async fn subtasks(
     split: Decomposed,
 ) -> Result<(Vec<PlannedSubtask>, Vec<Blob>), ContentError> {
     let (mut subtasks, mut blobs) = (Vec::new(), Vec::new());
-    let keeps_prompt = split.planner != Planner::Model;
+    let (keeps_prompt, told) = (split.planner != Planner::Model, submission.told());
     for (place, step) in split.subtasks.into_iter().enumerate() {
-        let prompt = if keeps_prompt { submission.prompt.clone() } else { Some(step.input) };
+        // A plan of one step is the whole of what was told; its context stands in the content already.
+        let is_whole = keeps_prompt || told.as_ref() == Some(&step.input);
+        let prompt = if is_whole { submission.prompt.clone() } else { Some(step.input) };
         let content = SubmitTask { prompt, ..submission.clone() };
         let blob = coordinator.contents.seal(&submitted.account, &content).await?;
         subtasks.push(PlannedSubtask {

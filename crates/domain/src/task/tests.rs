@@ -33,6 +33,7 @@ fn submitted(work: WorkKind, budget: u64) -> TaskSubmitted {
         requested_model: None,
         content: BlobRef([1; 32]),
         budget: MicroCredits::from_micros(budget),
+        conversation: None,
     }
 }
 

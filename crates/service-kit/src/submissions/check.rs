@@ -156,6 +156,13 @@ fn check_inputs(task: &SubmitTask) -> Result<(), Problem> {
     if task.prompt.as_ref().is_some_and(|prompt| prompt.len() > MAX_PROMPT_BYTES) {
         return Err(Problem::bad_field("prompt", format!("expected at most {MAX_PROMPT_BYTES} bytes")));
     }
+    if task.context.is_some() && task.prompt.is_none() {
+        return Err(Problem::bad_field("context", "a context is for a prompt, and there is none"));
+    }
+    if task.told().is_some_and(|told| told.len() > MAX_PROMPT_BYTES) {
+        let expected = format!("expected at most {MAX_PROMPT_BYTES} bytes together with the prompt");
+        return Err(Problem::bad_field("context", expected));
+    }
     if task.args.len() > MAX_ARGS || task.args.iter().any(|arg| arg.contains('\0')) {
         return Err(Problem::bad_field("args", format!("expected at most {MAX_ARGS} texts without NUL")));
     }
@@ -314,6 +321,19 @@ mod tests {
         assert_eq!(check(&task(ResourceClass::Cpu)).unwrap().resource, ResourceClass::Cpu);
         let refused = format!("{:?}", wrong_field(&task(ResourceClass::Gpu)));
         assert!(refused.contains("resourceClass") && refused.contains("can not declare a GPU yet"), "{refused}");
+    }
+
+    #[test]
+    fn a_context_belongs_to_a_prompt_and_counts_with_it() {
+        let task = |prompt: Option<&str>, bytes| SubmitTask {
+            prompt: prompt.map(str::to_owned),
+            context: Some("x".repeat(bytes)),
+            ..program("main.py")
+        };
+        assert!(check(&task(Some("go on"), 1_000)).is_ok());
+        for wrong in [task(None, 1), task(Some("go on"), MAX_PROMPT_BYTES)] {
+            assert!(format!("{:?}", wrong_field(&wrong)).contains("context"));
+        }
     }
 
     #[test]

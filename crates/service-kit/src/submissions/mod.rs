@@ -130,6 +130,7 @@ fn submitted(
         requested_model: body.requested_model.clone(),
         content,
         budget: checked.budget,
+        conversation: body.conversation_id.clone(),
     }
 }
 
