@@ -5,6 +5,7 @@ use crate::{
     agent_directory::AgentDirectory,
     anchors::{AnchorTables, Anchors},
     blacklist::{Blacklist, BlacklistTables},
+    conversations::{ConversationTables, Conversations},
     credit_balances::{CreditBalances, CreditTables},
     log::Log,
     log_search::LogSearch,
@@ -58,6 +59,7 @@ pub struct Projections {
     people: People,
     log_search: LogSearch,
     task_search: TaskSearch,
+    conversations: Conversations,
     arrivals: watch::Receiver<u64>,
     progress: BTreeMap<Question, ProgressReader>,
     rebuilds: BTreeMap<Question, mpsc::Sender<RebuildRequest>>,
@@ -86,6 +88,7 @@ impl Projections {
             anchors: Anchors::new(database.clone()),
             people: People::new(database.clone()),
             log_search: LogSearch::default(),
+            conversations: Conversations::new(database.clone()),
             arrivals,
             progress: BTreeMap::new(),
             rebuilds: BTreeMap::new(),
@@ -98,6 +101,7 @@ impl Projections {
         all.follow_in_tables::<BlacklistTables, L>(log);
         all.follow_in_tables::<AnchorTables, L>(log);
         all.follow_in_tables::<PeopleTables, L>(log);
+        all.follow_in_tables::<ConversationTables, L>(log);
         let log_search = all.log_search.clone();
         all.follow_in_index(log, Question::LogSearch, log_search, search.to_owned());
         let board = all.reader(Question::TaskBoard)?.clone();
@@ -227,6 +231,11 @@ impl Projections {
     /// Which tasks of an owner match.
     pub fn task_search(&self) -> &TaskSearch {
         &self.task_search
+    }
+
+    /// What accounts asked for, conversation by conversation.
+    pub fn conversations(&self) -> &Conversations {
+        &self.conversations
     }
 
     fn reader(&self, question: Question) -> Result<&ProgressReader, ProjectionError> {

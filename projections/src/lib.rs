@@ -7,6 +7,7 @@
 pub mod agent_directory;
 pub mod anchors;
 pub mod blacklist;
+pub mod conversations;
 pub mod credit_balances;
 mod error;
 mod handle;

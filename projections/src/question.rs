@@ -14,11 +14,12 @@ pub enum Question {
     People,
     LogSearch,
     TaskSearch,
+    Conversations,
 }
 
 impl Question {
     /// Every question.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ReadyQueue,
         Self::AgentDirectory,
         Self::TaskBoard,
@@ -28,6 +29,7 @@ impl Question {
         Self::People,
         Self::LogSearch,
         Self::TaskSearch,
+        Self::Conversations,
     ];
 
     /// Whether work can not begin before it is answered. A search may come later than all else, and says how far it is.
@@ -45,7 +47,8 @@ impl Question {
             | Self::Anchors
             | Self::People
             | Self::LogSearch
-            | Self::TaskSearch => true,
+            | Self::TaskSearch
+            | Self::Conversations => true,
         }
     }
 
@@ -61,6 +64,7 @@ impl Question {
             Self::People => "people",
             Self::LogSearch => "log_search",
             Self::TaskSearch => "task_search",
+            Self::Conversations => "conversations",
         }
     }
 }

@@ -6,6 +6,7 @@ use edgecoder_projections::{
     Projections,
     anchors::AnchorEntry,
     blacklist::BlacklistEntry,
+    conversations::{ConversationEntry, MessageEntry},
     credit_balances::{Balance, Movement, TrialBalance},
     task_board::{SubtaskEntry, TaskEntry, TaskFilter, TaskState},
 };
@@ -21,6 +22,7 @@ pub struct Answers {
     pub shut_out: Vec<Option<BlacklistEntry>>,
     pub blacklist: Vec<BlacklistEntry>,
     pub anchors: Vec<AnchorEntry>,
+    pub conversations: Vec<(ConversationEntry, Vec<MessageEntry>)>,
 }
 
 /// Reads page after page.
@@ -61,6 +63,15 @@ impl Answers {
         }
         let listed = every_page!(2, |page| blacklist.list(now, &page));
         assert_eq!(listed, shut_out.iter().flatten().cloned().collect::<Vec<_>>());
+        let (talk, mut conversations) = (all.conversations(), vec![]);
+        for account in (0..3).map(account_name) {
+            for entry in every_page!(2, |page| talk.list(&account, &page)) {
+                let found = talk.conversation(&account, &entry.conversation).await.unwrap();
+                assert_eq!(found.as_ref(), Some(&entry));
+                let messages = every_page!(3, |page| talk.messages(&account, &entry.conversation, &page));
+                conversations.push((entry, messages));
+            }
+        }
         Self {
             tasks,
             counts: board.counts().await.unwrap(),
@@ -69,6 +80,7 @@ impl Answers {
             shut_out,
             blacklist: every_page!(2, |page| blacklist.history(None, &page)),
             anchors: every_page!(2, |page| all.anchors().list(&page)),
+            conversations,
         }
     }
 }

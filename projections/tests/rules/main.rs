@@ -3,6 +3,7 @@
 
 mod agent_directory;
 mod answers;
+mod conversations;
 mod history;
 mod log_search;
 mod people;

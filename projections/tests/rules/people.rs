@@ -17,7 +17,7 @@ fn signed_up(name: &str) -> Event {
     PersonSignedUp { account: account(name), email_mark: MARK, profile: BlobRef([2; 32]) }.into()
 }
 
-fn recorded(events: impl IntoIterator<Item = Event>) -> Vec<Recorded> {
+pub fn recorded(events: impl IntoIterator<Item = Event>) -> Vec<Recorded> {
     let record = |(position, event): (u64, Event)| {
         let event_id = EventId([u8::try_from(position).unwrap(); 16]);
         Recorded {

@@ -80,6 +80,7 @@ fn the_rows_say_what_the_domain_says() {
             compare_wallets(&history, &answers);
             compare_blacklist(&history, &answers);
             compare_anchors(&history, &answers);
+            compare_conversations(&history, &answers);
             all.stop().await;
         }
     });
@@ -189,6 +190,23 @@ fn compare_anchors(history: &History, answers: &Answers) {
         let newest = history.events.iter().rfind(|it| it.stream == stream).unwrap();
         assert_eq!(newest.event.kind(), format!("anchor.{:?}", entry.state.stage).to_lowercase());
         assert_eq!(newest.recorded_at, entry.state.changed_at);
+    }
+}
+
+fn compare_conversations(history: &History, answers: &Answers) {
+    let said = history.events.iter().filter_map(|it| match &it.event {
+        Event::TaskSubmitted(task) => Some((task.account.clone(), task.conversation.clone()?, it.position)),
+        _ => None,
+    });
+    let said: Vec<_> = said.collect();
+    let listed: usize = answers.conversations.iter().map(|(_, messages)| messages.len()).sum();
+    assert_eq!(listed, said.len(), "every message is in one conversation, of the one who said it");
+    for (entry, messages) in &answers.conversations {
+        let own = said.iter().filter(|it| it.0 == entry.account && it.1 == entry.conversation);
+        let positions: Vec<_> = own.rev().map(|it| it.2).collect();
+        assert_eq!(messages.iter().map(|it| it.position).collect::<Vec<_>>(), positions, "the newest first");
+        assert_eq!((entry.newest, entry.messages), (positions[0], positions.len() as u64));
+        assert_eq!(messages.last().map(|it| &it.task), Some(&entry.first));
     }
 }
 
