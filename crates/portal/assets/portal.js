@@ -20,6 +20,12 @@ function sendOnce(form) {
 // Coming back with the browser's button, a form can be sent again.
 addEventListener("pageshow", () => document.querySelectorAll("button:disabled").forEach((button) => { button.disabled = false; }));
 
+// The page says that it was taken: what was typed need not be kept any more, and not be forgotten a second time.
+if (new URLSearchParams(location.search).has("sent")) {
+  sessionStorage.removeItem("typed:chat");
+  history.replaceState(null, "", location.pathname + location.hash);
+}
+
 // What somebody types is kept in this tab until it was taken: a server that was away loses none of it.
 for (const form of document.querySelectorAll("form[data-keeps]")) {
   const place = `typed:${form.dataset.keeps}`;

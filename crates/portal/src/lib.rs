@@ -8,8 +8,10 @@
 mod callers;
 mod cookies;
 mod forms;
+mod highlight;
 mod http;
 mod mail;
+mod markup;
 mod page;
 mod people;
 mod shown;

@@ -2,6 +2,7 @@
 
 mod account;
 mod assets;
+mod chat;
 mod confirm;
 mod dashboard;
 mod failures;
@@ -77,6 +78,11 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(tasks::show::show))
         .routes(routes!(tasks::events::events))
         .routes(routes!(tasks::cancel::cancel))
+        .routes(routes!(chat::begin::list, chat::begin::begin))
+        .routes(routes!(chat::show::show))
+        .routes(routes!(chat::events::events))
+        .routes(routes!(chat::say::say))
+        .routes(routes!(chat::retry::retry))
         .routes(routes!(tasks::review::review))
         .routes(routes!(tasks::answer::answer))
         .routes(routes!(nodes::list::list, nodes::enroll::enroll))

@@ -16,3 +16,4 @@ mod passkeys;
 mod passwords;
 mod reviewing;
 mod searching;
+mod talking;

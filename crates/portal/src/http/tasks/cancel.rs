@@ -27,7 +27,7 @@ use edgecoder_service_kit::{
 pub async fn cancel(
     State(portal): State<Portal>,
     Path(id): Path<TaskId>,
-    Form { caller: person, .. }: Form<Person>,
+    Form { caller: person, fields }: Form<Person>,
 ) -> Result<Response, Problem> {
     portal.newest(&[Question::TaskBoard]).await;
     own_task(&portal, &person, &id).await?;
@@ -38,5 +38,9 @@ pub async fn cancel(
     };
     let done = portal.commands.run(request, decide).await?;
     portal.show(&[Question::TaskBoard], &done).await;
-    Ok(page::go(&format!("/tasks/{id}"), []))
+    // From a conversation the way leads back into it.
+    match fields.text("then") {
+        "" => Ok(page::go(&format!("/tasks/{id}"), [])),
+        then => Ok(page::go(page::our_path(then), [])),
+    }
 }

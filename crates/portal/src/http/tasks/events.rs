@@ -18,9 +18,9 @@ use serde::Deserialize;
 use std::{convert::Infallible, time::Duration};
 use utoipa::IntoParams;
 
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// The longest that one connection watches; the script connects again behind the last event that it saw.
-const MAX_WATCH: Duration = Duration::from_hours(1);
+pub const MAX_WATCH: Duration = Duration::from_hours(1);
 
 /// What the page shows already.
 #[derive(Deserialize, IntoParams)]
@@ -28,6 +28,14 @@ const MAX_WATCH: Duration = Duration::from_hours(1);
 pub struct Seen {
     /// The position of the newest event on the page.
     after: Option<u64>,
+}
+
+impl Seen {
+    /// Behind which position news begin: of a stream that was interrupted, behind the last one that arrived.
+    pub fn newest(&self, headers: &HeaderMap) -> Option<u64> {
+        let again = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+        again.or(self.after)
+    }
 }
 
 /// Tells a page of whoever is logged in that there is something new; it then fetches itself anew.
@@ -53,8 +61,7 @@ pub async fn events(
 ) -> Result<Sse<impl Stream<Item = Result<Message, Infallible>>>, Problem> {
     portal.newest(&[Question::TaskBoard]).await;
     own_task(&portal, &person, &id).await?;
-    let again = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-    let seen = again.or(seen.after);
+    let seen = seen.newest(&headers);
     let too_many = || Problem::too_many("too_many_watchers", "you watch as many tasks as one may: close one first");
     let seat = portal.watching.take(person.account().as_str()).ok_or_else(too_many)?;
     let (store, stream) = (portal.commands.store(), StreamName::task(&id));
@@ -62,7 +69,7 @@ pub async fn events(
     let past = store.read_stream(&stream, Version::EMPTY, super::show::MAX_EVENTS).await?;
     let past = past.into_iter().filter(move |recorded| recorded.position < head);
     let unseen = stream::iter(past)
-        .chain(live(&portal, stream, head))
+        .chain(live(&portal, head, move |recorded| recorded.stream == stream))
         .filter(move |recorded| std::future::ready(seen.is_none_or(|seen| recorded.position.0 > seen)));
     let messages = unseen.take_until(tokio::time::sleep(MAX_WATCH)).map(move |recorded| {
         let _held = &seat;
@@ -71,20 +78,24 @@ pub async fn events(
     Ok(Sse::new(messages).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
-/// The stream's events from `from` on, as they are recorded.
-fn live(portal: &Portal, wanted: StreamName, from: Position) -> impl Stream<Item = Recorded> + use<> {
+/// The wanted events from `from` on, as they are recorded.
+pub fn live<W>(portal: &Portal, from: Position, mut is_wanted: W) -> impl Stream<Item = Recorded> + use<W>
+where
+    W: FnMut(&Recorded) -> bool + Send + 'static,
+{
     let follower = portal.commands.store().follow(from);
     let batches = stream::unfold(follower, |mut follower| async move {
         let batch = follower.next_batch().await.ok()?;
         Some((batch, follower))
     });
     batches.flat_map(move |batch| {
-        let own: Vec<Recorded> = batch.iter().filter(|recorded| recorded.stream == wanted).cloned().collect();
+        let own: Vec<Recorded> = batch.iter().filter(|recorded| is_wanted(recorded)).cloned().collect();
         stream::iter(own)
     })
 }
 
-fn message(recorded: &Recorded) -> Message {
+/// What a page is told of an event: that there is one.
+pub fn message(recorded: &Recorded) -> Message {
     let position = recorded.position.0.to_string();
     let is_end = matches!(recorded.event, Event::TaskCompleted(_) | Event::TaskFailed(_) | Event::TaskCancelled(_));
     Message::default().id(position.clone()).event(if is_end { "end" } else { "step" }).data(position)

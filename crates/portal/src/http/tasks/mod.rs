@@ -7,7 +7,7 @@ mod diff;
 pub mod events;
 mod judged;
 pub mod list;
-mod parts;
+pub mod parts;
 pub mod review;
 pub mod show;
 pub mod submit;
@@ -52,14 +52,14 @@ async fn rows(portal: &Portal, tasks: Vec<TaskEntry>) -> Result<Vec<TaskRow>, Pr
 }
 
 /// The task, where it is theirs. Other people's tasks look like none.
-async fn own_task(portal: &Portal, person: &Person, id: &TaskId) -> Result<TaskEntry, Problem> {
+pub(super) async fn own_task(portal: &Portal, person: &Person, id: &TaskId) -> Result<TaskEntry, Problem> {
     let task = portal.projections.task_board().task(id).await?;
     task.filter(|task| task.account == *person.account())
         .ok_or_else(|| Problem::not_found("task_not_found", "there is no task of this name, or it is not yours"))
 }
 
 /// What was submitted; nothing where its key was destroyed.
-async fn submission(portal: &Portal, task: &TaskEntry) -> Result<Option<SubmitTask>, Problem> {
+pub(super) async fn submission(portal: &Portal, task: &TaskEntry) -> Result<Option<SubmitTask>, Problem> {
     match portal.contents.open(&task.account, task.content).await {
         Ok(submission) => Ok(Some(submission)),
         Err(ContentError::Erased | ContentError::Damaged) => Ok(None),
@@ -68,7 +68,7 @@ async fn submission(portal: &Portal, task: &TaskEntry) -> Result<Option<SubmitTa
 }
 
 /// What a person would call a task: the first line of what they wrote.
-fn title(submission: Option<&SubmitTask>) -> String {
+pub(super) fn title(submission: Option<&SubmitTask>) -> String {
     let prompt = submission.and_then(|it| it.prompt.as_deref()).map(str::trim).filter(|prompt| !prompt.is_empty());
     let file = submission.and_then(|it| it.files.first()).map(|file| file.path.as_str());
     let text = prompt.and_then(|prompt| prompt.lines().next()).or(file).unwrap_or(ENGLISH.untitled);
@@ -80,7 +80,7 @@ fn title(submission: Option<&SubmitTask>) -> String {
 }
 
 /// A state for the style sheet and for people.
-const fn state(state: TaskState) -> (&'static str, &'static str) {
+pub(super) const fn state(state: TaskState) -> (&'static str, &'static str) {
     match state {
         TaskState::Planning => ("open", ENGLISH.state_planning),
         TaskState::Queued => ("open", ENGLISH.state_queued),
@@ -92,7 +92,7 @@ const fn state(state: TaskState) -> (&'static str, &'static str) {
     }
 }
 
-const fn is_over(state: TaskState) -> bool {
+pub(super) const fn is_over(state: TaskState) -> bool {
     matches!(state, TaskState::Completed | TaskState::Failed | TaskState::Cancelled)
 }
 

@@ -12,7 +12,7 @@ use edgecoder_events::{
 };
 use edgecoder_projections::task_board::{SubtaskEntry, SubtaskStanding};
 use edgecoder_service_kit::{contents::ContentError, http::Problem};
-use edgecoder_wire::tasks::Report;
+use edgecoder_wire::tasks::{Report, SourceFile};
 
 /// A part of a task.
 pub struct Part {
@@ -39,6 +39,7 @@ pub struct Told {
     pub diff: Option<ShownDiff>,
     /// The same as it came.
     pub text_of_diff: Option<String>,
+    pub files: Vec<SourceFile>,
 }
 
 /// A step in the life of a task.
@@ -94,8 +95,8 @@ fn told(report: Report) -> Told {
         None => format!("{} {} ({})", ENGLISH.ran_badly, report.exit_code, report.reason.replace('_', " ")),
     };
     let diff = report.diff.as_deref().map(shown);
-    let Report { stdout, stderr, diff: text_of_diff, .. } = report;
-    Told { passed, tests: Some(tests), stdout, stderr, diff, text_of_diff }
+    let Report { stdout, stderr, diff: text_of_diff, files, .. } = report;
+    Told { passed, tests: Some(tests), stdout, stderr, diff, text_of_diff, files }
 }
 
 const fn standing(standing: SubtaskStanding) -> (&'static str, &'static str) {

@@ -149,7 +149,8 @@ const fn language(language: Language) -> &'static str {
     }
 }
 
-fn reason(task: &TaskEntry, subtasks: &[SubtaskEntry]) -> Option<&'static str> {
+/// Why it failed, or why it waits again.
+pub fn reason(task: &TaskEntry, subtasks: &[SubtaskEntry]) -> Option<&'static str> {
     let failed = task.fail_reason.map(|reason| match reason {
         FailReason::ProgramFailed => ENGLISH.failed_program,
         FailReason::AttemptsExhausted => ENGLISH.failed_attempts,

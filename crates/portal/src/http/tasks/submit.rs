@@ -14,7 +14,7 @@ use edgecoder_events::{ModelName, TaskId, task::Language};
 use edgecoder_service_kit::{chance, http::Problem};
 use edgecoder_wire::tasks::{SourceFile, SubmitTask};
 use rand::Rng;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// As many models are offered.
 const MAX_MODELS: usize = 100;
@@ -107,7 +107,8 @@ fn typed(fields: &Fields) -> Typed<'_> {
     }
 }
 
-fn new_task_id(portal: &Portal) -> String {
+/// A name for a task that a form is for.
+pub fn new_task_id(portal: &Portal) -> String {
     let mut random = [0; 10];
     chance::system().fill_bytes(&mut random);
     TaskId::time_ordered(portal.now(), random).to_string()
@@ -116,7 +117,7 @@ fn new_task_id(portal: &Portal) -> String {
 /// What a form means. Whatever else is wrong with it, the rules of submissions say.
 fn task(fields: &Fields) -> Result<SubmitTask, Problem> {
     let task_id = fields.text("task_id").parse().map_err(|_| Problem::bad_field("task_id", "open the form anew"))?;
-    let language = if fields.text("language") == "javascript" { Language::Javascript } else { Language::Python };
+    let language = language(fields);
     let module = match fields.text("module").trim() {
         "" => DEFAULT_MODULE,
         module => module,
@@ -124,10 +125,7 @@ fn task(fields: &Fields) -> Result<SubmitTask, Problem> {
     if !is_module(module) {
         return Err(Problem::bad_field("module", ENGLISH.task_module_wrong));
     }
-    let requested_model: Option<ModelName> = match fields.text("model") {
-        "" => None,
-        name => Some(name.parse().map_err(|_| Problem::bad_field("model", "there is no such model"))?),
-    };
+    let requested_model = model(fields)?;
     let ending = match language {
         Language::Python => "py",
         Language::Javascript => "js",
@@ -146,18 +144,39 @@ fn task(fields: &Fields) -> Result<SubmitTask, Problem> {
     })
 }
 
+/// The language that a form wants.
+pub fn language(fields: &Fields) -> Language {
+    if fields.text("language") == "javascript" { Language::Javascript } else { Language::Python }
+}
+
+/// The model that a form wants; none where any will do.
+pub fn model(fields: &Fields) -> Result<Option<ModelName>, Problem> {
+    match fields.text("model") {
+        "" => Ok(None),
+        name => Ok(Some(name.parse().map_err(|_| Problem::bad_field("model", "there is no such model"))?)),
+    }
+}
+
 fn is_module(name: &str) -> bool {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     name.len() <= MAX_MODULE_CHARS && name.chars().all(is_letter) && !name.starts_with(|it: char| it.is_ascii_digit())
 }
 
-/// The models that machines answer with at this moment.
-fn models(portal: &Portal) -> Vec<String> {
-    let offered: BTreeSet<String> = portal.projections.agent_directory(|agents| {
+/// The models that machines answer with at this moment, each with the number of these machines.
+pub fn available_models(portal: &Portal) -> BTreeMap<String, usize> {
+    portal.projections.agent_directory(|agents| {
+        let mut offered = BTreeMap::new();
         let workers = agents.workers(portal.now()).filter_map(|(_, entry)| entry.registration());
-        workers.flat_map(|it| it.capabilities.models.iter().map(ToString::to_string)).collect()
-    });
-    offered.into_iter().take(MAX_MODELS).collect()
+        for model in workers.flat_map(|it| &it.capabilities.models) {
+            let machines: &mut usize = offered.entry(model.to_string()).or_default();
+            *machines = machines.saturating_add(1);
+        }
+        offered.into_iter().take(MAX_MODELS).collect()
+    })
+}
+
+fn models(portal: &Portal) -> Vec<String> {
+    available_models(portal).into_keys().collect()
 }
 
 #[cfg(test)]
