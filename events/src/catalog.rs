@@ -170,6 +170,8 @@ catalog! {
         "person.erased" 1 => PersonErased(person::PersonErased),
         "person.role_given" 1 => PersonRoleGiven(person::PersonRoleGiven),
         "person.role_taken" 1 => PersonRoleTaken(person::PersonRoleTaken),
+        "person.descriptor_given" 1 => PersonDescriptorGiven(person::PersonDescriptorGiven),
+        "person.backup_acknowledged" 1 => PersonBackupAcknowledged(person::PersonBackupAcknowledged),
     }
 }
 

@@ -61,6 +61,8 @@ fn named_in_person(event: PersonEvent<'_>) -> Named<'_> {
         PersonEvent::PersonErased(it) => &it.account,
         PersonEvent::PersonRoleGiven(it) => &it.account,
         PersonEvent::PersonRoleTaken(it) => &it.account,
+        PersonEvent::PersonDescriptorGiven(it) => &it.account,
+        PersonEvent::PersonBackupAcknowledged(it) => &it.account,
     };
     Named { accounts: [Some(account.as_str()), None], ..Named::default() }
 }

@@ -95,6 +95,23 @@ pub struct PersonRoleTaken {
     pub role: Role,
 }
 
+/// The person said by a public descriptor which addresses are theirs; it takes the place of one that they gave before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonDescriptorGiven {
+    pub account: AccountId,
+    /// The descriptor and its network, sealed with the account's key: whoever reads it sees what the person receives.
+    pub descriptor: BlobRef,
+}
+
+/// The person says that they checked the words of the wallet behind the descriptor that they gave last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonBackupAcknowledged {
+    pub account: AccountId,
+    pub descriptor: BlobRef,
+}
+
 /// The person left. The key of what is sealed for them is destroyed: see [`crate::key::SubjectKeyDestroyed`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

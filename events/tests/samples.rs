@@ -181,7 +181,9 @@ fn people() -> Vec<Event> {
         PersonProviderUnlinked { account: account.clone(), identity_mark: Digest([24; 32]) }.into(),
         PersonErased { account: account.clone() }.into(),
         PersonRoleGiven { account: account.clone(), role: Role::Operator }.into(),
-        PersonRoleTaken { account, role: Role::Operator }.into(),
+        PersonRoleTaken { account: account.clone(), role: Role::Operator }.into(),
+        PersonDescriptorGiven { account: account.clone(), descriptor: BlobRef([23; 32]) }.into(),
+        PersonBackupAcknowledged { account, descriptor: BlobRef([23; 32]) }.into(),
     ]
 }
 

@@ -6,6 +6,8 @@ CREATE TABLE people__people (
     email_mark BYTEA NOT NULL,
     profile BYTEA NOT NULL,
     password_set_at BIGINT NOT NULL,
-    erased_at BIGINT
+    erased_at BIGINT,
+    descriptor BYTEA,
+    backup_acknowledged_at BIGINT
 );
 CREATE INDEX people__by_email ON people__people (email_mark);

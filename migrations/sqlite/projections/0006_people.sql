@@ -6,6 +6,8 @@ CREATE TABLE people__people (
     email_mark BLOB NOT NULL,
     profile BLOB NOT NULL,
     password_set_at INTEGER NOT NULL,
-    erased_at INTEGER
+    erased_at INTEGER,
+    descriptor BLOB,
+    backup_acknowledged_at INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX people__by_email ON people__people (email_mark);

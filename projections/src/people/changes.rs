@@ -17,6 +17,10 @@ pub struct PersonEntry {
     pub password_set_at: UnixMillis,
     /// When they left.
     pub erased_at: Option<UnixMillis>,
+    /// Of the wallet of their own, sealed.
+    pub descriptor: Option<BlobRef>,
+    /// When they said that they checked the words behind that descriptor.
+    pub backup_acknowledged_at: Option<UnixMillis>,
 }
 
 /// The people whom some events touch.
@@ -37,6 +41,8 @@ impl Touched {
                 profile: it.profile,
                 password_set_at: recorded.recorded_at,
                 erased_at: None,
+                descriptor: None,
+                backup_acknowledged_at: None,
             };
             self.people.insert(it.account.clone(), entry);
         }
@@ -55,6 +61,10 @@ impl Touched {
             PersonEvent::PersonErased(_) => person.erased_at = Some(recorded.recorded_at),
             // Who may steer is asked where it is decided: of the person's own history.
             PersonEvent::PersonRoleGiven(_) | PersonEvent::PersonRoleTaken(_) => {}
+            PersonEvent::PersonDescriptorGiven(it) => {
+                (person.descriptor, person.backup_acknowledged_at) = (Some(it.descriptor), None);
+            }
+            PersonEvent::PersonBackupAcknowledged(_) => person.backup_acknowledged_at = Some(recorded.recorded_at),
         }
     }
 }
@@ -85,5 +95,7 @@ fn account_named_in(event: PersonEvent<'_>) -> &AccountId {
         PersonEvent::PersonErased(it) => &it.account,
         PersonEvent::PersonRoleGiven(it) => &it.account,
         PersonEvent::PersonRoleTaken(it) => &it.account,
+        PersonEvent::PersonDescriptorGiven(it) => &it.account,
+        PersonEvent::PersonBackupAcknowledged(it) => &it.account,
     }
 }

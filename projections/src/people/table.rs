@@ -11,7 +11,17 @@ use std::collections::BTreeSet;
 
 const PEOPLE: Table = Table {
     name: "people__people",
-    columns: &["account", "position", "signed_up_at", "email_mark", "profile", "password_set_at", "erased_at"],
+    columns: &[
+        "account",
+        "position",
+        "signed_up_at",
+        "email_mark",
+        "profile",
+        "password_set_at",
+        "erased_at",
+        "descriptor",
+        "backup_acknowledged_at",
+    ],
     key: &["account"],
 };
 
@@ -25,7 +35,7 @@ pub(crate) struct PeopleTables;
 
 impl SqlProjection for PeopleTables {
     const QUESTION: Question = Question::People;
-    const CODE_VERSION: i64 = 1;
+    const CODE_VERSION: i64 = 2;
     const TABLES: &'static [&'static str] = &[PEOPLE.name];
     type Rows = Touched;
 
@@ -70,6 +80,8 @@ fn cells(person: &PersonEntry) -> Vec<Cell> {
         Cell::bytes(person.profile.0),
         Cell::count(person.password_set_at.0),
         Cell::instant(person.erased_at),
+        Cell::blob(person.descriptor),
+        Cell::instant(person.backup_acknowledged_at),
     ]
 }
 
@@ -83,5 +95,7 @@ pub(super) fn read_person(row: Row) -> Result<PersonEntry, ProjectionError> {
         profile: BlobRef(row.fixed()?),
         password_set_at: row.instant()?,
         erased_at: row.maybe_instant()?,
+        descriptor: row.maybe_fixed()?.map(BlobRef),
+        backup_acknowledged_at: row.maybe_instant()?,
     })
 }

@@ -3,7 +3,10 @@
 use crate::test_log::TestLog;
 use edgecoder_events::{
     AccountId, Actor, BlobRef, Digest, Event, EventId, Position, Recorded, StreamName, UnixMillis, Version,
-    person::{PersonErased, PersonPasswordReset, PersonProfileChanged, PersonSignedUp},
+    person::{
+        PersonBackupAcknowledged, PersonDescriptorGiven, PersonErased, PersonPasswordReset, PersonProfileChanged,
+        PersonSignedUp,
+    },
 };
 use edgecoder_projections::{PageRequest, Projections, TablesIn};
 
@@ -69,5 +72,26 @@ async fn a_person_is_found_by_account_and_address_and_after_leaving_by_account_a
     assert_eq!((newest.items[0].account.as_str(), newest.next), ("p-2", Some(Position(4))));
     let older = all.people().list(&PageRequest::new(newest.next, 1)).await.unwrap();
     assert_eq!((older.items[0].account.as_str(), older.next), ("p-1", None), "whoever left is listed, too");
+    all.stop().await;
+}
+
+#[tokio::test]
+async fn a_descriptor_takes_the_place_of_the_one_before_and_its_backup_is_said_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let given =
+        |nth: u8| -> Event { PersonDescriptorGiven { account: account("p-1"), descriptor: BlobRef([nth; 32]) }.into() };
+    let said = PersonBackupAcknowledged { account: account("p-1"), descriptor: BlobRef([5; 32]) }.into();
+    let events = recorded([signed_up("p-1"), given(5), said, given(6)]);
+    let log = TestLog::of(&events[..3], 2);
+    let [file, search] = ["projections.db", "search"].map(|it| folder.path().join(it));
+    let all = Projections::start(&log, TablesIn::File(&file), &search).await.unwrap();
+    all.caught_up(log.head()).await.unwrap();
+    let found = all.people().person(&account("p-1")).await.unwrap().unwrap();
+    assert_eq!(found.descriptor, Some(BlobRef([5; 32])));
+    assert_eq!(found.backup_acknowledged_at, Some(UnixMillis(1_002)));
+    log.append(&events[3..]);
+    all.caught_up(log.head()).await.unwrap();
+    let found = all.people().person(&account("p-1")).await.unwrap().unwrap();
+    assert_eq!((found.descriptor, found.backup_acknowledged_at), (Some(BlobRef([6; 32])), None));
     all.stop().await;
 }

@@ -171,5 +171,7 @@ pub(super) fn person(event: PersonEvent<'_>) -> &AccountId {
         PersonEvent::PersonErased(it) => &it.account,
         PersonEvent::PersonRoleGiven(it) => &it.account,
         PersonEvent::PersonRoleTaken(it) => &it.account,
+        PersonEvent::PersonDescriptorGiven(it) => &it.account,
+        PersonEvent::PersonBackupAcknowledged(it) => &it.account,
     }
 }

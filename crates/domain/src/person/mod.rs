@@ -7,9 +7,9 @@ use crate::Aggregate;
 use edgecoder_events::{
     AccountId, BlobRef, Digest, Event, Family, PersonEvent,
     person::{
-        PersonErased, PersonPasskeyAdded, PersonPasskeyRemoved, PersonPasswordChanged, PersonPasswordReset,
-        PersonProfileChanged, PersonProviderLinked, PersonProviderUnlinked, PersonRoleGiven, PersonRoleTaken,
-        PersonSignedUp, Role,
+        PersonBackupAcknowledged, PersonDescriptorGiven, PersonErased, PersonPasskeyAdded, PersonPasskeyRemoved,
+        PersonPasswordChanged, PersonPasswordReset, PersonProfileChanged, PersonProviderLinked, PersonProviderUnlinked,
+        PersonRoleGiven, PersonRoleTaken, PersonSignedUp, Role,
     },
 };
 use std::collections::BTreeSet;
@@ -32,9 +32,19 @@ pub enum Person {
         identities: BTreeSet<Digest>,
         /// Whether they have the role of an operator.
         is_operator: bool,
+        /// Of the wallet of their own, where they named one.
+        descriptor: Option<GivenDescriptor>,
     },
     /// They left, and the account is nobody's again.
     Gone,
+}
+
+/// The public descriptor that a person gave last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GivenDescriptor {
+    pub content: BlobRef,
+    /// Whether they say that they checked the words behind it.
+    pub is_backed_up: bool,
 }
 
 /// What a person may do; about roles, what an operator says of them.
@@ -85,6 +95,14 @@ pub enum PersonCommand {
         account: AccountId,
         role: Role,
     },
+    GiveDescriptor {
+        account: AccountId,
+        descriptor: BlobRef,
+    },
+    AcknowledgeBackup {
+        account: AccountId,
+        descriptor: BlobRef,
+    },
 }
 
 /// Why it was not done.
@@ -102,6 +120,8 @@ pub enum PersonRefusal {
     TooMany,
     #[error("only an operator does that, and you are none any more")]
     NotAnOperator,
+    #[error("this is not the descriptor that was given last: look at it again")]
+    AnotherDescriptor,
 }
 
 impl Person {
@@ -162,6 +182,16 @@ pub fn decide(person: &Person, command: PersonCommand) -> Result<Vec<Event>, Per
             }
             PersonRoleTaken { account, role }.into()
         }
+        (Person::Here { .. }, PersonCommand::GiveDescriptor { account, descriptor }) => {
+            PersonDescriptorGiven { account, descriptor }.into()
+        }
+        (Person::Here { descriptor: given, .. }, PersonCommand::AcknowledgeBackup { account, descriptor }) => {
+            let given = given.filter(|it| it.content == descriptor).ok_or(PersonRefusal::AnotherDescriptor)?;
+            if given.is_backed_up {
+                return Ok(vec![]);
+            }
+            PersonBackupAcknowledged { account, descriptor }.into()
+        }
     };
     Ok(vec![event])
 }
@@ -193,6 +223,8 @@ fn decide_way(
         | PersonCommand::ResetPassword { .. }
         | PersonCommand::GiveRole { .. }
         | PersonCommand::TakeRole { .. }
+        | PersonCommand::GiveDescriptor { .. }
+        | PersonCommand::AcknowledgeBackup { .. }
         | PersonCommand::Erase { .. } => None,
     };
     Ok(event.into_iter().collect())
@@ -233,7 +265,7 @@ impl Person {
             PersonEvent::PersonSignedUp(it) => {
                 let (passkeys, identities) = (BTreeSet::new(), BTreeSet::new());
                 let (email_mark, profile) = (it.email_mark, it.profile);
-                *self = Self::Here { email_mark, profile, passkeys, identities, is_operator: false };
+                *self = Self::Here { email_mark, profile, passkeys, identities, is_operator: false, descriptor: None };
             }
             PersonEvent::PersonProfileChanged(it) => {
                 if let Self::Here { profile, .. } = self {
@@ -256,6 +288,18 @@ impl Person {
             PersonEvent::PersonErased(_) => *self = Self::Gone,
             PersonEvent::PersonRoleGiven(it) => self.set_role(it.role, true),
             PersonEvent::PersonRoleTaken(it) => self.set_role(it.role, false),
+            PersonEvent::PersonDescriptorGiven(it) => {
+                self.set_descriptor(GivenDescriptor { content: it.descriptor, is_backed_up: false });
+            }
+            PersonEvent::PersonBackupAcknowledged(it) => {
+                self.set_descriptor(GivenDescriptor { content: it.descriptor, is_backed_up: true });
+            }
+        }
+    }
+
+    fn set_descriptor(&mut self, given: GivenDescriptor) {
+        if let Self::Here { descriptor, .. } = self {
+            *descriptor = Some(given);
         }
     }
 

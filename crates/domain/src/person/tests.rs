@@ -137,3 +137,21 @@ fn a_role_is_given_and_taken_once_and_goes_with_the_person() {
     assert!(!gone.is_operator());
     assert_eq!(decide(&gone, give), Err(PersonRefusal::Left));
 }
+
+fn give(nth: u8) -> PersonCommand {
+    PersonCommand::GiveDescriptor { account: account(), descriptor: BlobRef([nth; 32]) }
+}
+
+fn acknowledge(nth: u8) -> PersonCommand {
+    PersonCommand::AcknowledgeBackup { account: account(), descriptor: BlobRef([nth; 32]) }
+}
+
+#[test]
+fn a_backup_is_acknowledged_once_and_only_of_the_descriptor_that_was_given_last() {
+    assert_eq!(decide(&after([sign_up()]), acknowledge(5)), Err(PersonRefusal::AnotherDescriptor));
+    let person = after([sign_up(), give(5), acknowledge(5)]);
+    assert_eq!(decide(&person, acknowledge(5)), Ok(vec![]), "to say it twice is to have said it");
+    let person = after([sign_up(), give(5), acknowledge(5), give(6)]);
+    assert_eq!(decide(&person, acknowledge(5)), Err(PersonRefusal::AnotherDescriptor), "it has another's place");
+    assert_eq!(decide(&person, acknowledge(6)).unwrap().len(), 1, "and is checked anew");
+}
