@@ -6,6 +6,7 @@
 //! person sees is looked up by the account that is theirs.
 
 mod callers;
+mod chart;
 mod cookies;
 mod forms;
 mod highlight;

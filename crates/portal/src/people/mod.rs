@@ -3,6 +3,7 @@
 pub mod address;
 pub mod ceremonies;
 pub mod links;
+pub mod own_wallet;
 pub mod passkey_site;
 pub mod passkeys;
 pub mod passwords;

@@ -12,6 +12,7 @@ mod fixture;
 mod nodes;
 mod operations;
 mod own_things;
+mod own_wallet;
 mod passkeys;
 mod passwords;
 mod reviewing;

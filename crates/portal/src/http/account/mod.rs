@@ -13,6 +13,11 @@ use edgecoder_service_kit::http::Problem;
 use edgecoder_store::Blob;
 
 /// Records what somebody changed about themselves, and waits until it is shown.
-async fn record(portal: &Portal, somebody: &Person, command: PersonCommand, blob: Option<Blob>) -> Result<(), Problem> {
+pub(super) async fn record(
+    portal: &Portal,
+    somebody: &Person,
+    command: PersonCommand,
+    blob: Option<Blob>,
+) -> Result<(), Problem> {
     people::record::record(portal, somebody.account(), command, blob).await
 }
