@@ -19,6 +19,7 @@ mod streams;
 mod subtask;
 mod task;
 mod terms;
+mod wallets;
 mod work;
 
 use crate::{Class, Finding};
@@ -34,6 +35,7 @@ use noted::Noted;
 use promises::Promises;
 use roles::Roles;
 pub use signatures::is_signed_result;
+use wallets::Wallets;
 use work::{Follows, Work};
 
 /// What was checked above the bytes.
@@ -70,6 +72,7 @@ pub struct Rules {
     promises: Promises,
     credit: Credit,
     anchors: Anchors,
+    wallets: Wallets,
     noted: Noted,
     coverage: EventCoverage,
 }
@@ -86,6 +89,7 @@ impl Rules {
             promises: Promises::default(),
             credit: Credit::default(),
             anchors: Anchors::default(),
+            wallets: Wallets::default(),
             noted: Noted::default(),
             coverage: EventCoverage::default(),
         }
@@ -147,6 +151,7 @@ impl Rules {
             actors::check(entry, event),
             self.roles.check(entry, event),
             self.machines.check(entry, event),
+            self.wallets.check(event),
         ];
         for broken in checks.into_iter().filter_map(Result::err) {
             self.noted.broken(entry.position, broken);
