@@ -1,4 +1,4 @@
-//! How does an amount go up and down? As a line for eyes; the same numbers stand in a table beside it.
+//! How does an amount go up and down, and how much is it day by day? As a picture for eyes; a table beside it has the numbers.
 
 use edgecoder_events::UnixMillis;
 use std::fmt::Write as _;
@@ -31,6 +31,27 @@ pub fn steps(held: &[Held]) -> Option<String> {
     Some(line.trim_end().to_owned())
 }
 
+/// One bar of several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bar {
+    pub x: u64,
+    pub y: u64,
+    pub width: u64,
+    pub height: u64,
+}
+
+/// Bars of these amounts, side by side in their order; none of them is higher than the picture.
+pub fn bars(amounts: &[u64]) -> Vec<Bar> {
+    let highest = amounts.iter().copied().max().unwrap_or_default();
+    let place = u64::try_from(amounts.len()).ok().and_then(|count| WIDTH.checked_div(count)).unwrap_or_default();
+    let bar = |(x, amount): (u64, &u64)| {
+        let height = share(*amount, highest, HEIGHT);
+        let (x, y) = (x.saturating_mul(place), HEIGHT.saturating_sub(height));
+        Bar { x, y, width: share(4, 5, place), height }
+    };
+    (0..).zip(amounts).map(bar).collect()
+}
+
 /// As much of `length` as `part` is of `whole`.
 fn share(part: u64, whole: u64, length: u64) -> u64 {
     let share = u128::from(part).saturating_mul(u128::from(length)).checked_div(u128::from(whole)).unwrap_or_default();
@@ -50,6 +71,15 @@ mod tests {
         let line = steps(&held(&[(1_000, 50), (2_000, 100), (3_000, 0)])).unwrap();
         assert_eq!(line, "0,80 0,80 300,80 300,0 600,0 600,160");
         assert!(steps(&held(&[(0, u64::MAX), (u64::MAX, 1)])).unwrap().starts_with("0,0 0,0 600,0 600,"));
+    }
+
+    #[test]
+    fn bars_stand_side_by_side_and_the_highest_fills_the_picture() {
+        let bars = bars(&[5, 10, 0]);
+        assert_eq!(bars[1], Bar { x: 200, y: 0, width: 160, height: 160 });
+        assert_eq!((bars[0].y, bars[0].height, bars[2].height), (80, 80, 0));
+        assert_eq!(super::bars(&[0, 0])[0].height, 0);
+        assert!(super::bars(&[]).is_empty());
     }
 
     #[test]

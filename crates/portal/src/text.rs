@@ -418,4 +418,23 @@ catalogue! {
     wallet_not_checked: "Check your words first, then tick the box.",
     wallet_words_typed: "these are the words of a wallet: whoever reads them can spend the money; nothing was kept, but make a new wallet, for a page is no place for words",
     wallet_no_network: "choose the network of the wallet",
+
+    contribution: "What your machines earned",
+    contribution_sum: "credits in two weeks",
+    contribution_day: "Day (UTC)",
+    contribution_earned: "Credits",
+    contribution_none: "Nothing in the last two weeks. A machine of yours earns by the time that it works.",
+    network: "Everybody's machines",
+    network_online: "Take work at this moment",
+    network_own: "of them yours:",
+    network_waiting: "Parts of tasks that wait",
+    network_running: "Parts of tasks at work",
+
+    nav_download: "Get the program",
+    download_lead: "One program is worker, command line, coordinator and auditor. It is built from its source, which whoever runs this server has: ten minutes and more, once. You need Rust (rustup picks the version) and a C compiler.",
+    download_prepare: "A C compiler, where there is none:",
+    download_build: "In the folder of the source:",
+    download_try: "And see what it can do:",
+    download_documents: "Read on",
+    download_documents_text: "The folder docs of the source has a page for each question: users, operators, auditors, and the format of the log.",
 }

@@ -7,6 +7,10 @@ use crate::{
 };
 use edgecoder_events::{AccountId, MicroCredits, Position, TaskId, UnixMillis};
 
+const MS_PER_DAY: u64 = 24 * 60 * 60 * 1_000;
+/// As many movements of an account are looked at for what it earned.
+pub const MAX_EARNINGS: u64 = 20_000;
+
 /// Reads what accounts hold and how it came and went.
 #[derive(Debug, Clone)]
 pub struct CreditBalances {
@@ -44,6 +48,14 @@ pub struct MovementCursor {
     pub position: Position,
     /// `available` or `reserved`: one event may move both.
     pub part: String,
+}
+
+/// What an account's machines earned on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EarnedOn {
+    /// Counted from 1970-01-01, in UTC.
+    pub day: u64,
+    pub amount: MicroCredits,
 }
 
 /// The sum of each kind of ledger account, in micro-credits.
@@ -102,6 +114,23 @@ impl CreditBalances {
         let rows = self.database.read(sql, cells).await?;
         let movements = rows.into_iter().map(read_movement).collect::<Result<_, _>>()?;
         Ok(Page::cut(movements, page.limit(), Movement::cursor))
+    }
+
+    /// What an account's machines earned on each day from `first_day` on, among its newest [`MAX_EARNINGS`] movements; the
+    /// newest day first, and days without any left out.
+    pub async fn earned(&self, account: &AccountId, first_day: u64) -> Result<Vec<EarnedOn>, ProjectionError> {
+        let sql = format!(
+            "SELECT day, CAST(SUM(delta) AS BIGINT) FROM (\
+             SELECT recorded_at / {MS_PER_DAY} AS day, delta, reason FROM credit_balances_movements \
+             WHERE owner = $1 ORDER BY position DESC LIMIT $2) AS newest \
+             WHERE reason = 'earned' AND day >= $3 GROUP BY day ORDER BY day DESC"
+        );
+        let cells = vec![Cell::text(account.as_str()), Cell::count(MAX_EARNINGS), Cell::count(first_day)];
+        let read = |row: Row| {
+            let mut row = row.of("credit_balances_movements");
+            Ok(EarnedOn { day: row.count()?, amount: row.amount()? })
+        };
+        self.database.read(&sql, cells).await?.into_iter().map(read).collect()
     }
 
     /// The sum of each kind of ledger account; together they are zero.

@@ -7,7 +7,7 @@ use edgecoder_projections::{
     anchors::AnchorEntry,
     blacklist::BlacklistEntry,
     conversations::{ConversationEntry, MessageEntry},
-    credit_balances::{Balance, Movement, TrialBalance},
+    credit_balances::{Balance, EarnedOn, Movement, TrialBalance},
     task_board::{SubtaskEntry, TaskEntry, TaskFilter, TaskState},
 };
 use std::collections::BTreeMap;
@@ -18,6 +18,7 @@ pub struct Answers {
     pub tasks: Vec<(TaskEntry, Vec<SubtaskEntry>)>,
     pub counts: BTreeMap<TaskState, u64>,
     pub wallets: Vec<(Option<Balance>, Vec<Movement>)>,
+    pub earned: Vec<Vec<EarnedOn>>,
     pub trial: TrialBalance,
     pub shut_out: Vec<Option<BlacklistEntry>>,
     pub blacklist: Vec<BlacklistEntry>,
@@ -52,10 +53,11 @@ impl Answers {
             assert_eq!(board.task(&task.task).await.unwrap().as_ref(), Some(&task));
             tasks.push((task, subtasks));
         }
-        let mut wallets = vec![];
+        let (mut wallets, mut earned) = (vec![], vec![]);
         for account in (0..3).chain([100]).map(account_name) {
             let movements = every_page!(3, |page| credit.history(&account, &page));
             wallets.push((credit.balance(&account).await.unwrap(), movements));
+            earned.push(credit.earned(&account, 0).await.unwrap());
         }
         let mut shut_out = vec![];
         for agent in (0..4).map(agent_name) {
@@ -76,6 +78,7 @@ impl Answers {
             tasks,
             counts: board.counts().await.unwrap(),
             wallets,
+            earned,
             trial: credit.trial_balance().await.unwrap(),
             shut_out,
             blacklist: every_page!(2, |page| blacklist.history(None, &page)),

@@ -18,6 +18,7 @@ use edgecoder_events::{
 use edgecoder_projections::{
     PageRequest, ProjectionError, Projections, Question, TablesIn,
     anchors::Stage,
+    credit_balances::MovementReason,
     ready_queue::ReadyQueue,
     task_board::{SubtaskStanding, TaskFilter, TaskState},
 };
@@ -78,6 +79,7 @@ fn the_rows_say_what_the_domain_says() {
             let answers = Answers::read(&all, history.now).await;
             compare_tasks(&history, &answers);
             compare_wallets(&history, &answers);
+            compare_earnings(&answers);
             compare_blacklist(&history, &answers);
             compare_anchors(&history, &answers);
             compare_conversations(&history, &answers);
@@ -167,6 +169,18 @@ fn compare_wallets(history: &History, answers: &Answers) {
         {
             assert_eq!(newest.balance_after_micros, i64::try_from(held.available.micros()).unwrap());
         }
+    }
+}
+
+fn compare_earnings(answers: &Answers) {
+    const MS_PER_DAY: u64 = 86_400_000;
+    for ((_, movements), earned) in answers.wallets.iter().zip(&answers.earned) {
+        let mut days = std::collections::BTreeMap::<u64, i64>::new();
+        for it in movements.iter().filter(|it| it.reason == MovementReason::Earned) {
+            *days.entry(it.recorded_at.0 / MS_PER_DAY).or_default() += it.delta_micros;
+        }
+        let told = earned.iter().map(|it| (it.day, i64::try_from(it.amount.micros()).unwrap()));
+        assert_eq!(told.collect::<Vec<_>>(), days.into_iter().rev().collect::<Vec<_>>());
     }
 }
 

@@ -5,6 +5,7 @@ mod assets;
 mod chat;
 mod confirm;
 mod dashboard;
+mod download;
 mod failures;
 mod log_in;
 mod log_out;
@@ -87,6 +88,7 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(chat::events::events))
         .routes(routes!(chat::say::say))
         .routes(routes!(chat::retry::retry))
+        .routes(routes!(download::download))
         .routes(routes!(tasks::review::review))
         .routes(routes!(tasks::answer::answer))
         .routes(routes!(nodes::list::list, nodes::enroll::enroll))

@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 /// What a stranger may look at.
-const PUBLIC: [&str; 10] = [
+const PUBLIC: [&str; 11] = [
     "/",
     "/sign-up",
     "/confirm",
@@ -20,6 +20,7 @@ const PUBLIC: [&str; 10] = [
     "/health",
     "/metrics",
     "/theme",
+    "/download",
 ];
 
 /// Method and path of every route.

@@ -17,4 +17,5 @@ mod passkeys;
 mod passwords;
 mod reviewing;
 mod searching;
+mod standing;
 mod talking;

@@ -1,0 +1,73 @@
+//! The start page says what somebody's machines earned and how things stand with everybody; strangers learn how to take part.
+
+use crate::{
+    browser::{field, form_token},
+    fixture::Service,
+};
+use edgecoder_events::{
+    Actor, AgentId, Event, MicroCredits, NewEvent, Position, StreamName, SubtaskIndex, TaskId, credit::CreditsEarned,
+};
+use edgecoder_service_kit::{
+    commands::{Request, Subject, View},
+    http::Refusal,
+};
+use futures_util::TryStreamExt;
+
+#[tokio::test]
+async fn earnings_are_told_by_the_day_to_whoever_earned_them() {
+    let mut service = Service::begin().await;
+    let mut ann = service.person("ann@example.org", "Ann").await;
+    assert!(ann.get("/dashboard").await.text.contains("Nothing in the last two weeks"));
+    let entries: Vec<_> = service.store.read(Position(0)).try_collect().await.unwrap();
+    let signed_up = entries.iter().find_map(|it| match &it.event {
+        Event::PersonSignedUp(it) => Some(it.account.clone()),
+        _ => None,
+    });
+    let account = signed_up.unwrap();
+    let earned = CreditsEarned {
+        account: account.clone(),
+        agent: AgentId::new("worker-1").unwrap(),
+        task: TaskId::new("t").unwrap(),
+        subtask: SubtaskIndex(0),
+        attempt: 1,
+        amount: MicroCredits::from_micros(2_500_000),
+        payer: account.clone(),
+    };
+    let request = Request::new(Actor::system("test"), [Subject::Wallet(account.clone())]);
+    let decide =
+        |_: &View<'_>| Ok::<_, Refusal>(NewEvent::all_in(&StreamName::credits(&account), vec![earned.clone().into()]));
+    service.commands.run(request, decide).await.unwrap();
+    let page = ann.get("/dashboard").await.text;
+    for told in [
+        "2.5 <span class=\"quiet\">credits in two weeks",
+        "<td>2023-11-14</td><td>2.5</td>",
+        "<td>2023-11-01</td><td>0</td>",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert_eq!(page.matches("<rect ").count(), 14);
+    let mut bob = service.person("bob@example.org", "Bob").await;
+    assert!(bob.get("/dashboard").await.text.contains("Nothing in the last two weeks"), "it is hers");
+}
+
+#[tokio::test]
+async fn what_waits_is_counted_for_everybody() {
+    let mut service = Service::begin().await;
+    let mut ann = service.person("ann@example.org", "Ann").await;
+    let page = ann.get("/tasks/new").await.text;
+    let task = field(&page, "task_id");
+    ann.post("/tasks/new", &form_token(&page), &[("task_id", &task), ("code", "x = 1")]).await;
+    let page = ann.get("/dashboard").await.text;
+    assert!(page.contains("Parts of tasks that wait</dt><dd class=\"amount\">1</dd>"), "{page}");
+}
+
+#[tokio::test]
+async fn strangers_learn_how_the_program_is_built_and_no_link_leads_nowhere() {
+    let service = Service::begin().await;
+    let mut stranger = service.browser();
+    let page = stranger.get("/download").await.text;
+    assert!(page.contains("cargo install --locked --path crates/edgecoder"), "{page}");
+    for link in page.split("href=\"/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert_eq!(stranger.get(&format!("/{link}")).await.status, 200, "/{link}");
+    }
+}
