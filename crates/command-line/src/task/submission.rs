@@ -41,6 +41,7 @@ pub fn of(typed: Submit) -> Result<SubmitTask, CliError> {
         requested_model: typed.model,
         timeout_ms: typed.timeout.map(|seconds| seconds.saturating_mul(MS_PER_SECOND)),
         max_cost_micro_credits: typed.max_credits,
+        ..SubmitTask::default()
     })
 }
 

@@ -87,13 +87,12 @@ pub async fn json(State(portal): State<Portal>, person: Person) -> Response {
 /// Every movement, page by page as the browser takes them. What fails on the way breaks the connection: half a file does
 /// not look whole.
 fn pages(portal: Portal, account: AccountId) -> impl Stream<Item = Result<Vec<Movement>, io::Error>> + Send + 'static {
-    let from: Option<Option<MovementCursor>> = Some(None);
-    stream::unfold(from, move |from| {
+    let page = |after: Option<MovementCursor>| PageRequest::new(after, MAX_PAGE_ITEMS);
+    stream::unfold(Some(page(None)), move |wanted| {
         let (portal, account) = (portal.clone(), account.clone());
         async move {
-            let page = PageRequest::new(from?, MAX_PAGE_ITEMS);
-            match portal.projections.credit_balances().history(&account, &page).await {
-                Ok(page) => Some((Ok(page.items), page.next.map(Some))),
+            match portal.projections.credit_balances().history(&account, &wanted?).await {
+                Ok(found) => Some((Ok(found.items), found.next.map(|next| page(Some(next))))),
                 Err(error) => Some((Err(io::Error::other(error)), None)),
             }
         }

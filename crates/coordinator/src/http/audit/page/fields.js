@@ -20,6 +20,7 @@ export const FIELDS = {
   "agent.blacklisted 1": ["agent", "reason_code", "reason", "evidence_sha256", "reported_at", "expires_at", "reporter", "reporter_key", "reporter_signature"],
   "agent.blacklist_lifted 1": ["agent", "reason"],
   "task.submitted 1": ["task", "account", "project", "work", "language", "resource", "priority", "requested_model", "content", "budget"],
+  "task.submitted 2": ["task", "account", "project", "work", "language", "resource", "priority", "requested_model", "content", "budget", "conversation"],
   "task.planned 1": ["task", "planner", { name: "subtasks", each: ["index", "work", "language", "content", "depends_on", "timeout_ms"] }],
   "task.subtask_leased 1": ["task", "subtask", "attempt", "agent", "payee", "granted_at", "limit_ms", "price_per_ms"],
   "task.subtask_returned 1": ["task", "subtask", "attempt", "agent", "reason"],
@@ -57,4 +58,6 @@ export const FIELDS = {
   "person.erased 1": ["account"],
   "person.role_given 1": ["account", "role"],
   "person.role_taken 1": ["account", "role"],
+  "person.descriptor_given 1": ["account", "descriptor"],
+  "person.backup_acknowledged 1": ["account", "descriptor"],
 };
