@@ -117,7 +117,7 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
         await page.getByRole("button", { name: "Submit" }).click();
         await expect(page.getByRole("heading", { name: "What happened" })).toBeVisible();
         const task = new URL(page.url()).pathname;
-        for (const path of ["/", "/dashboard", "/tasks", "/tasks/new", task, "/wallet", "/account", "/nothing"]) {
+        for (const path of ["/", "/dashboard", "/tasks", "/tasks/new", task, "/chat", "/download", "/wallet", "/account", "/nothing"]) {
           await page.goto(house.url + path);
           await isUsable(page);
           const name = path === task ? "task" : path.slice(1).replace("/", "-") || "welcome";
