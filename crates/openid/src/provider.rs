@@ -11,7 +11,10 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use edgecoder_events::Clock;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::{
+    RequestBuilder,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
@@ -116,6 +119,19 @@ impl Provider {
     /// Section 3.1.3: the code, and that it is we who have it, for the tokens.
     async fn exchange(&self, code: &str, sign_in: &SignIn, description: &Description) -> Result<Tokens, SignInError> {
         const WHAT: &str = "answer to the code";
+        let request = self.token_request(code, sign_in, description);
+        let (status, body) = web::answer(request, WHAT).await?;
+        if status.is_success() {
+            return serde_json::from_slice(&body).map_err(|_| ProviderError::Unreadable { what: WHAT }.into());
+        }
+        match serde_json::from_slice::<Refusal>(&body) {
+            Ok(refusal) if status.is_client_error() => Err(SignInError::CodeRefused(error_code(&refusal.error))),
+            Ok(_) | Err(_) => Err(ProviderError::Refused { what: WHAT, status: status.as_u16() }.into()),
+        }
+    }
+
+    /// Apart from the wait for its answer: what writes a form stays on its thread.
+    fn token_request(&self, code: &str, sign_in: &SignIn, description: &Description) -> RequestBuilder {
         let (id, secret) = (&self.settings.client_id, self.settings.client_secret.expose_secret());
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "authorization_code")
@@ -128,15 +144,7 @@ impl Provider {
         } else {
             request = request.header(AUTHORIZATION, basic(id, secret));
         }
-        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.finish());
-        let (status, body) = web::answer(request, WHAT).await?;
-        if status.is_success() {
-            return serde_json::from_slice(&body).map_err(|_| ProviderError::Unreadable { what: WHAT }.into());
-        }
-        match serde_json::from_slice::<Refusal>(&body) {
-            Ok(refusal) if status.is_client_error() => Err(SignInError::CodeRefused(error_code(&refusal.error))),
-            Ok(_) | Err(_) => Err(ProviderError::Refused { what: WHAT, status: status.as_u16() }.into()),
-        }
+        request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.finish())
     }
 }
 
