@@ -21,10 +21,10 @@ export class House {
   private readonly shown: string[] = [];
   private heard: () => void = () => {};
 
-  /** Starts it and waits until it says that it is ready. */
-  async start() {
+  /** Starts it, with more settings, and waits until it says that it is ready. */
+  async start(more: Record<string, string> = {}) {
     const ports = { COORDINATOR_PORT: "0", CONTROL_PLANE_PORT: "0", INFERENCE_PORT: "0", PORTAL_PORT: "0" };
-    const settings = { PATH: "/usr/bin:/bin", EDGECODER_DATA_DIR: this.folder, OLLAMA_HOST: nobody, ...ports };
+    const settings = { PATH: "/usr/bin:/bin", EDGECODER_DATA_DIR: this.folder, OLLAMA_HOST: nobody, ...ports, ...more };
     this.process = spawn(executable, ["run"], { env: settings, stdio: ["ignore", "pipe", "ignore"] });
     const ready = new Promise<void>((resolve, reject) => {
       this.process!.once("exit", () => reject(new Error("the house ended instead of becoming ready")));

@@ -4,30 +4,17 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { expect, type House, test } from "./house";
+import { expect, test } from "./house";
+import { PASSWORD, signsUp } from "./people";
 
 const SCREENS = { telephone: { width: 390, height: 844 }, desk: { width: 1440, height: 900 } };
 const THEMES = ["Midnight", "Emerald", "Light Pro"];
 /** What keeps people from using a page; lesser findings are for taste. */
 const GRAVE = ["serious", "critical"];
-const PASSWORD = "correct horse battery";
 /** The first Python task of a house waits until Python is prepared. */
 const PREPARED = { timeout: 110_000 };
 
 const example = (name: string) => readFileSync(resolve(import.meta.dirname, "../../examples", name), "utf8");
-
-async function signsUp(page: Page, house: House, email: string, name: string) {
-  await page.goto(house.url);
-  await page.getByRole("main").getByRole("link", { name: "Sign up" }).click();
-  await page.getByLabel("Mail address").fill(email);
-  await page.getByLabel("Your name").fill(name);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign up" }).click();
-  await expect(page.getByRole("heading", { name: "Look at your mail" })).toBeVisible();
-  await page.goto(await house.link(email));
-  await page.getByRole("button", { name: "Confirm and log in" }).click();
-  await expect(page.getByRole("heading", { name: `Hello ${name}` })).toBeVisible();
-}
 
 async function isUsable(page: Page) {
   const { violations } = await new AxeBuilder({ page }).analyze();
