@@ -15,17 +15,20 @@ mod mail;
 mod markup;
 mod page;
 mod people;
+mod providers;
 mod shown;
 mod text;
 mod theme;
 
 pub use http::{description, router};
 pub use mail::{MailWay, Smtp, SmtpError};
+pub use providers::{ProviderSettings, ProviderSettingsError};
 
 use callers::Visitor;
 use cookies::Cookies;
 use edgecoder_events::{AccountId, AgentId, MicroCredits, Position, UnixMillis};
 use edgecoder_identity::Network;
+use edgecoder_openid::SIGN_IN_MS;
 use edgecoder_passkeys::{CEREMONY_MS, LogIn, SiteError};
 use edgecoder_projections::{Projections, Question};
 use edgecoder_service_kit::{
@@ -46,6 +49,7 @@ use mail::{Mailbox, Postman};
 use people::{
     address::Marker,
     ceremonies::Ceremonies,
+    identities::Identities,
     links::Links,
     passkey_site::{PasskeySite, Place},
     passkeys::Passkeys,
@@ -54,6 +58,7 @@ use people::{
     sessions::Sessions,
     throttle::Throttle,
 };
+use providers::{Away, KnownProvider};
 use std::{
     ops::Deref,
     sync::{Arc, Mutex, PoisonError},
@@ -91,6 +96,9 @@ pub struct Parts {
     passkeys: Passkeys,
     /// Where passkeys work, or why nowhere.
     passkey_site: Result<PasskeySite, SiteError>,
+    identities: Identities,
+    providers: Vec<KnownProvider>,
+    away: Ceremonies<Away>,
     registering: Ceremonies<Registering>,
     logging_in: Ceremonies<LogIn>,
     /// Who adds a way to sign in; one at a time, so that none gets two owners.
@@ -109,6 +117,15 @@ pub struct Parts {
     welcome_gift: Option<MicroCredits>,
 }
 
+/// Why no portal could be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Provider(#[from] ProviderSettingsError),
+}
+
 /// What a portal is begun with.
 pub struct Settings {
     pub commands: Commands,
@@ -119,6 +136,8 @@ pub struct Settings {
     pub diaries: Diaries,
     pub metrics: Metrics,
     pub mail: MailWay,
+    /// Where people may sign in, too.
+    pub providers: Vec<ProviderSettings>,
     /// Proxies whose `x-forwarded-for` is believed.
     pub trusted_proxies: Vec<Network>,
     /// Where browsers find the portal: links in mails begin so.
@@ -140,8 +159,8 @@ impl Portal {
     /// Joins the parts. Nothing runs yet.
     ///
     /// # Errors
-    /// Where the key of mail addresses can not be read or made.
-    pub async fn open(settings: Settings) -> Result<Self, StorageError> {
+    /// Where the key of mail addresses can not be read or made, or a provider can not be used.
+    pub async fn open(settings: Settings) -> Result<Self, OpenError> {
         let store = settings.commands.store().clone();
         let secrets = store.secrets();
         let (mailbox, postman) = mail::open(settings.mail);
@@ -161,7 +180,10 @@ impl Portal {
             sessions: Sessions::new(secrets.clone()),
             node_tokens: TokenBook::new(secrets.clone()),
             links: Links::new(secrets.clone()),
-            passkeys: Passkeys::new(secrets),
+            passkeys: Passkeys::new(secrets.clone()),
+            identities: Identities::new(secrets),
+            providers: providers::open(settings.providers, &public_url)?,
+            away: Ceremonies::lasting(SIGN_IN_MS),
             passkey_site: PasskeySite::of(&public_url),
             registering: Ceremonies::lasting(CEREMONY_MS),
             logging_in: Ceremonies::lasting(CEREMONY_MS),

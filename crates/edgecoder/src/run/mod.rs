@@ -16,6 +16,7 @@ mod open_files;
 mod parts;
 mod portal;
 mod portal_gate;
+mod providers;
 mod witness;
 
 use crate::{data_dir::DataDir, trouble};

@@ -5,6 +5,7 @@ use super::{
     listen,
     node::Node,
     parts::{self, LedgerServices},
+    providers,
 };
 use crate::answer;
 use anyhow::{Context, Result};
@@ -37,6 +38,7 @@ pub async fn open(
         diaries: Arc::new(move |agent: &AgentId| coordinator.diary(agent)),
         metrics: node.metrics.clone(),
         mail: mail(settings, is_development)?,
+        providers: providers::read(settings)?,
         trusted_proxies: super::access::trusted_proxies(settings)?,
         public_url: settings.text("PORTAL_PUBLIC_URL").unwrap_or(listens_at),
         audit_url: settings.text("PORTAL_AUDIT_URL").or_else(|| endpoints.coordinator.clone()).unwrap_or_default(),

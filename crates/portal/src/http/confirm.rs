@@ -94,7 +94,7 @@ pub async fn confirm(
             return Ok(page::show(portal.cookies, StatusCode::UNPROCESSABLE_ENTITY, &shell, &page));
         }
     }
-    let account = sign_up::record(&portal, &Profile { email, name }, &password).await?;
+    let account = sign_up::record(&portal, &Profile { email, name }, Some(&password)).await?;
     use_up(&portal, token).await?;
     match account {
         Some(account) => begin_session(&portal, &visitor, &account, "/dashboard").await,

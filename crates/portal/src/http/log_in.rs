@@ -7,6 +7,7 @@ use crate::{
     http::confirm::begin_session,
     page::{self, Shell, our_path},
     people::{address::EmailAddress, passkey_site::Place, throttle::Trial},
+    providers::KnownProvider,
     text::ENGLISH,
 };
 use askama::Template;
@@ -24,6 +25,7 @@ struct Page<'a> {
     email: &'a str,
     then: &'a str,
     passkeys: Place,
+    providers: &'a [KnownProvider],
 }
 
 /// Where to go then.
@@ -72,7 +74,8 @@ fn log_in_page(
     // Where a form of the page failed, too: other colours lead back to the page.
     "/log-in".clone_into(&mut shell.place);
     let passkeys = portal.passkey_place(visitor);
-    page::show(portal.cookies, status, &shell, &Page { shell: &shell, error, email, then, passkeys })
+    let page = Page { shell: &shell, error, email, then, passkeys, providers: &portal.providers };
+    page::show(portal.cookies, status, &shell, &page)
 }
 
 /// Logs in. An address without an account is answered as a wrong password is, and as slowly.

@@ -14,6 +14,7 @@ mod operations;
 mod passkey;
 mod reset;
 mod runtime;
+mod sign_in;
 mod sign_up;
 mod tasks;
 mod theme;
@@ -61,6 +62,8 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(log_in::form, log_in::log_in))
         .routes(routes!(passkey::begin))
         .routes(routes!(passkey::log_in))
+        .routes(routes!(sign_in::sign_in))
+        .routes(routes!(sign_in::callback))
         .routes(routes!(log_out::log_out))
         .routes(routes!(reset::form, reset::ask))
         .routes(routes!(reset::password_form, reset::set_password))
@@ -71,6 +74,8 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(account::passkeys::begin))
         .routes(routes!(account::passkeys::add))
         .routes(routes!(account::passkeys::remove))
+        .routes(routes!(sign_in::link))
+        .routes(routes!(sign_in::unlink))
         .routes(routes!(account::leave::leave))
         .routes(routes!(dashboard::dashboard))
         .routes(routes!(wallet::show::wallet))

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod ceremonies;
+pub mod identities;
 pub mod links;
 pub mod own_wallet;
 pub mod passkey_site;

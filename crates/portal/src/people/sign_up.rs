@@ -53,10 +53,15 @@ pub async fn ask(portal: &Portal, visit: &Token, wanted: Wanted) -> Result<(), P
 }
 
 /// Records that somebody signed up, and opens their wallet; none where the address has an account meanwhile.
+/// Who signs in at a provider has no password.
 ///
 /// # Errors
 /// Where it can not be recorded.
-pub async fn record(portal: &Portal, profile: &Profile, password: &PasswordHash) -> Result<Option<AccountId>, Problem> {
+pub async fn record(
+    portal: &Portal,
+    profile: &Profile,
+    password: Option<&PasswordHash>,
+) -> Result<Option<AccountId>, Problem> {
     let email = EmailAddress::parse(&profile.email).ok_or_else(no_longer_good)?;
     let mark = portal.marker.mark(&email);
     for turn in 0..MAX_TURNS {
@@ -67,7 +72,9 @@ pub async fn record(portal: &Portal, profile: &Profile, password: &PasswordHash)
         }
         return match sign_up(portal, &account, mark, profile).await {
             Ok(done) => {
-                portal.passwords.keep(&account, password).await?;
+                if let Some(password) = password {
+                    portal.passwords.keep(&account, password).await?;
+                }
                 welcome(portal, &account).await?;
                 portal.show(&[Question::People], &done).await;
                 Ok(Some(account))

@@ -14,6 +14,7 @@ const PUBLIC: [&str; 11] = [
     "/sign-up",
     "/confirm",
     "/log-in",
+    "/sign-in/{provider}/callback",
     "/reset",
     "/reset/password",
     "/assets/{name}",

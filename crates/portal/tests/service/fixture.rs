@@ -5,7 +5,7 @@ use edgecoder_domain::task::{self, FinishSubtask, LeaseSubtask, Task, TaskComman
 use edgecoder_events::{
     AccountId, Actor, AgentId, Clock, Digest, MicroCredits, Position, SubtaskIndex, TaskId, UnixMillis,
 };
-use edgecoder_portal::{MailWay, Portal, Settings, router};
+use edgecoder_portal::{MailWay, Portal, ProviderSettings, Settings, router};
 use edgecoder_projections::{Projections, Question, TablesIn};
 use edgecoder_service_kit::{
     commands::{Commands, Request, Subject, View},
@@ -50,6 +50,11 @@ pub struct Service {
 
 impl Service {
     pub async fn begin() -> Self {
+        Self::with(vec![]).await
+    }
+
+    /// One at which people may sign in elsewhere.
+    pub async fn with(providers: Vec<ProviderSettings>) -> Self {
         let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(SetClock::at(NOON)));
         let store = memory_log("example.org/portal", Arc::clone(&clock)).await;
         let [tables, search] = ["projections.db", "search"].map(|it| dir.path().join(it));
@@ -67,6 +72,7 @@ impl Service {
             projections: Arc::clone(&projections),
             metrics: Metrics::default(),
             mail: MailWay::Shown(Arc::new(show)),
+            providers,
             trusted_proxies: vec![],
             public_url: base.clone(),
             audit_url: "http://audit.example".to_owned(),

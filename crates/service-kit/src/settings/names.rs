@@ -1,7 +1,7 @@
 //! Which settings are there, and which of them did somebody mean who mistyped one?
 
 /// Every setting; `docs/operators/running.md` says what each means.
-pub(super) const NAMES: [&str; 57] = [
+pub(super) const NAMES: [&str; 65] = [
     "ADMIN_API_TOKEN",
     "AGENT_CLIENT_TYPE",
     "AGENT_ID",
@@ -48,7 +48,15 @@ pub(super) const NAMES: [&str; 57] = [
     "OPENAI_BASE_URL",
     "OPENAI_MODEL",
     "PORTAL_AUDIT_URL",
+    "PORTAL_GOOGLE_CLIENT_ID",
+    "PORTAL_GOOGLE_CLIENT_SECRET",
     "PORTAL_MAIL_FROM",
+    "PORTAL_MICROSOFT_CLIENT_ID",
+    "PORTAL_MICROSOFT_CLIENT_SECRET",
+    "PORTAL_OPENID_CLIENT_ID",
+    "PORTAL_OPENID_CLIENT_SECRET",
+    "PORTAL_OPENID_ISSUER",
+    "PORTAL_OPENID_TITLE",
     "PORTAL_PORT",
     "PORTAL_PUBLIC_URL",
     "PORTAL_SMTP_URL",

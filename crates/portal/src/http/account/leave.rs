@@ -54,6 +54,7 @@ pub async fn leave(
     record(&portal, &person, PersonCommand::Erase { account: account.clone() }, None).await?;
     portal.passwords.forget(account).await?;
     portal.passkeys.forget_all(account).await?;
+    portal.identities.forget_all(account).await?;
     portal.sessions.end_all(account, portal.now()).await?;
     tracing::info!(account.id = %account, "somebody left");
     Ok(good_bye(&portal, &person))

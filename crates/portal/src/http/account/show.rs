@@ -5,10 +5,12 @@ use crate::{
     callers::Person,
     page::{self, Shell},
     people::{
+        identities::{self, KeptIdentity},
         passkey_site::Place,
         passkeys::{self, KeptPasskey},
         sessions::Session,
     },
+    providers::KnownProvider,
     shown::Moment,
     text::ENGLISH,
 };
@@ -32,6 +34,8 @@ struct Page<'a> {
     has_password: bool,
     place: Place,
     passkeys: Vec<PasskeyRow>,
+    providers: &'a [KnownProvider],
+    identities: Vec<IdentityRow>,
 }
 
 struct PasskeyRow {
@@ -39,6 +43,12 @@ struct PasskeyRow {
     name: String,
     added_at: Moment,
     is_backed_up: bool,
+}
+
+struct IdentityRow {
+    id: String,
+    provider: String,
+    linked_at: Moment,
 }
 
 struct Device {
@@ -52,7 +62,7 @@ struct Device {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// `name`, `password`, `device`, `passkey` or `passkey-removed`.
+    /// `name`, `password`, `device`, `passkey`, `passkey-removed`, `linked` or `unlinked`.
     #[serde(default)]
     done: String,
 }
@@ -79,6 +89,8 @@ pub async fn show(
         "password" => Some(ENGLISH.password_changed),
         "device" => Some(ENGLISH.device_ended),
         "passkey" => Some(ENGLISH.passkey_added),
+        "linked" => Some(ENGLISH.linked),
+        "unlinked" => Some(ENGLISH.unlinked),
         "passkey-removed" => Some(ENGLISH.passkey_removed),
         _ => None,
     };
@@ -115,6 +127,8 @@ async fn account_page(
         has_password: portal.passwords.has(person.account()).await?,
         place: portal.passkey_place(&person.visitor),
         passkeys,
+        providers: &portal.providers,
+        identities: identities::of(portal, person.account()).await?.iter().map(identity_row).collect(),
     };
     Ok(page::show(portal.cookies, status, &shell, &page))
 }
@@ -126,6 +140,10 @@ fn passkey_row((mark, kept): &(Digest, KeptPasskey)) -> PasskeyRow {
         added_at: Moment(kept.added_at),
         is_backed_up: kept.passkey.is_backed_up(),
     }
+}
+
+fn identity_row((mark, kept): &(Digest, KeptIdentity)) -> IdentityRow {
+    IdentityRow { id: mark.to_string(), provider: kept.provider.clone(), linked_at: Moment(kept.linked_at) }
 }
 
 fn device(session: &Session, this: &Session) -> Device {
