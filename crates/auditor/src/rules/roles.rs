@@ -43,7 +43,13 @@ impl Roles {
             PersonEvent::PersonRoleTaken(it) => self.change(&it.account, it.role, false),
             PersonEvent::PersonProfileChanged(_)
             | PersonEvent::PersonPasswordChanged(_)
-            | PersonEvent::PersonPasswordReset(_) => Ok(()),
+            | PersonEvent::PersonPasswordReset(_)
+            | PersonEvent::PersonPasskeyAdded(_)
+            | PersonEvent::PersonPasskeyRemoved(_)
+            | PersonEvent::PersonProviderLinked(_)
+            | PersonEvent::PersonProviderUnlinked(_)
+            | PersonEvent::PersonDescriptorGiven(_)
+            | PersonEvent::PersonBackupAcknowledged(_) => Ok(()),
         }
     }
 
