@@ -143,7 +143,13 @@ impl Who<'_> {
             | PersonEvent::PersonProfileChanged(_)
             | PersonEvent::PersonPasswordChanged(_)
             | PersonEvent::PersonPasswordReset(_)
-            | PersonEvent::PersonErased(_) => self.is_account(person(event)),
+            | PersonEvent::PersonPasskeyAdded(_)
+            | PersonEvent::PersonPasskeyRemoved(_)
+            | PersonEvent::PersonProviderLinked(_)
+            | PersonEvent::PersonProviderUnlinked(_)
+            | PersonEvent::PersonErased(_)
+            | PersonEvent::PersonDescriptorGiven(_)
+            | PersonEvent::PersonBackupAcknowledged(_) => self.is_account(person(event)),
         }
     }
 

@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 /// What a stranger may look at.
-const PUBLIC: [&str; 11] = [
+const PUBLIC: [&str; 12] = [
     "/",
     "/sign-up",
     "/confirm",
