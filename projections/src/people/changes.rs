@@ -48,23 +48,23 @@ impl Touched {
         }
         let Some(person) = self.people.get_mut(account_named_in(event)) else { return };
         match event {
-            PersonEvent::PersonSignedUp(_) => {}
             PersonEvent::PersonProfileChanged(it) => person.profile = it.profile,
             PersonEvent::PersonPasswordChanged(_) | PersonEvent::PersonPasswordReset(_) => {
                 person.password_set_at = recorded.recorded_at;
             }
-            // Ways to sign in are asked of the log's own state, not of a page.
-            PersonEvent::PersonPasskeyAdded(_)
-            | PersonEvent::PersonPasskeyRemoved(_)
-            | PersonEvent::PersonProviderLinked(_)
-            | PersonEvent::PersonProviderUnlinked(_) => {}
             PersonEvent::PersonErased(_) => person.erased_at = Some(recorded.recorded_at),
-            // Who may steer is asked where it is decided: of the person's own history.
-            PersonEvent::PersonRoleGiven(_) | PersonEvent::PersonRoleTaken(_) => {}
             PersonEvent::PersonDescriptorGiven(it) => {
                 (person.descriptor, person.backup_acknowledged_at) = (Some(it.descriptor), None);
             }
             PersonEvent::PersonBackupAcknowledged(_) => person.backup_acknowledged_at = Some(recorded.recorded_at),
+            // Ways to sign in, and who may steer, are asked where that is decided: of the person's own history.
+            PersonEvent::PersonSignedUp(_)
+            | PersonEvent::PersonPasskeyAdded(_)
+            | PersonEvent::PersonPasskeyRemoved(_)
+            | PersonEvent::PersonProviderLinked(_)
+            | PersonEvent::PersonProviderUnlinked(_)
+            | PersonEvent::PersonRoleGiven(_)
+            | PersonEvent::PersonRoleTaken(_) => {}
         }
     }
 }

@@ -30,7 +30,9 @@ impl Authors {
                 | TaskEvent::SubtaskRevised(_)
                 | TaskEvent::TaskCompleted(_)
                 | TaskEvent::TaskFailed(_)
-                | TaskEvent::TaskCancelled(_) => false,
+                | TaskEvent::TaskCancelled(_)
+                | TaskEvent::TaskAnswered(_)
+                | TaskEvent::TaskReviewed(_) => false,
             },
             Family::Ledger(_) | Family::Node(_) | Family::Credit(_) | Family::Anchor(_) | Family::Person(_) => false,
         }

@@ -85,7 +85,9 @@ impl Machines {
             | TaskEvent::SubtaskRevised(_)
             | TaskEvent::TaskCompleted(_)
             | TaskEvent::TaskFailed(_)
-            | TaskEvent::TaskCancelled(_) => Ok(()),
+            | TaskEvent::TaskCancelled(_)
+            | TaskEvent::TaskAnswered(_)
+            | TaskEvent::TaskReviewed(_) => Ok(()),
         }
     }
 

@@ -77,7 +77,9 @@ impl Due {
             | TaskEvent::SubtaskReturned(_)
             | TaskEvent::SubtaskStopped(_)
             | TaskEvent::SubtaskFinished(_)
-            | TaskEvent::SubtaskRevised(_) => Answer::Broken,
+            | TaskEvent::SubtaskRevised(_)
+            | TaskEvent::TaskAnswered(_)
+            | TaskEvent::TaskReviewed(_) => Answer::Broken,
         }
     }
 

@@ -54,22 +54,16 @@ pub async fn form(State(portal): State<Portal>, visitor: Visitor, Query(wanted):
     if visitor.is_logged_in() {
         return page::go(then, []);
     }
-    log_in_page(&portal, &visitor, StatusCode::OK, None, "", then)
+    log_in_page(&portal, &visitor, None, "", then)
 }
 
 /// The page that says why nobody was logged in.
 pub fn with_error(portal: &Portal, visitor: &Visitor, error: impl AsRef<str>, then: &str) -> Response {
-    log_in_page(portal, visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(error.as_ref()), "", then)
+    log_in_page(portal, visitor, Some(error.as_ref()), "", then)
 }
 
-fn log_in_page(
-    portal: &Portal,
-    visitor: &Visitor,
-    status: StatusCode,
-    error: Option<&str>,
-    email: &str,
-    then: &str,
-) -> Response {
+fn log_in_page(portal: &Portal, visitor: &Visitor, error: Option<&str>, email: &str, then: &str) -> Response {
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let mut shell = Shell::of(visitor);
     // Where a form of the page failed, too: other colours lead back to the page.
     "/log-in".clone_into(&mut shell.place);
@@ -99,8 +93,7 @@ pub async fn log_in(
     if let Some(account) = recognised(&portal, email, fields.text("password")).await? {
         return begin_session(&portal, &visitor, &account, then).await;
     }
-    let (status, error) = (StatusCode::UNPROCESSABLE_ENTITY, Some(ENGLISH.not_matching));
-    Ok(log_in_page(&portal, &visitor, status, error, email, then))
+    Ok(log_in_page(&portal, &visitor, Some(ENGLISH.not_matching), email, then))
 }
 
 /// Whose address and password these are.

@@ -100,7 +100,7 @@ async fn leave_for(
         tracing::warn!(%error, provider = word, "nobody can sign in at a provider");
         Problem::unavailable("provider_unavailable", error.to_string())
     })?;
-    portal.away.begin(visitor.token(), Away { word: *word, sign_in, why }, clock.steady())?;
+    portal.away.begin(visitor.token(), Away { word, sign_in, why }, clock.steady())?;
     let page = Page { shell: &shell, title, address: address.as_str() };
     let mut answer = page::show(portal.cookies, StatusCode::OK, &shell, &page);
     if let Ok(there) = HeaderValue::from_str(&format!("0; url={address}")) {

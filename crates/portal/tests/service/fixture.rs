@@ -41,7 +41,7 @@ pub struct Service {
     pub base: String,
     pub clock: Arc<SetClock>,
     pub store: Store,
-    commands: Commands,
+    pub commands: Commands,
     projections: Arc<Projections>,
     mails: mpsc::UnboundedReceiver<String>,
     _running: JoinSet<()>,

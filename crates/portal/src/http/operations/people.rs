@@ -78,7 +78,7 @@ pub async fn with_error(
 ) -> Result<Response, Problem> {
     let (people, next) = rows(portal, &operator.person, None).await?;
     let mut shell = Shell::of_person(&operator.person);
-    shell.place = "/operations/people".to_owned();
+    "/operations/people".clone_into(&mut shell.place);
     let page = Page { shell: &shell, error: Some(error), typed, people, next };
     Ok(page::show(portal.cookies, StatusCode::UNPROCESSABLE_ENTITY, &shell, &page))
 }
