@@ -33,44 +33,45 @@ struct Blacklisting {
 impl Machines {
     /// Takes in what is said of a machine; refuses a lease that it should not have got.
     pub fn check(&mut self, entry: &Entry<'_>, event: &Event) -> Result<(), String> {
-        self.check_owner(entry, event)?;
         match event.family() {
-            Family::Node(event) => self.admit(event),
-            Family::Agent(event) => {
-                self.shut_out(event);
-                Ok(())
-            }
+            Family::Node(event) => self.admit(entry, event),
+            Family::Agent(event) => self.shut_out(entry, event),
             Family::Task(event) => self.employ(event, entry.recorded_at_ms),
             Family::Ledger(_) | Family::Credit(_) | Family::Anchor(_) | Family::Person(_) => Ok(()),
         }
     }
 
-    fn admit(&mut self, event: NodeEvent<'_>) -> Result<(), String> {
+    fn admit(&mut self, entry: &Entry<'_>, event: NodeEvent<'_>) -> Result<(), String> {
         match event {
             NodeEvent::NodeEnrolled(enrolled) => return self.enroll(enrolled),
             NodeEvent::NodeApproved(it) => self.change(&it.node, |machine| {
                 machine.approved = true;
                 machine.rejected = false;
             }),
-            NodeEvent::NodeRejected(it) => self.change(&it.node, |machine| machine.rejected = true),
-            NodeEvent::NodeTokenRotated(_) | NodeEvent::NodeModeChanged(_) => {}
+            NodeEvent::NodeRejected(it) => {
+                self.check_owner(entry, &it.node)?;
+                self.change(&it.node, |machine| machine.rejected = true);
+            }
+            NodeEvent::NodeTokenRotated(it) => self.check_owner(entry, &it.node)?,
+            NodeEvent::NodeModeChanged(_) => {}
         }
         Ok(())
     }
 
-    fn shut_out(&mut self, event: AgentEvent<'_>) {
+    fn shut_out(&mut self, entry: &Entry<'_>, event: AgentEvent<'_>) -> Result<(), String> {
         match event {
             AgentEvent::AgentBlacklisted(it) => {
                 let blacklisting = Blacklisting { until_ms: it.expires_at.map(|end| end.0) };
                 self.change(&it.agent, |machine| machine.blacklisted = Some(blacklisting));
             }
             AgentEvent::AgentBlacklistLifted(it) => self.change(&it.agent, |machine| machine.blacklisted = None),
+            AgentEvent::AgentWentOffline(it) => self.check_owner(entry, &it.agent)?,
             AgentEvent::AgentRegistered(_)
             | AgentEvent::AgentKeyReplaced(_)
             | AgentEvent::AgentCapabilitiesChanged(_)
-            | AgentEvent::AgentCameOnline(_)
-            | AgentEvent::AgentWentOffline(_) => {}
+            | AgentEvent::AgentCameOnline(_) => {}
         }
+        Ok(())
     }
 
     fn employ(&self, event: TaskEvent<'_>, now: u64) -> Result<(), String> {
@@ -101,14 +102,7 @@ impl Machines {
     }
 
     /// An account may only renew the token of a machine that it owns, and take that machine back.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "an account has no part in the rest, or it is named there")]
-    fn check_owner(&self, entry: &Entry<'_>, event: &Event) -> Result<(), String> {
-        let node = match event {
-            Event::NodeTokenRotated(it) => &it.node,
-            Event::NodeRejected(it) => &it.node,
-            Event::AgentWentOffline(it) => &it.agent,
-            _ => return Ok(()),
-        };
+    fn check_owner(&self, entry: &Entry<'_>, node: &AgentId) -> Result<(), String> {
         let Some(account) = entry.actor.strip_prefix("account:") else { return Ok(()) };
         if self.known.get(node).is_some_and(|machine| machine.owner.as_str() == account) {
             return Ok(());

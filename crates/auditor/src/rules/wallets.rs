@@ -1,6 +1,6 @@
 //! Did somebody say that they checked the words of a wallet, and was it the one that they had named?
 
-use edgecoder_events::{AccountId, BlobRef, Event};
+use edgecoder_events::{AccountId, BlobRef, Event, Family, PersonEvent};
 use std::collections::HashMap;
 
 /// The descriptor that each person gave last, as of the last entry.
@@ -11,17 +11,39 @@ pub(super) struct Wallets {
 
 impl Wallets {
     /// Takes in what is said of a wallet; refuses what is said of another one.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only what names a wallet, or speaks of one, matters here")]
     pub fn check(&mut self, event: &Event) -> Result<(), String> {
+        match event.family() {
+            Family::Person(event) => self.check_said(event),
+            Family::Ledger(_)
+            | Family::Node(_)
+            | Family::Agent(_)
+            | Family::Task(_)
+            | Family::Credit(_)
+            | Family::Anchor(_) => Ok(()),
+        }
+    }
+
+    fn check_said(&mut self, event: PersonEvent<'_>) -> Result<(), String> {
         match event {
-            Event::PersonDescriptorGiven(it) => {
+            PersonEvent::PersonDescriptorGiven(it) => {
                 self.given.insert(it.account.clone(), it.descriptor);
                 Ok(())
             }
-            Event::PersonBackupAcknowledged(it) if self.given.get(&it.account) != Some(&it.descriptor) => {
+            PersonEvent::PersonBackupAcknowledged(it) if self.given.get(&it.account) != Some(&it.descriptor) => {
                 Err(format!("{} acknowledges the backup of a descriptor that they did not give last", it.account))
             }
-            _ => Ok(()),
+            PersonEvent::PersonBackupAcknowledged(_)
+            | PersonEvent::PersonSignedUp(_)
+            | PersonEvent::PersonProfileChanged(_)
+            | PersonEvent::PersonPasswordChanged(_)
+            | PersonEvent::PersonPasswordReset(_)
+            | PersonEvent::PersonPasskeyAdded(_)
+            | PersonEvent::PersonPasskeyRemoved(_)
+            | PersonEvent::PersonProviderLinked(_)
+            | PersonEvent::PersonProviderUnlinked(_)
+            | PersonEvent::PersonRoleGiven(_)
+            | PersonEvent::PersonRoleTaken(_)
+            | PersonEvent::PersonErased(_) => Ok(()),
         }
     }
 }
