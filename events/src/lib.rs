@@ -20,6 +20,7 @@ pub mod key;
 mod named;
 pub mod node;
 pub mod person;
+mod span;
 pub mod task;
 mod time;
 
@@ -31,4 +32,5 @@ pub use digest::{BitcoinHash, BlobRef, CheckpointDigest, Digest, DigestParseErro
 pub use envelope::{Actor, Author, EventId, NewEvent, Position, Recorded, StreamName, Version};
 pub use ids::{AccountId, AgentId, ConversationId, IdError, ModelName, ProjectId, SubtaskIndex, TaskId, uuid_v7};
 pub use named::Named;
+pub use span::{Span, SpanError};
 pub use time::{Clock, SteadyMillis, UnixMillis};

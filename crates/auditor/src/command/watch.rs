@@ -1,9 +1,9 @@
 //! `audit watch`: its arguments, what it prints, whom it tells, and what it ends with.
 
 use super::{ChainArgs, EXIT_CANNOT, fail, print};
-use crate::{Alert, LogAddress, Look, Watch, WatchWish, clock::MachineClock, escape::escape, span::Span, utc::utc};
+use crate::{Alert, LogAddress, Look, Watch, WatchWish, clock::MachineClock, escape::escape, utc::utc};
 use clap::Args;
-use edgecoder_events::{CheckpointDigest, Clock};
+use edgecoder_events::{CheckpointDigest, Clock, Span};
 use edgecoder_ledger::note::VerifierKey;
 use serde_json::json;
 use std::{collections::BTreeSet, path::PathBuf, process::Stdio, time::Duration};
@@ -54,9 +54,9 @@ pub(super) async fn run(args: &WatchArgs) -> u8 {
         address: args.log.clone(),
         state: args.state.clone(),
         keys: args.key.clone(),
-        stale_after_ms: args.stale_after.map(|span| u64::try_from(span.0.as_millis()).unwrap_or(u64::MAX)),
+        stale_after_ms: args.stale_after.map(Span::ms),
         checkpoints_only: args.checkpoints_only,
-        look_within: args.look_within.0,
+        look_within: Duration::from_millis(args.look_within.ms()),
     };
     let headers = match args.chain.source() {
         Ok(headers) => headers,
@@ -72,7 +72,7 @@ pub(super) async fn run(args: &WatchArgs) -> u8 {
             _ = tokio::signal::ctrl_c() => return watching.worst,
         }
         tokio::select! {
-            () = tokio::time::sleep(args.interval.0) => {}
+            () = tokio::time::sleep(Duration::from_millis(args.interval.ms())) => {}
             _ = tokio::signal::ctrl_c() => return watching.worst,
         }
     }

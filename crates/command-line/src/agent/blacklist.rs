@@ -3,7 +3,7 @@
 use super::{OneAgent, standing::done};
 use crate::{
     context::Context,
-    durations::{parse_ms, shown_ago},
+    durations::{shown_ago, shown_ms},
     error::CliError,
     table::Table,
     text::{Style, Text},
@@ -11,7 +11,7 @@ use crate::{
 };
 use clap::Args;
 use edgecoder_events::{
-    PublicKey, Signature, UnixMillis,
+    PublicKey, Signature, Span, UnixMillis,
     blacklist::{AgentBlacklisted, BlacklistReason},
 };
 use edgecoder_identity::{NodeKeys, evidence};
@@ -41,8 +41,8 @@ pub struct Blacklist {
     #[arg(long, value_name = "FILE")]
     evidence: PathBuf,
     /// For how long, as 12h or 30d; for ever where it is left out
-    #[arg(long, value_name = "DURATION", value_parser = parse_ms)]
-    expires: Option<u64>,
+    #[arg(long, value_name = "DURATION")]
+    expires: Option<Span>,
     /// Under which name you report
     #[arg(long, value_name = "NAME", default_value = "operator")]
     reporter: String,
@@ -104,7 +104,7 @@ impl Blacklist {
             reason: self.reason,
             evidence_sha256,
             reported_at,
-            expires_at: self.expires.map(|ms| reported_at.plus_ms(ms)),
+            expires_at: self.expires.map(|span| reported_at.plus_ms(span.ms())),
             reporter: self.reporter,
             reporter_key: PublicKey([0; 32]),
             reporter_signature: Signature([0; 64]),
@@ -184,7 +184,7 @@ fn row(entry: &BlacklistEntry, now: UnixMillis) -> Vec<(Style, String)> {
     let ends = match (entry.lifted_at_ms, report.expires_at_ms) {
         (Some(at), _) => format!("lifted {}", shown_ago(now, at)),
         (None, Some(at)) if at <= now => format!("ended {}", shown_ago(now, at)),
-        (None, Some(at)) => format!("in {}", crate::durations::shown_ms(at.ms_since(now))),
+        (None, Some(at)) => format!("in {}", shown_ms(at.ms_since(now))),
         (None, None) => "never".to_owned(),
     };
     vec![
