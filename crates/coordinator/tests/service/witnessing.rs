@@ -77,6 +77,7 @@ async fn two_coordinators_that_witness_each_other_cosign_what_each_records() {
         "the checkpoint carries the cosignature too"
     );
     let seen = ben.client.get(format!("{}/{}/checkpoint", ben.base(), log_id(ANNA))).send().await.unwrap();
+    assert_eq!(seen.headers()["content-type"], "text/plain; charset=utf-8");
     let seen = Note::parse(&seen.bytes().await.unwrap()).unwrap();
     assert!(of_anna.judge(&seen).unwrap().has_quorum, "the witness shows what it stands for");
     let identity = anna.get_as(anna.ada(), "/identity").await;
@@ -158,6 +159,7 @@ async fn a_witness_answers_with_the_statuses_of_the_specification() {
     let anna = log_key(ANNA);
     let answer = add(&ben, request(1, 0, 7, &anna)).await;
     assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(answer.headers()["content-type"], "text/plain; charset=utf-8");
     let line = answer.text().await.unwrap();
     let key = witness_key(BEN);
     let note = request(1, 0, 7, &anna).split_once("\n\n").unwrap().1.to_owned();

@@ -4,7 +4,7 @@ use super::nothing_published;
 use crate::Coordinator;
 use axum::{
     extract::State,
-    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    http::header::CACHE_CONTROL,
     response::{IntoResponse, Response},
 };
 use edgecoder_service_kit::{callers::Anyone, http::Problem};
@@ -25,6 +25,5 @@ use edgecoder_wire::problem::ProblemDetails;
 )]
 pub async fn checkpoint(State(coordinator): State<Coordinator>, _: Anyone) -> Result<Response, Problem> {
     let published = coordinator.store.tiles().published().ok_or_else(nothing_published)?;
-    let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "public, max-age=1")];
-    Ok((headers, coordinator.witnesses.note(&published)).into_response())
+    Ok(([(CACHE_CONTROL, "public, max-age=1")], coordinator.witnesses.note(&published)).into_response())
 }

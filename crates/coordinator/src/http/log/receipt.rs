@@ -3,7 +3,7 @@
 use crate::{Coordinator, receipts::NoReceipt};
 use axum::{
     extract::State,
-    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    http::header::CACHE_CONTROL,
     response::{IntoResponse, Response},
 };
 use edgecoder_events::Position;
@@ -34,8 +34,7 @@ pub async fn receipt(
     Path(position): Path<u64>,
 ) -> Result<Response, Problem> {
     let receipt = coordinator.receipt(Position(position)).await.map_err(problem)?;
-    let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-cache")];
-    Ok((headers, receipt.to_string()).into_response())
+    Ok(([(CACHE_CONTROL, "no-cache")], receipt.to_string()).into_response())
 }
 
 fn problem(error: NoReceipt) -> Problem {

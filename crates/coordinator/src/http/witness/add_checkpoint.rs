@@ -43,7 +43,7 @@ pub async fn add_checkpoint(
     // It waits for the disk.
     let added = tokio::task::spawn_blocking(move || coordinator.witness.add(&request, now)).await;
     match added.map_err(|error| Problem::internal(&error))? {
-        Ok(signature) => Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{signature}\n")).into_response()),
+        Ok(signature) => Ok(format!("{signature}\n").into_response()),
         Err(error) => refusal(&error),
     }
 }

@@ -1,11 +1,7 @@
 //! `GET /{log}/checkpoint`: what did this witness cosign last?
 
 use crate::Coordinator;
-use axum::{
-    extract::State,
-    http::header::CONTENT_TYPE,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use edgecoder_service_kit::{
     callers::Anyone,
     http::{Path, Problem},
@@ -29,9 +25,8 @@ pub async fn newest(
     State(coordinator): State<Coordinator>,
     _: Anyone,
     Path(log): Path<String>,
-) -> Result<Response, Problem> {
+) -> Result<String, Problem> {
     let found = tokio::task::spawn_blocking(move || coordinator.witness.newest(&log)).await;
     let found = found.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))?;
-    let note = found.ok_or_else(|| Problem::not_found("unknown_log", "nothing of this log was cosigned here"))?;
-    Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], note).into_response())
+    found.ok_or_else(|| Problem::not_found("unknown_log", "nothing of this log was cosigned here"))
 }
