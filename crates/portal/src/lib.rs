@@ -148,6 +148,12 @@ pub struct Settings {
     pub welcome_gift: Option<MicroCredits>,
 }
 
+impl axum::extract::FromRef<Portal> for Metrics {
+    fn from_ref(portal: &Portal) -> Self {
+        portal.metrics.clone()
+    }
+}
+
 impl Deref for Portal {
     type Target = Parts;
     fn deref(&self) -> &Parts {

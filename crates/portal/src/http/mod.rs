@@ -30,7 +30,7 @@ use axum::{
     middleware,
     response::Response,
 };
-use edgecoder_service_kit::http::{bounded, described, measure};
+use edgecoder_service_kit::http::{bounded, described, measure, show_metrics};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -113,7 +113,7 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(theme::choose))
         .routes(routes!(assets::asset))
         .routes(routes!(runtime::health::health))
-        .routes(routes!(runtime::metrics::metrics))
+        .routes(routes!(show_metrics::show))
 }
 
 /// The OpenAPI document of every route.

@@ -1,4 +1,3 @@
 //! How the portal itself is.
 
 pub mod health;
-pub mod metrics;
