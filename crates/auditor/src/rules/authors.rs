@@ -2,8 +2,8 @@
 
 use super::{noted::Noted, signatures};
 use crate::Class;
-use edgecoder_events::{AgentEvent, AgentId, Event, Family, PublicKey, Signature, TaskEvent, task::SubtaskFinished};
-use edgecoder_identity::{evidence, verify_text};
+use edgecoder_events::{AgentEvent, AgentId, Event, Family, PublicKey, TaskEvent, task::SubtaskFinished};
+use edgecoder_identity::evidence;
 use edgecoder_ledger::Entry;
 use std::collections::HashMap;
 
@@ -81,14 +81,16 @@ impl Authors {
             key: self.keys.get(&finished.agent).copied(),
             over: &|| format!("its result of {} subtask {}", finished.task, finished.subtask),
         };
-        owed.check(entry, noted, |key, signature| known_to_hold || signatures::holds(key, signature, finished))
+        owed.check(entry, noted, |key, signature| {
+            known_to_hold || signatures::holds(key, signature, &finished.statement())
+        })
     }
 }
 
 /// Whether the machine signed the keys that are recorded as its own: by the key that it had, or brought as its first.
 fn check_keys(entry: &Entry<'_>, agent: &AgentId, signer: PublicKey, statement: &str, noted: &mut Noted) -> bool {
     let owed = Owed { agent, key: Some(signer), over: &|| "the keys that are given to it".to_owned() };
-    owed.check(entry, noted, |_, signature| verify_text(&signer, statement.as_bytes(), &Signature(signature)).is_ok())
+    owed.check(entry, noted, |key, signature| signatures::holds(key, signature, statement))
 }
 
 /// A signature that an entry must have: whose it is, by which key, and over what.
