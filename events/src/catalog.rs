@@ -175,19 +175,6 @@ catalog! {
     }
 }
 
-impl Event {
-    /// What the one who acted signs, where there is such a text for the kind (docs/LEDGER.md, "Author signatures").
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all that is not here, nobody signs")]
-    pub fn author_statement(&self) -> Option<String> {
-        match self {
-            Self::AgentRegistered(it) => Some(it.statement()),
-            Self::AgentKeyReplaced(it) => Some(it.statement()),
-            Self::SubtaskFinished(it) => Some(it.statement()),
-            _ => None,
-        }
-    }
-}
-
 /// Reads what an earlier build recorded, in the words of today.
 fn from_earlier(kind: &str, schema: u16, bytes: &[u8]) -> Result<Event, DecodeError> {
     match (kind, schema) {

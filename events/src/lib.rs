@@ -10,6 +10,7 @@
 pub mod agent;
 mod amounts;
 pub mod anchor;
+mod authored;
 pub mod blacklist;
 mod catalog;
 pub mod credit;
