@@ -32,7 +32,7 @@ impl fmt::Display for Trust {
     }
 }
 
-/// What is known of the best chain. Where there is nothing but a supplied header, that is the tip.
+/// What is known of the best chain. Where there are nothing but supplied headers, the last of them is the tip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BestChain {
     pub tip_height: u32,
@@ -44,7 +44,7 @@ pub struct BestChain {
 pub enum AnchorVerdict {
     /// Six or more blocks say so.
     Confirmed { height: u32, block: BlockHash, time: u32, confirmations: u32, trust: Trust },
-    /// In a block, but not deep enough to rest on.
+    /// In a block, but not deep enough to rest on, or however deep in headers that nobody vouches for.
     Tentative { height: u32, block: BlockHash, time: u32, confirmations: u32, trust: Trust },
     /// A calendar has promised, and no more.
     Pending { calendar: CalendarUri },
@@ -75,16 +75,16 @@ impl AnchorVerdict {
     }
 
     fn in_block(height: u32, header: &Header, chain: BestChain) -> Self {
-        let confirmations = match chain.trust {
-            Trust::Node | Trust::HeaderArchive => (chain.tip_height - height).saturating_add(1),
-            // Whoever made up one header made up those above it too.
-            Trust::SuppliedHeader => 1,
-        };
+        let confirmations = (chain.tip_height - height).saturating_add(1);
         let (block, time, trust) = (header.block_hash(), header.time, chain.trust);
-        if confirmations >= CONFIRMED_AT {
-            Self::Confirmed { height, block, time, confirmations, trust }
-        } else {
-            Self::Tentative { height, block, time, confirmations, trust }
+        match trust {
+            Trust::Node | Trust::HeaderArchive if confirmations >= CONFIRMED_AT => {
+                Self::Confirmed { height, block, time, confirmations, trust }
+            }
+            // Whoever made up one header made up those above it too: they are counted, and confirm nothing.
+            Trust::Node | Trust::HeaderArchive | Trust::SuppliedHeader => {
+                Self::Tentative { height, block, time, confirmations, trust }
+            }
         }
     }
 }
@@ -98,10 +98,8 @@ impl fmt::Display for AnchorVerdict {
                  confirmations, trust: {trust}"
             ),
             Self::Tentative { height, block, confirmations, trust, .. } => {
-                write!(
-                    f,
-                    "TENTATIVE {confirmations}/{CONFIRMED_AT} confirmations, block {height} {block}, trust: {trust}"
-                )
+                let counted = (*confirmations).min(CONFIRMED_AT);
+                write!(f, "TENTATIVE {counted}/{CONFIRMED_AT} confirmations, block {height} {block}, trust: {trust}")
             }
             Self::Pending { calendar } => write!(f, "PENDING at calendar {calendar}"),
             Self::Ahead { height, tip_height } => {

@@ -29,11 +29,12 @@ pub enum HeadersError {
 pub enum HeaderSource {
     Node(AskedNode),
     Archive(Box<ArchiveFile>),
-    /// The block that came with an anchor, and nobody's word that it is in the best chain.
+    /// The block that came with an anchor and those upon it, one at least, each of which names the one before it; and
+    /// nobody's word that they are in the best chain.
     Brought {
         network: Network,
         height: u32,
-        header: Header,
+        headers: Vec<Header>,
     },
     /// Only those that anchors bring themselves, as headers of this network.
     Supplied(Network),
@@ -125,7 +126,10 @@ impl HeaderSource {
                 let trust = file.archive.trust(file.minimum_work);
                 Some(BestChain { tip_height: file.archive.tip().height, trust })
             }
-            Self::Brought { height, .. } => Some(BestChain { tip_height: *height, trust: Trust::SuppliedHeader }),
+            Self::Brought { height, headers, .. } => {
+                let upon = u32::try_from(headers.len()).unwrap_or(u32::MAX).saturating_sub(1);
+                Some(BestChain { tip_height: height.saturating_add(upon), trust: Trust::SuppliedHeader })
+            }
             Self::Supplied(_) => None,
         })
     }
@@ -167,7 +171,10 @@ impl HeaderSource {
                 }
             }
             Self::Archive(file) => Ok(file.archive.header_at(at)?),
-            Self::Brought { height, header, .. } => Ok((at == *height).then_some(*header)),
+            Self::Brought { height, headers, .. } => {
+                let upon = at.checked_sub(*height).and_then(|upon| usize::try_from(upon).ok());
+                Ok(upon.and_then(|upon| headers.get(upon)).copied())
+            }
             Self::Supplied(_) => Ok(None),
         }
     }

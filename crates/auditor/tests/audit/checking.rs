@@ -130,7 +130,28 @@ async fn an_archive_of_dated_entries_is_checked_without_the_log() {
         assert_eq!(report["verdict"], "VALID BUT UNPROVEN", "nothing dates them: {report:#}");
         assert_eq!(classes(&report), [("NOT CONFIRMED", "anchors/")], "{report:#}");
         let told = report["anchors"][0]["said"].as_str().unwrap();
-        assert!(told.contains("TENTATIVE 1/6") && told.contains("trust: supplied header only"), "{told}");
+        assert!(told.contains("TENTATIVE 6/6") && told.contains("trust: supplied header only"), "{told}");
+    }
+}
+
+/// What an archive brings itself is counted as it is, by the proof and by the evidence, and confirms nothing.
+#[tokio::test]
+async fn headers_that_an_archive_brings_are_counted_and_confirm_nothing() {
+    let (_, honest) = dated().await;
+    let (headers, proof) = (format!("{ANCHOR}/headers"), format!("{ANCHOR}/checkpoint.ots"));
+    for count in 1..=6 {
+        for has_proof in [true, false] {
+            let mut fewer = honest.clone();
+            fewer.get_mut(&headers).unwrap().truncate(count * 80);
+            if !has_proof {
+                fewer.remove(&proof);
+            }
+            let (code, report) = checked(&packed(&all(&summed(fewer))), &["--key", &key()]);
+            assert_eq!((code, classes(&report)), (3, vec![("NOT CONFIRMED", "anchors/")]), "{report:#}");
+            let told = report["anchors"][0]["said"].as_str().unwrap();
+            assert!(told.starts_with(&format!("TENTATIVE {count}/6 confirmations, block 1 ")), "{told}");
+            assert!(told.ends_with("trust: supplied header only"), "{told}");
+        }
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) async fn check(
             );
         }
         let headers_of_it = anchor.check_headers(headers.meant(), report);
-        anchor.judge(note, (headers, &headers_of_it), last, report).await?;
+        anchor.judge(note, (headers, headers_of_it), last, report).await?;
     }
     if sizes.is_empty() {
         report.absent.push("no anchor covers these entries yet".to_owned());
@@ -108,7 +108,7 @@ impl<'a> Anchor<'a> {
     async fn judge(
         &self,
         note: &[u8],
-        (known, brought): (&mut HeaderSource, &[Header]),
+        (known, brought): (&mut HeaderSource, Vec<Header>),
         last: Option<EntryPlace>,
         report: &mut ArchiveReport,
     ) -> Result<(), CheckError> {
@@ -121,7 +121,9 @@ impl<'a> Anchor<'a> {
         self.check_first(first, report);
         self.check_heights(height, report);
         let network = known.meant();
-        let mut own = first.zip(height).map(|(header, height)| HeaderSource::Brought { network, height, header });
+        let height = height.or_else(|| Some(evidence_in(evidence?)?.height));
+        let own = |height| HeaderSource::Brought { network, height, headers: brought };
+        let mut own = first.and(height).map(own);
         let headers = if known.knows_the_chain() { known } else { own.as_mut().unwrap_or(known) };
         let digest = CheckpointDigest(Commitment::to_file(note).0);
         let by_proof = match proof {
@@ -149,8 +151,7 @@ impl<'a> Anchor<'a> {
 
     /// Whether the evidence speaks of the block that the proof leads to.
     fn check_heights(&self, by_proof: Option<u32>, report: &mut ArchiveReport) {
-        let evidence =
-            self.file(OfAnchor::Evidence).and_then(|bytes| serde_json::from_slice::<AnchorEvidence>(bytes).ok());
+        let evidence = self.file(OfAnchor::Evidence).and_then(evidence_in);
         if evidence.zip(by_proof).is_some_and(|(evidence, height)| evidence.height != height) {
             report.find(Class::AnchorMismatch, self.name(OfAnchor::Evidence), "its block is not that of the proof");
         }
@@ -160,9 +161,7 @@ impl<'a> Anchor<'a> {
     fn check_first(&self, first: Option<Header>, report: &mut ArchiveReport) {
         let Some(first) = first else { return };
         let by_proof = |bytes: &[u8]| DetachedTimestamp::parse(bytes).is_ok_and(|proof| proof.leads_to(&first));
-        let by_evidence = |bytes: &[u8]| {
-            serde_json::from_slice::<AnchorEvidence>(bytes).is_ok_and(|evidence| evidence.header == first)
-        };
+        let by_evidence = |bytes: &[u8]| evidence_in(bytes).is_some_and(|evidence| evidence.header == first);
         if !self.file(OfAnchor::Ots).is_some_and(by_proof) && !self.file(OfAnchor::Evidence).is_some_and(by_evidence) {
             report.find(
                 Class::BadHeaders,
@@ -171,6 +170,10 @@ impl<'a> Anchor<'a> {
             );
         }
     }
+}
+
+fn evidence_in(bytes: &[u8]) -> Option<AnchorEvidence> {
+    serde_json::from_slice(bytes).ok()
 }
 
 fn fault_of(outcome: &Outcome) -> Option<Class> {
