@@ -22,9 +22,9 @@ pub struct AnchorPolicy {
     /// What is paid where nobody knows the market.
     pub unknown_rate: SatPerVbyte,
     pub highest_rate: SatPerVbyte,
-    /// All fees of any 24 hours together, should everything get into a block that can.
+    /// The fees of all that is written down in any 24 hours, should everything of it get into a block that can.
     ///
-    /// Counted for the 24 hours after each was written down: what waits from earlier days may be mined beside it.
+    /// The day of a fee is that of its intent, not of its block: what waits from earlier days may be mined beside it.
     pub daily_cap_sat: u64,
     /// After so long without a block the fee is raised to the market's, if that has grown; and after so long another
     /// transaction is tried where a node refused one.
