@@ -6,6 +6,9 @@ use std::fmt;
 pub(super) const ENTRIES: &str = "entries/";
 pub(super) const ANCHORS: &str = "anchors/";
 
+/// The first and the newest that cover all entries: more would prove no more.
+pub(super) const MAX_ANCHORS: usize = 2;
+
 /// One file of an archive. Their order is that of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Member {
@@ -95,6 +98,11 @@ impl Member {
             | Self::Anchor(..)
             | Self::Sums => None,
         }
+    }
+
+    /// The size of the anchor that it is of.
+    pub const fn anchor(self) -> Option<u64> {
+        if let Self::Anchor(size, _) = self { Some(size) } else { None }
     }
 
     const fn number(self) -> u64 {

@@ -315,6 +315,29 @@ async fn a_member_that_stands_twice_elsewhere_or_behind_the_end_is_refused() {
     assert_eq!((code, classes(&report)), (1, vec![("DAMAGED", "SHA256SUMS")]), "{report:#}");
 }
 
+/// The third anchor could be anything: it would not be judged, and whoever unpacks the file has it.
+#[tokio::test]
+async fn more_anchors_than_the_format_has_are_refused_by_their_names() {
+    let (_, honest) = dated().await;
+    let of_anchor = |members: &Members, size: u64| {
+        let files = honest.iter().filter_map(|(name, bytes)| Some((name.strip_prefix(ANCHOR)?, bytes)));
+        let mut more = members.clone();
+        more.extend(files.map(|(file, bytes)| (format!("anchors/{size:012}{file}"), bytes.clone())));
+        more
+    };
+    let two = of_anchor(&honest, 18);
+    let (_, report) = checked(&packed(&all(&summed(two.clone()))), &["--key", &key()]);
+    assert!(
+        !classes(&report).iter().any(|(class, _)| *class == "ADDED"),
+        "two are no more than there may be: {report:#}"
+    );
+    let (code, report) = checked(&packed(&all(&summed(of_anchor(&two, 19)))), &["--key", &key()]);
+    let third: Vec<_> = classes(&report).into_iter().filter(|(_, member)| member.contains("000000000019")).collect();
+    assert!(code == 1 && third.len() == 5 && third.iter().all(|(class, _)| *class == "ADDED"), "{report:#}");
+    let finding = report["findings"].as_array().unwrap().iter().find(|it| it["class"] == "ADDED").unwrap();
+    assert_eq!(finding["detail"], "an archive has at most 2 anchors", "{report:#}");
+}
+
 #[tokio::test]
 async fn links_folders_and_headers_that_tools_read_differently_are_no_members() {
     let (_, honest) = dated().await;

@@ -8,7 +8,7 @@ mod signatures;
 pub use report::{ArchiveFinding, ArchiveReport, DatedEntries};
 
 use super::{
-    format::Member,
+    format::{MAX_ANCHORS, Member},
     members::{self, ArchiveFault, MAX_MEMBERS, Members, Unpacked},
 };
 use crate::{HeaderSource, HeadersError};
@@ -51,6 +51,7 @@ pub async fn check_archive(wish: &CheckWish, headers: &mut HeaderSource) -> Resu
         report.find(Class::Added, &stray.name, stray.why);
     }
     check_belonging(&members, &mut report);
+    check_anchor_count(&members, &mut report);
     check_sums(&members, &mut report);
     if let Some(signed) = signatures::check(&members, wish, &mut report) {
         let last = entries::check(&members, &signed, &mut report);
@@ -66,6 +67,15 @@ fn check_belonging(members: &Members, report: &mut ArchiveReport) {
         if let Some(other) = member.belongs_to().filter(|other| !members.contains_key(other)) {
             report.find(Class::Added, member, format!("there is no {other} that it could be of"));
         }
+    }
+}
+
+/// Whether there are no more anchors than the format has: each costs its reader the time of a judgement.
+fn check_anchor_count(members: &Members, report: &mut ArchiveReport) {
+    let sizes: BTreeSet<u64> = members.keys().filter_map(|member| member.anchor()).collect();
+    let Some(first) = sizes.into_iter().nth(MAX_ANCHORS) else { return };
+    for member in members.keys().filter(|member| member.anchor().is_some_and(|size| size >= first)) {
+        report.find(Class::Added, member, format!("an archive has at most {MAX_ANCHORS} anchors"));
     }
 }
 
