@@ -12,7 +12,7 @@ pub(super) const MAX_ANCHORS: usize = 2;
 /// One file of an archive. Their order is that of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Member {
-    /// For people; its digest alone speaks for it.
+    /// For people; its digest alone speaks for it, and nobody signs that.
     Readme,
     /// Its signatures prove it.
     Checkpoint,
@@ -98,6 +98,11 @@ impl Member {
             | Self::Anchor(..)
             | Self::Sums => None,
         }
+    }
+
+    /// Whether it is for reading alone, and nothing proves what it says.
+    pub fn is_for_people(self) -> bool {
+        self == Self::Readme
     }
 
     /// The size of the anchor that it is of.

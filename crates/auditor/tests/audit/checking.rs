@@ -232,6 +232,17 @@ async fn a_file_that_was_changed_is_named_even_where_its_digest_was_changed_too(
     changed.get_mut("README.md").unwrap().push(b'!');
     let (code, report) = checked(&packed(&all(&changed)), &["--key", &key]);
     assert_eq!((code, classes(&report)), (1, vec![("DAMAGED", "README.md")]), "{report:#}");
+    // Nothing proves what is for reading alone, and that is said.
+    let folder = packed(&all(&summed(changed)));
+    let (code, report) = checked(&folder, &["--key", &key]);
+    assert_eq!((code, classes(&report)), (3, vec![("NOT CONFIRMED", "anchors/")]), "{report:#}");
+    assert_eq!(report["notEvidence"], serde_json::json!(["README.md"]), "{report:#}");
+    let file = folder.path().join("evidence.tar");
+    let told = String::from_utf8(audit(&["verify", text(&file), "--network", "regtest"]).stdout).unwrap();
+    assert!(
+        told.contains("\nnot evidence README.md: nobody signs it, and nothing but its digest was checked\n"),
+        "{told}"
+    );
 }
 
 #[tokio::test]

@@ -135,6 +135,8 @@ pub struct ArchiveReport {
     pub anchors: Vec<DatedEntries>,
     /// What an archive can hold and this one does not.
     pub absent: Vec<String>,
+    /// The members that nothing proves: whoever made the archive could write in them what he liked.
+    pub not_evidence: Vec<String>,
     /// In the order in which they were found.
     pub findings: Vec<ArchiveFinding>,
 }
@@ -152,6 +154,7 @@ impl ArchiveReport {
             network: None,
             anchors: Vec::new(),
             absent: Vec::new(),
+            not_evidence: Vec::new(),
             findings: Vec::new(),
         }
     }
@@ -222,6 +225,9 @@ impl ArchiveReport {
         for what in &self.absent {
             line("absent", what);
         }
+        for member in &self.not_evidence {
+            line("not evidence", &format!("{member}: nobody signs it, and nothing but its digest was checked"));
+        }
         for it in &self.findings {
             line("finding", &format!("{} {}: {}", it.name(), it.member, it.detail));
         }
@@ -253,6 +259,7 @@ impl ArchiveReport {
             "network": self.network.map(|network| network.to_string()),
             "anchors": anchors.collect::<Vec<_>>(),
             "absent": self.absent,
+            "notEvidence": self.not_evidence,
             "findings": findings.collect::<Vec<_>>(),
         })
     }
