@@ -172,6 +172,7 @@ catalog! {
         "person.role_taken" 1 => PersonRoleTaken(person::PersonRoleTaken),
         "person.descriptor_given" 1 => PersonDescriptorGiven(person::PersonDescriptorGiven),
         "person.backup_acknowledged" 1 => PersonBackupAcknowledged(person::PersonBackupAcknowledged),
+        "person.address_changed" 1 => PersonAddressChanged(person::PersonAddressChanged),
     }
 }
 

@@ -63,6 +63,7 @@ fn named_in_person(event: PersonEvent<'_>) -> Named<'_> {
         PersonEvent::PersonRoleTaken(it) => &it.account,
         PersonEvent::PersonDescriptorGiven(it) => &it.account,
         PersonEvent::PersonBackupAcknowledged(it) => &it.account,
+        PersonEvent::PersonAddressChanged(it) => &it.account,
     };
     Named { accounts: [Some(account.as_str()), None], ..Named::default() }
 }

@@ -112,6 +112,17 @@ pub struct PersonBackupAcknowledged {
     pub descriptor: BlobRef,
 }
 
+/// The person proved that another mail address is theirs, which takes the place of the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonAddressChanged {
+    pub account: AccountId,
+    /// Of the new address; made as that of the sign-up.
+    pub email_mark: Digest,
+    /// The new address and the name, sealed with the account's key.
+    pub profile: BlobRef,
+}
+
 /// The person left. The key of what is sealed for them is destroyed: see [`crate::key::SubjectKeyDestroyed`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

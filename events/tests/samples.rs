@@ -183,7 +183,8 @@ fn people() -> Vec<Event> {
         PersonRoleGiven { account: account.clone(), role: Role::Operator }.into(),
         PersonRoleTaken { account: account.clone(), role: Role::Operator }.into(),
         PersonDescriptorGiven { account: account.clone(), descriptor: BlobRef([23; 32]) }.into(),
-        PersonBackupAcknowledged { account, descriptor: BlobRef([23; 32]) }.into(),
+        PersonBackupAcknowledged { account: account.clone(), descriptor: BlobRef([23; 32]) }.into(),
+        PersonAddressChanged { account, email_mark: Digest([25; 32]), profile: BlobRef([22; 32]) }.into(),
     ]
 }
 

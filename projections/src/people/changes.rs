@@ -56,6 +56,9 @@ impl Touched {
             PersonEvent::PersonDescriptorGiven(it) => {
                 (person.descriptor, person.backup_acknowledged_at) = (Some(it.descriptor), None);
             }
+            PersonEvent::PersonAddressChanged(it) => {
+                (person.email_mark, person.profile) = (it.email_mark, it.profile);
+            }
             PersonEvent::PersonBackupAcknowledged(_) => person.backup_acknowledged_at = Some(recorded.recorded_at),
             // Ways to sign in, and who may steer, are asked where that is decided: of the person's own history.
             PersonEvent::PersonSignedUp(_)
@@ -97,5 +100,6 @@ fn account_named_in(event: PersonEvent<'_>) -> &AccountId {
         PersonEvent::PersonRoleTaken(it) => &it.account,
         PersonEvent::PersonDescriptorGiven(it) => &it.account,
         PersonEvent::PersonBackupAcknowledged(it) => &it.account,
+        PersonEvent::PersonAddressChanged(it) => &it.account,
     }
 }

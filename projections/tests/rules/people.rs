@@ -4,8 +4,8 @@ use crate::test_log::TestLog;
 use edgecoder_events::{
     AccountId, Actor, BlobRef, Digest, Event, EventId, Position, Recorded, StreamName, UnixMillis, Version,
     person::{
-        PersonBackupAcknowledged, PersonDescriptorGiven, PersonErased, PersonPasswordReset, PersonProfileChanged,
-        PersonSignedUp,
+        PersonAddressChanged, PersonBackupAcknowledged, PersonDescriptorGiven, PersonErased, PersonPasswordReset,
+        PersonProfileChanged, PersonSignedUp,
     },
 };
 use edgecoder_projections::{PageRequest, Projections, TablesIn};
@@ -72,6 +72,21 @@ async fn a_person_is_found_by_account_and_address_and_after_leaving_by_account_a
     assert_eq!((newest.items[0].account.as_str(), newest.next), ("p-2", Some(Position(4))));
     let older = all.people().list(&PageRequest::new(newest.next, 1)).await.unwrap();
     assert_eq!((older.items[0].account.as_str(), older.next), ("p-1", None), "whoever left is listed, too");
+    all.stop().await;
+}
+
+#[tokio::test]
+async fn a_person_who_moved_is_found_by_the_new_address_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mark, profile) = (Digest([7; 32]), BlobRef([8; 32]));
+    let moved = PersonAddressChanged { account: account("p-1"), email_mark: mark, profile }.into();
+    let log = TestLog::of(&recorded([signed_up("p-1"), moved, signed_up("p-2")]), 2);
+    let [file, search] = ["projections.db", "search"].map(|it| folder.path().join(it));
+    let all = Projections::start(&log, TablesIn::File(&file), &search).await.unwrap();
+    all.caught_up(log.head()).await.unwrap();
+    let found = all.people().by_email(mark).await.unwrap().unwrap();
+    assert_eq!((found.account.as_str(), found.profile), ("p-1", profile));
+    assert_eq!(all.people().by_email(MARK).await.unwrap().unwrap().account.as_str(), "p-2", "who came after");
     all.stop().await;
 }
 

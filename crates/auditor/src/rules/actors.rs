@@ -149,7 +149,8 @@ impl Who<'_> {
             | PersonEvent::PersonProviderUnlinked(_)
             | PersonEvent::PersonErased(_)
             | PersonEvent::PersonDescriptorGiven(_)
-            | PersonEvent::PersonBackupAcknowledged(_) => self.is_account(person(event)),
+            | PersonEvent::PersonBackupAcknowledged(_)
+            | PersonEvent::PersonAddressChanged(_) => self.is_account(person(event)),
         }
     }
 
@@ -179,5 +180,6 @@ pub(super) fn person(event: PersonEvent<'_>) -> &AccountId {
         PersonEvent::PersonRoleTaken(it) => &it.account,
         PersonEvent::PersonDescriptorGiven(it) => &it.account,
         PersonEvent::PersonBackupAcknowledged(it) => &it.account,
+        PersonEvent::PersonAddressChanged(it) => &it.account,
     }
 }

@@ -11,6 +11,7 @@ pub mod limits;
 mod log_keys;
 mod machines;
 mod noted;
+mod people;
 mod plan;
 mod promises;
 mod roles;
@@ -32,6 +33,7 @@ use edgecoder_ledger::Entry;
 use log_keys::LogKeys;
 use machines::Machines;
 use noted::Noted;
+use people::People;
 use promises::Promises;
 use roles::Roles;
 pub use signatures::is_signed_result;
@@ -73,6 +75,7 @@ pub struct Rules {
     credit: Credit,
     anchors: Anchors,
     wallets: Wallets,
+    people: People,
     noted: Noted,
     coverage: EventCoverage,
 }
@@ -90,6 +93,7 @@ impl Rules {
             credit: Credit::default(),
             anchors: Anchors::default(),
             wallets: Wallets::default(),
+            people: People::default(),
             noted: Noted::default(),
             coverage: EventCoverage::default(),
         }
@@ -152,6 +156,7 @@ impl Rules {
             self.roles.check(entry, event),
             self.machines.check(entry, event),
             self.wallets.check(event),
+            self.people.check(event),
         ];
         for broken in checks.into_iter().filter_map(Result::err) {
             self.noted.broken(entry.position, broken);

@@ -49,7 +49,8 @@ impl Roles {
             | PersonEvent::PersonProviderLinked(_)
             | PersonEvent::PersonProviderUnlinked(_)
             | PersonEvent::PersonDescriptorGiven(_)
-            | PersonEvent::PersonBackupAcknowledged(_) => Ok(()),
+            | PersonEvent::PersonBackupAcknowledged(_)
+            | PersonEvent::PersonAddressChanged(_) => Ok(()),
         }
     }
 

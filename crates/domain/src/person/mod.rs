@@ -7,9 +7,9 @@ use crate::Aggregate;
 use edgecoder_events::{
     AccountId, BlobRef, Digest, Event, Family, PersonEvent,
     person::{
-        PersonBackupAcknowledged, PersonDescriptorGiven, PersonErased, PersonPasskeyAdded, PersonPasskeyRemoved,
-        PersonPasswordChanged, PersonPasswordReset, PersonProfileChanged, PersonProviderLinked, PersonProviderUnlinked,
-        PersonRoleGiven, PersonRoleTaken, PersonSignedUp, Role,
+        PersonAddressChanged, PersonBackupAcknowledged, PersonDescriptorGiven, PersonErased, PersonPasskeyAdded,
+        PersonPasskeyRemoved, PersonPasswordChanged, PersonPasswordReset, PersonProfileChanged, PersonProviderLinked,
+        PersonProviderUnlinked, PersonRoleGiven, PersonRoleTaken, PersonSignedUp, Role,
     },
 };
 use std::collections::BTreeSet;
@@ -57,6 +57,11 @@ pub enum PersonCommand {
     },
     ChangeProfile {
         account: AccountId,
+        profile: BlobRef,
+    },
+    ChangeAddress {
+        account: AccountId,
+        email_mark: Digest,
         profile: BlobRef,
     },
     ChangePassword {
@@ -140,6 +145,11 @@ impl Person {
         matches!(self, Self::Here { identities, .. } if identities.contains(mark))
     }
 
+    /// Whether they are here, and this is the mark of their address.
+    pub fn has_address(&self, mark: &Digest) -> bool {
+        matches!(self, Self::Here { email_mark, .. } if email_mark == mark)
+    }
+
     /// Whether they are here and may steer machines.
     pub fn is_operator(&self) -> bool {
         matches!(self, Self::Here { is_operator: true, .. })
@@ -159,6 +169,12 @@ pub fn decide(person: &Person, command: PersonCommand) -> Result<Vec<Event>, Per
         (Person::Gone, _) => return Err(PersonRefusal::Left),
         (Person::Here { .. }, PersonCommand::ChangeProfile { account, profile }) => {
             PersonProfileChanged { account, profile }.into()
+        }
+        (Person::Here { email_mark: present, .. }, PersonCommand::ChangeAddress { account, email_mark, profile }) => {
+            if *present == email_mark {
+                return Ok(vec![]);
+            }
+            PersonAddressChanged { account, email_mark, profile }.into()
         }
         (Person::Here { .. }, PersonCommand::ChangePassword { account }) => PersonPasswordChanged { account }.into(),
         (Person::Here { .. }, PersonCommand::ResetPassword { account }) => PersonPasswordReset { account }.into(),
@@ -219,6 +235,7 @@ fn decide_way(
         }
         PersonCommand::SignUp { .. }
         | PersonCommand::ChangeProfile { .. }
+        | PersonCommand::ChangeAddress { .. }
         | PersonCommand::ChangePassword { .. }
         | PersonCommand::ResetPassword { .. }
         | PersonCommand::GiveRole { .. }
@@ -270,6 +287,11 @@ impl Person {
             PersonEvent::PersonProfileChanged(it) => {
                 if let Self::Here { profile, .. } = self {
                     *profile = it.profile;
+                }
+            }
+            PersonEvent::PersonAddressChanged(it) => {
+                if let Self::Here { email_mark, profile, .. } = self {
+                    (*email_mark, *profile) = (it.email_mark, it.profile);
                 }
             }
             PersonEvent::PersonPasswordChanged(_) | PersonEvent::PersonPasswordReset(_) => {}

@@ -18,11 +18,16 @@ fn after(commands: impl IntoIterator<Item = PersonCommand>) -> Person {
     person
 }
 
-fn later() -> [PersonCommand; 3] {
+fn move_to(byte: u8) -> PersonCommand {
+    PersonCommand::ChangeAddress { account: account(), email_mark: Digest([byte; 32]), profile: BlobRef([byte; 32]) }
+}
+
+fn later() -> [PersonCommand; 4] {
     [
         PersonCommand::ChangeProfile { account: account(), profile: BlobRef([3; 32]) },
         PersonCommand::ChangePassword { account: account() },
         PersonCommand::ResetPassword { account: account() },
+        move_to(4),
     ]
 }
 
@@ -46,6 +51,15 @@ fn another_name_takes_the_place_of_the_one_before_and_the_address_stays() {
     assert!(
         matches!(person, Person::Here { email_mark, profile, .. } if (email_mark, profile) == (Digest([1; 32]), BlobRef([3; 32])))
     );
+}
+
+#[test]
+fn another_address_takes_the_place_of_the_one_before_and_is_recorded_once() {
+    let person = after([sign_up(), add(1), move_to(4)]);
+    assert!(person.has_address(&Digest([4; 32])) && !person.has_address(&Digest([1; 32])));
+    assert!(matches!(person, Person::Here { profile, .. } if profile == BlobRef([4; 32])));
+    assert!(person.has_passkey(&Digest([1; 32])), "ways to sign in stay");
+    assert_eq!(decide(&person, move_to(4)), Ok(vec![]));
 }
 
 #[test]

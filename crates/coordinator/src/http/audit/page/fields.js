@@ -60,4 +60,5 @@ export const FIELDS = {
   "person.role_taken 1": ["account", "role"],
   "person.descriptor_given 1": ["account", "descriptor"],
   "person.backup_acknowledged 1": ["account", "descriptor"],
+  "person.address_changed 1": ["account", "email_mark", "profile"],
 };
