@@ -1,57 +1,45 @@
 //! Which events does the one who acted sign, and what text is it?
 
-use crate::Event;
+use crate::{AgentEvent, Event, Family, TaskEvent};
 
 impl Event {
     /// What the one who acted signs, where there is such a text for the kind (docs/LEDGER.md, "Author signatures").
     pub fn author_statement(&self) -> Option<String> {
-        match self {
-            Self::AgentRegistered(it) => Some(it.statement()),
-            Self::AgentKeyReplaced(it) => Some(it.statement()),
-            Self::SubtaskFinished(it) => Some(it.statement()),
-            // A report about a machine carries its reporter's signature among its fields.
-            Self::AgentBlacklisted(_)
-            | Self::LedgerCreated(_)
-            | Self::LogKeyRotated(_)
-            | Self::LedgerRestored(_)
-            | Self::SubjectKeyDestroyed(_)
-            | Self::NodeEnrolled(_)
-            | Self::NodeTokenRotated(_)
-            | Self::NodeApproved(_)
-            | Self::NodeRejected(_)
-            | Self::NodeModeChanged(_)
-            | Self::AgentCapabilitiesChanged(_)
-            | Self::AgentCameOnline(_)
-            | Self::AgentWentOffline(_)
-            | Self::AgentBlacklistLifted(_)
-            | Self::TaskSubmitted(_)
-            | Self::TaskPlanned(_)
-            | Self::SubtaskLeased(_)
-            | Self::SubtaskReturned(_)
-            | Self::SubtaskStopped(_)
-            | Self::TaskEscalated(_)
-            | Self::SubtaskRevised(_)
-            | Self::TaskCompleted(_)
-            | Self::TaskFailed(_)
-            | Self::TaskCancelled(_)
-            | Self::AccountOpened(_)
-            | Self::CreditsIssued(_)
-            | Self::CreditsReserved(_)
-            | Self::CreditsSpent(_)
-            | Self::CreditsEarned(_)
-            | Self::CreditsReleased(_)
-            | Self::AnchorRequested(_)
-            | Self::AnchorPromised(_)
-            | Self::AnchorAttested(_)
-            | Self::AnchorBroadcast(_)
-            | Self::AnchorIncluded(_)
-            | Self::AnchorConfirmed(_)
-            | Self::AnchorOrphaned(_)
-            | Self::PersonSignedUp(_)
-            | Self::PersonProfileChanged(_)
-            | Self::PersonPasswordChanged(_)
-            | Self::PersonPasswordReset(_)
-            | Self::PersonErased(_) => None,
+        match self.family() {
+            Family::Agent(event) => of_machine(event),
+            Family::Task(event) => of_work(event),
+            Family::Ledger(_) | Family::Node(_) | Family::Credit(_) | Family::Anchor(_) | Family::Person(_) => None,
         }
+    }
+}
+
+fn of_machine(event: AgentEvent<'_>) -> Option<String> {
+    match event {
+        AgentEvent::AgentRegistered(it) => Some(it.statement()),
+        AgentEvent::AgentKeyReplaced(it) => Some(it.statement()),
+        // A report about a machine carries its reporter's signature among its fields.
+        AgentEvent::AgentBlacklisted(_)
+        | AgentEvent::AgentCapabilitiesChanged(_)
+        | AgentEvent::AgentCameOnline(_)
+        | AgentEvent::AgentWentOffline(_)
+        | AgentEvent::AgentBlacklistLifted(_) => None,
+    }
+}
+
+fn of_work(event: TaskEvent<'_>) -> Option<String> {
+    match event {
+        TaskEvent::SubtaskFinished(it) => Some(it.statement()),
+        TaskEvent::TaskSubmitted(_)
+        | TaskEvent::TaskPlanned(_)
+        | TaskEvent::SubtaskLeased(_)
+        | TaskEvent::SubtaskReturned(_)
+        | TaskEvent::SubtaskStopped(_)
+        | TaskEvent::TaskEscalated(_)
+        | TaskEvent::SubtaskRevised(_)
+        | TaskEvent::TaskCompleted(_)
+        | TaskEvent::TaskFailed(_)
+        | TaskEvent::TaskCancelled(_)
+        | TaskEvent::TaskReviewed(_)
+        | TaskEvent::TaskAnswered(_) => None,
     }
 }

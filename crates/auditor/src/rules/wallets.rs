@@ -35,6 +35,7 @@ impl Wallets {
             PersonEvent::PersonBackupAcknowledged(_)
             | PersonEvent::PersonSignedUp(_)
             | PersonEvent::PersonProfileChanged(_)
+            | PersonEvent::PersonAddressChanged(_)
             | PersonEvent::PersonPasswordChanged(_)
             | PersonEvent::PersonPasswordReset(_)
             | PersonEvent::PersonPasskeyAdded(_)
