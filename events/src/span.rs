@@ -34,7 +34,7 @@ impl FromStr for Span {
         };
         // `parse` would take a sign.
         let has_digits_only = digits.bytes().all(|byte| byte.is_ascii_digit());
-        let number: u32 = digits.parse().ok().filter(|number| has_digits_only && *number > 0).ok_or(SpanError)?;
+        let number = digits.parse::<u32>().ok().filter(|number| has_digits_only && *number > 0).ok_or(SpanError)?;
         let ms = u64::from(number).checked_mul(unit_ms).ok_or(SpanError)?;
         Ok(Self { ms })
     }
