@@ -25,6 +25,14 @@ run-inference *ARGS:
 run-control-plane *ARGS:
     {{ edgecoder }} run --mode control-plane {{ ARGS }}
 
+# the pages that people use
+run-portal *ARGS:
+    {{ edgecoder }} run --mode portal {{ ARGS }}
+
+# dates the log by Bitcoin, and has the wallet that pays for it
+run-anchor *ARGS:
+    {{ edgecoder }} run --mode anchor {{ ARGS }}
+
 # computes every projection anew from the log
 rebuild-projections *ARGS:
     {{ edgecoder }} ledger rebuild-projections {{ ARGS }}
