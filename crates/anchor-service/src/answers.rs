@@ -1,11 +1,14 @@
 //! How does what the desk says look to those who asked?
 
-use crate::desk_owner::{DeskError, Standing};
+use crate::{
+    desk_owner::{DeskError, Standing},
+    purse::Purse,
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use edgecoder_anchoring::evidence::AnchorEvidence;
+use edgecoder_anchoring::{Network, evidence::AnchorEvidence};
 use edgecoder_events::BitcoinHash;
 use edgecoder_service_kit::http::Problem;
-use edgecoder_wire::anchors::{Carried, CarriedBy, CarriedIn};
+use edgecoder_wire::anchors::{AnchorWalletView, Carried, CarriedBy, CarriedIn};
 
 /// When somebody who was told to come again may do so.
 const COME_AGAIN_SECONDS: u32 = 60;
@@ -27,6 +30,23 @@ fn carried_in(evidence: &AnchorEvidence, confirmed: bool) -> Result<CarriedIn, P
         confirmed,
         proof: STANDARD.encode(proof.to_bytes()),
         evidence: serde_json::to_string(evidence).map_err(|error| Problem::internal(&error))?,
+    })
+}
+
+/// What is known of the wallet.
+pub fn wallet(purse: Purse, network: Network, daily_cap_sat: u64) -> Result<AnchorWalletView, Problem> {
+    let detail = "the wallet's state cannot be kept: look whether the folder of the anchor service can be written";
+    let unknown = || Problem::unavailable("anchor_wallet_trouble", detail).retry_after(COME_AGAIN_SECONDS);
+    Ok(AnchorWalletView {
+        network: network.to_string(),
+        address: purse.address.ok_or_else(unknown)?,
+        spendable_sat: purse.balance.spendable_sat,
+        incoming_sat: purse.balance.incoming_sat,
+        daily_cap_sat,
+        anchor_fee_sat: purse.anchor_fee_sat,
+        scanning: purse.is_scanning,
+        looked_at_ms: purse.looked_at,
+        problems: purse.troubles.iter().map(ToString::to_string).collect(),
     })
 }
 

@@ -1,15 +1,15 @@
 //! Who uses the desk? One task: it looks at the chain by the clock, and between two looks it takes orders.
 
+use crate::purse::Purse;
 use edgecoder_anchoring::{
     anchor::{Anchor, AnchorDesk, AnchorError, TickReport},
     chain::Chain,
     evidence::{AnchorEvidence, Commitment},
-    wallet::WalletBalance,
 };
 use edgecoder_events::{Clock, UnixMillis};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
     time::{MissedTickBehavior, interval},
 };
 use tokio_util::sync::CancellationToken;
@@ -27,7 +27,6 @@ pub enum Order {
     Want(Commitment, oneshot::Sender<Result<Standing, DeskError>>),
     /// How far is this, if it was ever wanted?
     Show(Commitment, oneshot::Sender<Result<Standing, DeskError>>),
-    Wallet(oneshot::Sender<Result<WalletStanding, DeskError>>),
 }
 
 /// Why the desk did not do it.
@@ -48,14 +47,6 @@ pub struct Standing {
     pub evidence: Option<AnchorEvidence>,
 }
 
-/// What pays.
-#[derive(Debug, Clone)]
-pub struct WalletStanding {
-    pub address: String,
-    pub balance: WalletBalance,
-    pub anchor_fee_sat: u64,
-}
-
 /// The desk and what it needs.
 pub struct DeskOwner {
     pub desk: AnchorDesk,
@@ -63,6 +54,8 @@ pub struct DeskOwner {
     pub clock: Arc<dyn Clock>,
     pub look_every: Duration,
     pub orders: mpsc::Receiver<Order>,
+    /// For those who ask of the wallet, and need not wait for the desk.
+    pub purse: watch::Sender<Purse>,
     /// What was fetched lately.
     pub evidence: HashMap<Commitment, AnchorEvidence>,
 }
@@ -83,9 +76,17 @@ impl DeskOwner {
 
     async fn look(&mut self) {
         let chain = Arc::clone(&self.chain);
-        match self.desk.tick(&*chain, self.clock.now()).await {
-            Ok(report) => tell(&report),
-            Err(error) => tracing::warn!(%error, "the chain could not be looked at"),
+        let now = self.clock.now();
+        match self.desk.tick(&*chain, now).await {
+            Ok(report) => {
+                tell(&report);
+                let fee_sat = self.desk.anchor_fee_sat(&*chain).await.ok();
+                self.purse.send_modify(|purse| purse.after(&report, fee_sat, &mut self.desk, now));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the chain could not be looked at");
+                self.purse.send_modify(|purse| purse.after_none(&error));
+            }
         }
     }
 
@@ -102,9 +103,6 @@ impl DeskOwner {
             }
             Order::Show(commitment, reply) => {
                 let _ = reply.send(self.standing(commitment).await);
-            }
-            Order::Wallet(reply) => {
-                let _ = reply.send(self.wallet().await);
             }
         }
     }
@@ -140,13 +138,6 @@ impl DeskOwner {
         }
         self.evidence.extend(evidence.clone().map(|it| (commitment, it)));
         Ok(evidence)
-    }
-
-    async fn wallet(&mut self) -> Result<WalletStanding, DeskError> {
-        let anchor_fee_sat = self.desk.anchor_fee_sat(&*self.chain).await?;
-        let wallet = self.desk.wallet();
-        let address = wallet.address().map_err(AnchorError::from)?;
-        Ok(WalletStanding { address, balance: wallet.balance(), anchor_fee_sat })
     }
 }
 

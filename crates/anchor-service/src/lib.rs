@@ -1,11 +1,13 @@
 //! Carries checkpoints into blocks of Bitcoin by transactions that it pays for.
 //!
 //! The wallet is here and nowhere else. One task owns the desk with the wallet and the journal, and looks at the chain
-//! again and again; requests are orders to that task (`desk_owner.rs`), so that nothing is decided twice at once.
+//! again and again; requests are orders to that task (`desk_owner.rs`), so that nothing is decided twice at once. What it
+//! knows of the wallet lies open meanwhile (`purse.rs`).
 
 mod answers;
 mod desk_owner;
 mod http;
+mod purse;
 
 pub use http::{description, router};
 
@@ -14,13 +16,17 @@ use desk_owner::{DeskOwner, Order};
 use edgecoder_anchoring::{Network, anchor::AnchorDesk, chain::Chain};
 use edgecoder_events::Clock;
 use edgecoder_service_kit::{callers::ServiceTokens, http::Metrics};
+use purse::Purse;
 use std::{
     collections::HashMap,
     ops::Deref,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 
 /// Requests that wait for the desk; more are told to come again.
@@ -33,6 +39,7 @@ pub struct AnchorService(Arc<Parts>);
 /// What the service is made of.
 pub struct Parts {
     orders: mpsc::Sender<Order>,
+    purse: watch::Receiver<Purse>,
     /// The owner of the desk, until it is started.
     owner: Mutex<Option<DeskOwner>>,
     tokens: ServiceTokens,
@@ -76,11 +83,12 @@ impl FromRef<AnchorService> for ServiceTokens {
 impl AnchorService {
     /// Joins the parts. Nothing runs yet.
     pub fn new(settings: Settings) -> Self {
-        let Settings { desk, chain, clock, look_every, network, daily_cap_sat, tokens, metrics } = settings;
+        let Settings { mut desk, chain, clock, look_every, network, daily_cap_sat, tokens, metrics } = settings;
         let (orders, taken) = mpsc::channel(WAITING_ORDERS);
-        let owner = DeskOwner { desk, chain, clock, look_every, orders: taken, evidence: HashMap::new() };
+        let (known, purse) = watch::channel(Purse::of(&mut desk));
+        let owner = DeskOwner { desk, chain, clock, look_every, orders: taken, purse: known, evidence: HashMap::new() };
         let owner = Mutex::new(Some(owner));
-        Self(Arc::new(Parts { orders, owner, tokens, metrics, network, daily_cap_sat }))
+        Self(Arc::new(Parts { orders, purse, owner, tokens, metrics, network, daily_cap_sat }))
     }
 
     /// Starts the owner of the desk, once; it ends with `stop`.

@@ -114,6 +114,13 @@ pub struct AnchorWalletView {
     pub spendable_sat: u64,
     pub incoming_sat: u64,
     pub daily_cap_sat: u64,
-    /// The fee of an anchor today, about.
-    pub anchor_fee_sat: u64,
+    /// The fee of an anchor today, about; null until somebody who knows the chain has said so.
+    pub anchor_fee_sat: Option<u64>,
+    /// Whether there are blocks that the wallet has not read yet: the amounts may be old.
+    pub scanning: bool,
+    /// When the chain was last seen; null before the first time.
+    #[schema(value_type = Option<u64>)]
+    pub looked_at_ms: Option<UnixMillis>,
+    /// What keeps anchors from getting into blocks, in words.
+    pub problems: Vec<String>,
 }

@@ -1,6 +1,6 @@
 //! `GET /health`: does the service answer?
 
-use crate::AnchorService;
+use crate::{AnchorService, purse::Trouble};
 use axum::{extract::State, http::StatusCode};
 use edgecoder_service_kit::{
     callers::Anyone,
@@ -8,7 +8,7 @@ use edgecoder_service_kit::{
 };
 use edgecoder_wire::runtime::Health;
 
-/// Says whether somebody is at the desk. 503 where nobody is.
+/// Says whether somebody is at the desk, sees the chain and can pay. 503 where something keeps anchors up.
 #[utoipa::path(
     get,
     path = "/health",
@@ -22,5 +22,12 @@ use edgecoder_wire::runtime::Health;
 )]
 pub async fn health(State(service): State<AnchorService>, _: Anyone) -> (StatusCode, Json<Health>) {
     let gone = service.orders.is_closed().then(|| "nobody is at the desk any more".to_owned());
-    http::health("anchor", gone.into_iter().collect())
+    let mut problems: Vec<String> = gone.into_iter().collect();
+    let troubles = service.purse.borrow().troubles.clone();
+    for told in troubles.iter().filter_map(Trouble::in_public) {
+        if !problems.iter().any(|it| it == told) {
+            problems.push(told.to_owned());
+        }
+    }
+    http::health("anchor", problems)
 }

@@ -4,7 +4,7 @@ use edgecoder_anchor_service::{AnchorService, Settings, router};
 use edgecoder_anchoring::{
     Network,
     anchor::{AnchorDesk, AnchorPolicy},
-    chain::{NodeRpc, SatPerVbyte},
+    chain::{Chain, NodeRpc, SatPerVbyte},
     headers::KnownBlock,
 };
 use edgecoder_events::UnixMillis;
@@ -71,13 +71,22 @@ impl House {
         Some(Self { btcd, folder })
     }
 
-    fn desk(folder: &TempDir) -> AnchorDesk {
+    pub fn desk(folder: &TempDir) -> AnchorDesk {
         let birthday = KnownBlock { height: 0, hash: Network::Regtest.genesis_hash() };
         let rng = &mut StdRng::seed_from_u64(1);
         AnchorDesk::open(folder.path(), Network::Regtest, POLICY, birthday, rng).unwrap()
     }
 
     pub async fn open(&self) -> Running {
+        let user = format!("http://{}:{}@", Btcd::USER, Btcd::PASSWORD);
+        let node = NodeRpc::at(self.btcd.url().replace("http://", &user).parse().unwrap(), None).unwrap();
+        Running::of(&self.folder, Arc::new(node)).await
+    }
+}
+
+impl Running {
+    /// The service with the wallet of a folder, and this view of the chain.
+    pub async fn of(folder: &TempDir, chain: Arc<dyn Chain>) -> Self {
         let mut rng = StdRng::seed_from_u64(2);
         let operator = Token::generate(TokenRole::Operator, &mut rng);
         let own = Token::generate(TokenRole::Service, &mut rng);
@@ -87,11 +96,9 @@ impl House {
             operator_networks: vec![],
             trusted_proxies: vec![],
         });
-        let user = format!("http://{}:{}@", Btcd::USER, Btcd::PASSWORD);
-        let node = NodeRpc::at(self.btcd.url().replace("http://", &user).parse().unwrap(), None).unwrap();
         let service = AnchorService::new(Settings {
-            desk: Self::desk(&self.folder),
-            chain: Arc::new(node),
+            desk: House::desk(folder),
+            chain,
             clock: Arc::new(SetClock::at(NOON)),
             look_every: Duration::from_millis(50),
             network: Network::Regtest,
@@ -104,11 +111,9 @@ impl House {
         let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
         service.start(&mut tasks, &stop);
         tasks.spawn(serve(listener, router(service), stop.clone()));
-        Running { base, client: edgecoder_outbound::direct().build().unwrap(), operator, own, stop, tasks }
+        Self { base, client: edgecoder_outbound::direct().build().unwrap(), operator, own, stop, tasks }
     }
-}
 
-impl Running {
     pub async fn ask(&self, method: Method, token: &Token, path: &str) -> Heard {
         hear(self.client.request(method, format!("{}{path}", self.base)).bearer_auth(token.expose())).await
     }

@@ -6,3 +6,4 @@
 mod btcd;
 mod description;
 mod fixture;
+mod waiting;

@@ -1,6 +1,6 @@
 //! `GET /wallet`: where to pay to, what is there, what an anchor costs?
 
-use crate::{AnchorService, desk_owner::Order, http::order};
+use crate::{AnchorService, answers};
 use axum::extract::State;
 use edgecoder_service_kit::{
     callers::Operator,
@@ -8,7 +8,7 @@ use edgecoder_service_kit::{
 };
 use edgecoder_wire::{anchors::AnchorWalletView, problem::ProblemDetails};
 
-/// Shows the wallet as of the last look at the chain.
+/// Shows the wallet as of the last look at the chain, at once, however long the next one takes.
 #[utoipa::path(
     get,
     path = "/wallet",
@@ -16,18 +16,11 @@ use edgecoder_wire::{anchors::AnchorWalletView, problem::ProblemDetails};
     tag = "wallet",
     security(("operator" = [])),
     responses(
-        (status = 200, body = AnchorWalletView, description = "the wallet, and the fee of an anchor today"),
-        (status = 503, body = ProblemDetails, description = "anchor_trouble: the node does not answer"),
+        (status = 200, body = AnchorWalletView, description = "the wallet, the fee of an anchor today, and what keeps anchors up"),
+        (status = 503, body = ProblemDetails, description = "anchor_wallet_trouble: its folder cannot be written"),
     ),
 )]
 pub async fn show(State(service): State<AnchorService>, _: Operator) -> Result<Json<AnchorWalletView>, Problem> {
-    let wallet = order(&service, Order::Wallet).await?;
-    Ok(Json(AnchorWalletView {
-        network: service.network.to_string(),
-        address: wallet.address,
-        spendable_sat: wallet.balance.spendable_sat,
-        incoming_sat: wallet.balance.incoming_sat,
-        daily_cap_sat: service.daily_cap_sat,
-        anchor_fee_sat: wallet.anchor_fee_sat,
-    }))
+    let purse = service.purse.borrow().clone();
+    answers::wallet(purse, service.network, service.daily_cap_sat).map(Json)
 }
