@@ -147,6 +147,7 @@ async fn measure(title: &str, entries: usize, of_task: fn(&Task) -> Vec<Draft>) 
         keys: vec![],
         origin: None,
         allow_unproven: 0,
+        now: edgecoder_events::UnixMillis(u64::MAX),
     };
     let (start, on_the_wall) = (core_time(), Instant::now());
     let report = verify(&wish, &|_, _| {}).await.unwrap();

@@ -15,6 +15,7 @@ pub use watch::WatchArgs;
 
 use crate::{
     Home, LEDGER_FILE, LogAddress, Place, Reader, Verdict, VerifyWish, Wanted,
+    clock::MachineClock,
     entry_view::EntryView,
     progress::Progress,
     report, show,
@@ -22,6 +23,7 @@ use crate::{
     verify,
 };
 use clap::{Args, Subcommand};
+use edgecoder_events::Clock;
 use edgecoder_ledger::note::VerifierKey;
 use serde_json::json;
 use std::{
@@ -253,6 +255,7 @@ async fn run_verify(args: &VerifyArgs, place: Place, home: Option<&Home>) -> u8 
         keys: args.key.clone(),
         origin: args.origin.clone(),
         allow_unproven: args.allow_unproven,
+        now: MachineClock.now(),
     };
     let progress = Progress::new();
     let outcome = verify(&wish, &|done, of| progress.is_at(done, of)).await;

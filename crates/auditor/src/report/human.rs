@@ -13,6 +13,9 @@ pub fn print(report: &AuditReport) -> String {
     for (name, value) in lines(report) {
         writeln!(text, "{name:<12} {}", escape(&value)).expect("a string takes every text");
     }
+    if let Some((class, position, detail)) = report.warning() {
+        writeln!(text, "{:<12} {class} at {position}: {detail}", "warning").expect("a string takes every text");
+    }
     for finding in &report.findings {
         writeln!(text, "{:<12} {}", "finding", one_line(finding)).expect("a string takes every text");
     }

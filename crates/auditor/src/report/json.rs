@@ -14,6 +14,10 @@ pub fn document(report: &AuditReport) -> Value {
     let keys = events.keys.periods().iter();
     let keys: Vec<_> =
         keys.map(|it| json!({ "key": it.key.to_string(), "fromSize": it.from, "untilSize": it.until })).collect();
+    let warnings = report
+        .warning()
+        .into_iter()
+        .map(|(class, position, detail)| json!({ "class": class, "position": position, "detail": detail }));
     json!({
         "verdict": report.verdict.name(),
         "exitCode": report.verdict.exit_code(),
@@ -39,6 +43,7 @@ pub fn document(report: &AuditReport) -> Value {
             "allowedTail": report.allowed_tail,
         },
         "logKeys": keys,
+        "warnings": warnings.collect::<Vec<_>>(),
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
         "findingsTotal": report.findings_total,
     })

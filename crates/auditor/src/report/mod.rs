@@ -6,8 +6,10 @@ mod json;
 use crate::{
     Finding,
     rules::EventCoverage,
+    utc::utc,
     verify::{Freshness, Trust, VerifyWish},
 };
+use edgecoder_events::UnixMillis;
 use edgecoder_identity::KeyHistory;
 use edgecoder_ledger::verify::Coverage;
 
@@ -70,6 +72,8 @@ pub struct AuditReport {
     pub allowed_tail: u64,
     pub bytes: Coverage,
     pub events: EventCoverage,
+    /// What the auditor's clock said.
+    pub now: UnixMillis,
     /// Those that prove tampering first.
     pub findings: Vec<Finding>,
     pub findings_total: u64,
@@ -101,6 +105,7 @@ impl AuditReport {
             allowed_tail: wish.allow_unproven,
             bytes,
             events,
+            now: wish.now,
             findings,
             findings_total,
         }
@@ -109,6 +114,15 @@ impl AuditReport {
     /// Which word was taken for the keys.
     pub const fn key_sentence(&self) -> &'static str {
         if self.key_given { "given by you" } else { "taken from the ledger itself: proves consistency, not identity" }
+    }
+
+    /// What is strange and proves nothing, as a clock may be wrong: its class, its position, and what it is.
+    pub fn warning(&self) -> Option<(&'static str, u64, String)> {
+        let (position, recorded_ms) = self.events.first_ahead?;
+        let (said, here) = (utc(recorded_ms), utc(self.now.0));
+        let detail =
+            format!("ts {said} is more than two hours after this machine's clock ({here}): one of them is wrong");
+        Some(("FUTURE TIME", position, detail))
     }
 
     pub(crate) const fn key_history(&self) -> &KeyHistory {

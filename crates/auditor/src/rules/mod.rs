@@ -27,7 +27,7 @@ use crate::{Class, Finding};
 use anchors::Anchors;
 use authors::Authors;
 use credit::Credit;
-use edgecoder_events::{DecodeError, Event, PublicKey};
+use edgecoder_events::{DecodeError, Event, PublicKey, UnixMillis};
 use edgecoder_identity::KeyHistory;
 use edgecoder_ledger::Entry;
 use log_keys::LogKeys;
@@ -40,6 +40,9 @@ pub use signatures::is_signed_result;
 use wallets::Wallets;
 use work::{Follows, Work};
 
+/// How far an honest writer's clock may be ahead of the auditor's, which may itself be late.
+const CLOCKS_DIFFER_BY_MS: u64 = 2 * 60 * 60 * 1000;
+
 /// What was checked above the bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventCoverage {
@@ -51,6 +54,8 @@ pub struct EventCoverage {
     pub author_signatures_unchecked: u64,
     /// When the first and the last entry were recorded, in milliseconds since 1970.
     pub recorded_ms: Option<(u64, u64)>,
+    /// Position and time of the first entry that says it was recorded in the auditor's future.
+    pub first_ahead: Option<(u64, u64)>,
     /// The log's keys, as the events state them.
     pub keys: KeyHistory,
 }
@@ -78,6 +83,8 @@ pub struct Rules {
     people: People,
     noted: Noted,
     coverage: EventCoverage,
+    /// An entry of a later time is in the auditor's future.
+    latest_ms: u64,
 }
 
 impl Rules {
@@ -96,7 +103,14 @@ impl Rules {
             people: People::default(),
             noted: Noted::default(),
             coverage: EventCoverage::default(),
+            latest_ms: u64::MAX,
         }
+    }
+
+    /// The same for an auditor whose clock says so: entries of his future are remembered.
+    pub const fn at(mut self, now: UnixMillis) -> Self {
+        self.latest_ms = now.0.saturating_add(CLOCKS_DIFFER_BY_MS);
+        self
     }
 
     /// Takes the next entry as it is stored. Bytes that are no entry are left to the verifier of bytes.
@@ -107,6 +121,9 @@ impl Rules {
         let Ok(entry) = Entry::decode(entry) else { return };
         let first = self.coverage.recorded_ms.map_or(entry.recorded_at_ms, |(first, _)| first);
         self.coverage.recorded_ms = Some((first, entry.recorded_at_ms));
+        if entry.recorded_at_ms > self.latest_ms {
+            self.coverage.first_ahead.get_or_insert((entry.position, entry.recorded_at_ms));
+        }
         match Event::from_bytes(entry.kind, entry.schema, entry.payload) {
             Ok(event) => self.judge(&entry, &event, signed_result),
             Err(error @ DecodeError::UnknownKind { .. }) => self.skip(&entry, Class::UnknownKind, &error),

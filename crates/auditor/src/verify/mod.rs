@@ -5,9 +5,12 @@ mod stream;
 mod tile_check;
 mod trust;
 
-use crate::{AuditReport, Class, Finding, Place, ReadError, rules::EventReport};
+use crate::{
+    AuditReport, Class, Finding, Place, ReadError,
+    rules::{EventReport, Rules},
+};
 use checkpoints::{Opened, open_with_checkpoints};
-use edgecoder_events::PublicKey;
+use edgecoder_events::{PublicKey, UnixMillis};
 use edgecoder_ledger::{
     note::VerifierKey,
     verify::{Class as ByteClass, Expectations, Report, Verdict as ByteVerdict},
@@ -34,6 +37,8 @@ pub struct VerifyWish {
     pub origin: Option<String>,
     /// How many entries after the newest checkpoint are taken on trust.
     pub allow_unproven: u64,
+    /// What the auditor's clock says.
+    pub now: UnixMillis,
 }
 
 /// Why nothing could be verified at all.
@@ -60,7 +65,8 @@ pub async fn verify(wish: &VerifyWish, progress: &(dyn Fn(u64, u64) + Sync)) -> 
     };
     let given = wish.keys.iter().map(|key| PublicKey(key.public_key().to_bytes())).collect();
     let rows = bounds.map_or(0, |(_, last)| u64::try_from(last).map_or(0, |last| last.saturating_add(1)));
-    let streamed = stream(&mut reader, &expected, given, &|done| progress(done, rows)).await;
+    let rules = Rules::new(&expected.origin, given).at(wish.now);
+    let streamed = stream(&mut reader, &expected, rules, &|done| progress(done, rows)).await;
     Ok(judge(wish, &trust, &notes, freshness, streamed))
 }
 

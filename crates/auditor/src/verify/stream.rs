@@ -6,7 +6,6 @@ use crate::{
     Class, Finding, Page, Reader,
     rules::{EventReport, Rules, is_signed_result},
 };
-use edgecoder_events::PublicKey;
 use edgecoder_ledger::verify::{Expectations, Report, StoredRow, Verdict, Verifier};
 use std::{num::NonZero, sync::Arc, thread::available_parallelism};
 use tokio::{
@@ -47,7 +46,7 @@ struct Judges {
 pub(super) async fn stream(
     reader: &mut Reader,
     expected: &Expectations,
-    keys: Vec<PublicKey>,
+    rules: Rules,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Streamed {
     let (to_bytes, for_bytes) = mpsc::channel(PAGES_AHEAD);
@@ -55,7 +54,6 @@ pub(super) async fn stream(
     let (to_events, for_events) = mpsc::channel(cores.min(MOST_PAGES_CHECKED_AT_ONCE));
     let verifier = Verifier::new(expected);
     let bytes = spawn_blocking(move || judge_bytes(verifier, for_bytes));
-    let rules = Rules::new(&expected.origin, keys);
     let events = spawn_blocking(move || judge_events(rules, for_events));
     let mut tiles = reader.served().map(TileCheck::of);
     let judges = Judges { bytes: to_bytes, events: to_events };

@@ -1,8 +1,10 @@
 //! What is done to the bytes of a ledger by one who can write the database.
 
-use crate::ledger::{
-    self, Draft, LOG_SEED, Ledger, NEXT_LOG_SEED, Row, at, chain, honest, log_key, note, rotated, row,
+use crate::{
+    damage::wish,
+    ledger::{self, Draft, LOG_SEED, Ledger, NEXT_LOG_SEED, Row, at, chain, honest, log_key, note, rotated, row},
 };
+use edgecoder_auditor::verify;
 
 /// The rows after an attack, beside the honest checkpoint.
 async fn attacked(attack: impl FnOnce(&mut Vec<Row>)) -> Ledger {
@@ -197,6 +199,30 @@ async fn written(change: impl FnOnce(&mut Vec<Draft>)) -> Ledger {
 #[tokio::test]
 async fn scenario_14_time_never_runs_backwards() {
     written(|drafts| drafts[4].at_ms = 5).await.expect(1, "NON-MONOTONIC TIME", Some(4));
+}
+
+/// The auditor's own clock may be the one that is wrong: he is told, and nobody is accused.
+#[tokio::test]
+async fn scenario_14_an_entry_of_the_future_is_named_and_proves_nothing() {
+    const YEAR_2100_MS: u64 = 4_102_444_800_000;
+    let ledger = written(|drafts| drafts[at::BLACKLISTED].at_ms = YEAR_2100_MS).await;
+    let (code, document) = ledger.verify(&[]);
+    assert_eq!((code, &document["verdict"]), (0, &"OK".into()), "{document:#}");
+    let warning = &document["warnings"][0];
+    assert_eq!((&warning["class"], &warning["position"]), (&"FUTURE TIME".into(), &16.into()), "{document:#}");
+    let told = String::from_utf8(ledger.audit(&["verify"]).stdout).unwrap();
+    assert!(told.contains("\nwarning      FUTURE TIME at 16: ts 2100-01-01T00:00:00.000Z is more than"), "{told}");
+    assert_eq!(Ledger::honest().await.verify(&[]).1["warnings"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn scenario_14_clocks_may_differ_by_two_hours() {
+    const TWO_HOURS_MS: u64 = 2 * 60 * 60 * 1000;
+    for (at_ms, expected) in [(TWO_HOURS_MS, None), (TWO_HOURS_MS + 1, Some((16, TWO_HOURS_MS + 1)))] {
+        let ledger = written(|drafts| drafts[at::BLACKLISTED].at_ms = at_ms).await;
+        let report = verify(&wish(&ledger), &|_, _| {}).await.unwrap();
+        assert_eq!(report.events.first_ahead, expected, "now is 0");
+    }
 }
 
 #[tokio::test]

@@ -41,6 +41,18 @@ async fn a_log_that_only_grew_is_consistent() {
 }
 
 #[tokio::test]
+async fn scenario_15_a_split_view_is_said_with_both_sizes_and_what_is_common() {
+    let evidence = tempfile::tempdir().unwrap();
+    for (size, from, problem) in [(700, 18, "consistency proof fails"), (600, 300, "two roots for one size")] {
+        let (honest, other) = (exported(&rows(600)).await, exported(&rewritten(size, from)).await);
+        let output = audit(&["compare", name(&honest), name(&other), "--evidence", evidence.path().to_str().unwrap()]);
+        let told = String::from_utf8(output.stdout).unwrap();
+        let expected = format!("INCONSISTENT sizes 600 and {size}: {problem}; common prefix length={from}\n");
+        assert!(output.status.code() == Some(1) && told.contains(&expected), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn a_history_that_its_owner_rewrote_is_a_fork_and_the_evidence_is_kept() {
     let all = rows(600);
     for (size, from) in [(600, 300), (700, 18), (1_300, 599), (520, 400)] {

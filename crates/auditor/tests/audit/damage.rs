@@ -2,9 +2,10 @@
 
 use crate::ledger::{LOG_SEED, Ledger, PAGE_SIZE, Row, chain, honest, note};
 use edgecoder_auditor::{Place, Reader, VerifyWish, verify};
+use edgecoder_events::UnixMillis;
 use std::path::Path;
 
-fn wish(ledger: &Ledger) -> VerifyWish {
+pub fn wish(ledger: &Ledger) -> VerifyWish {
     VerifyWish {
         place: Place::in_data_dir(ledger.dir.path()),
         checkpoints: vec![],
@@ -13,6 +14,7 @@ fn wish(ledger: &Ledger) -> VerifyWish {
         keys: vec![],
         origin: None,
         allow_unproven: 0,
+        now: UnixMillis(0),
     }
 }
 
