@@ -1,8 +1,8 @@
-//! Is the worked example of docs/LEDGER.md, which docs/verify_ledger.py carries too, what this crate writes?
+//! Are the worked examples of docs/LEDGER.md what this crate writes? The first stands in docs/verify_ledger.py, too.
 
 use edgecoder_ledger::{
-    Checkpoint, Entry, GENESIS_PREV, entry_hash,
-    note::LogKey,
+    Checkpoint, Entry, GENESIS_PREV, Policy, Receipt, entry_hash,
+    note::{LogKey, Note},
     tree::{Frontier, leaf_hash},
 };
 
@@ -54,26 +54,61 @@ fn entries() -> [Entry<'static>; 3] {
     [first, second, third]
 }
 
-#[test]
-fn the_worked_example_is_what_the_crate_writes() {
-    let (mut prev_hash, mut tree) = (GENESIS_PREV, Frontier::new());
-    let mut lines = Vec::new();
-    for (position, entry) in (0..).zip(entries()) {
+/// The entries as they are stored, each chained to the one before it.
+fn stored() -> Vec<Vec<u8>> {
+    let mut prev_hash = GENESIS_PREV;
+    let mut store = |entry: Entry<'_>| {
         let mut bytes = Vec::new();
         Entry { prev_hash, ..entry }.encode(&mut bytes).expect("within the limits");
         prev_hash = entry_hash(&bytes);
-        tree.append(leaf_hash(&bytes));
-        lines.push(format!("entry {position} {}", hex::encode(&bytes)));
-        lines.push(format!("hash  {position} {}", hex::encode(prev_hash)));
-        lines.push(format!("leaf  {position} {}", hex::encode(leaf_hash(&bytes))));
-    }
-    let checkpoint = Checkpoint { origin: ORIGIN.to_owned(), size: tree.size(), root: tree.root() };
+        bytes
+    };
+    entries().into_iter().map(&mut store).collect()
+}
+
+fn key() -> LogKey {
     let seed: [u8; 32] = std::array::from_fn(|index| u8::try_from(index).expect("below 32"));
-    let key = LogKey::from_seed(ORIGIN, &seed).expect("a good name");
-    lines.push(format!("root    {}", hex::encode(tree.root())));
-    lines.push(format!("vkey    {}", key.verifier_key()));
-    let block = format!("{}\n\n{}", lines.join("\n"), checkpoint.sign(&key).expect("a good origin"));
+    LogKey::from_seed(ORIGIN, &seed).expect("a good name")
+}
+
+fn checkpoint() -> Checkpoint {
+    let mut tree = Frontier::new();
+    stored().iter().for_each(|bytes| tree.append(leaf_hash(bytes)));
+    Checkpoint { origin: ORIGIN.to_owned(), size: tree.size(), root: tree.root() }
+}
+
+fn note() -> String {
+    checkpoint().sign(&key()).expect("a good origin")
+}
+
+#[test]
+fn the_worked_example_is_what_the_crate_writes() {
+    let mut lines = Vec::new();
+    for (position, bytes) in stored().iter().enumerate() {
+        lines.push(format!("entry {position} {}", hex::encode(bytes)));
+        lines.push(format!("hash  {position} {}", hex::encode(entry_hash(bytes))));
+        lines.push(format!("leaf  {position} {}", hex::encode(leaf_hash(bytes))));
+    }
+    lines.push(format!("root    {}", hex::encode(checkpoint().root)));
+    lines.push(format!("vkey    {}", key().verifier_key()));
+    let block = format!("{}\n\n{}", lines.join("\n"), note());
     for (name, text) in [("LEDGER.md", DOCUMENT), ("verify_ledger.py", SCRIPT)] {
         assert!(text.contains(&block), "{name} needs this example:\n{block}");
     }
+}
+
+#[test]
+fn the_receipt_of_the_example_is_what_the_crate_writes_and_opens() {
+    let entries = stored();
+    let receipt = Receipt {
+        extra: Some(entries[1].clone()),
+        index: 1,
+        proof: vec![leaf_hash(&entries[0]), leaf_hash(&entries[2])],
+        checkpoint: Note::parse(note().as_bytes()).expect("a signed note"),
+    };
+    let block = format!("\n```\n{receipt}```\n");
+    assert!(DOCUMENT.contains(&block), "LEDGER.md needs this receipt:{block}");
+    let policy: Policy = format!("log {}\nquorum none\n", key().verifier_key()).parse().expect("a policy");
+    let proven = receipt.open(&policy).expect("it proves the entry");
+    assert_eq!((proven.entry.position, proven.verdict.checkpoint.size), (1, 3));
 }
