@@ -77,17 +77,20 @@ impl DeskOwner {
     async fn look(&mut self) {
         let chain = Arc::clone(&self.chain);
         let now = self.clock.now();
-        match self.desk.tick(&*chain, now).await {
+        let looked = self.desk.tick(&*chain, now).await;
+        let mut purse = self.purse.borrow().clone();
+        match looked {
             Ok(report) => {
                 tell(&report);
                 let fee_sat = self.desk.anchor_fee_sat(&*chain).await.ok();
-                self.purse.send_modify(|purse| purse.after(&report, fee_sat, &mut self.desk, now));
+                purse.after(&report, fee_sat, &mut self.desk, now);
             }
             Err(error) => {
                 tracing::warn!(%error, "the chain could not be looked at");
-                self.purse.send_modify(|purse| purse.after_none(&error));
+                purse.after_none(&error);
             }
         }
+        self.purse.send_replace(purse);
     }
 
     /// Who no longer waits needs no answer.
