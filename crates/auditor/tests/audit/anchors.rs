@@ -214,6 +214,20 @@ async fn a_block_that_holds_something_else_and_headers_without_work_are_named() 
     assert!(code == 2 && told.contains("HEADER CHAIN INVALID at 6: pow"), "{code}: {told}");
 }
 
+/// Whoever forges headers would rather have easier ones.
+#[tokio::test]
+async fn scenario_18_headers_with_a_difficulty_that_the_rules_do_not_give_are_named() {
+    const BITS_AT: usize = 72;
+    let anchored = Anchored::honest().await;
+    let path = anchored.headers(anchored.commitment, 5);
+    let mut bytes = fs::read(&path).unwrap();
+    let last = bytes.len() - 80;
+    bytes[last + BITS_AT] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    let (code, told) = anchored.judged_by(&path);
+    assert!(code == 2 && told.contains("HEADER CHAIN INVALID at 6: retarget: difficulty bits 0x207ffffe"), "{told}");
+}
+
 #[tokio::test]
 async fn a_file_that_is_gone_or_another_one_is_no_proof() {
     let anchored = Anchored::honest().await;
