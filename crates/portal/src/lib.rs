@@ -101,7 +101,7 @@ pub struct Parts {
     away: Ceremonies<Away>,
     registering: Ceremonies<Registering>,
     logging_in: Ceremonies<LogIn>,
-    /// Who adds a way to sign in; one at a time, so that none gets two owners.
+    /// Who adds a way to sign in or takes a mail address; one at a time, so that none gets two owners.
     ways: tokio::sync::Mutex<()>,
     throttle: Throttle,
     mailbox: Mailbox,

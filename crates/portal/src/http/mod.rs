@@ -70,6 +70,8 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(account::show::show))
         .routes(routes!(account::rename::rename))
         .routes(routes!(account::password::change))
+        .routes(routes!(account::address::ask))
+        .routes(routes!(account::address::form, account::address::confirm))
         .routes(routes!(account::devices::end))
         .routes(routes!(account::passkeys::begin))
         .routes(routes!(account::passkeys::add))

@@ -80,11 +80,10 @@ async fn send_link(portal: &Portal, address: &EmailAddress) -> Result<(), Proble
     let mark = portal.marker.mark(address);
     let person = portal.projections.people().by_email(mark).await?;
     let may = portal.throttle.admit(Trial::MailTo, &mark.to_string(), portal.commands.clock().steady()).is_ok();
-    if let Some(person) = person.filter(|_| may) {
-        let token = portal.links.make(Purpose::Reset { account: person.account }, portal.now()).await?;
-        let link = format!("{}/reset/password?token={}", portal.public_url, token.expose());
-        portal.mailbox.post(written::reset(address.as_str(), &link));
-    }
+    let Some(person) = person.filter(|_| may) else { return portal.links.pretend(portal.now()).await };
+    let token = portal.links.make(Purpose::Reset { account: person.account }, portal.now()).await?;
+    let link = format!("{}/reset/password?token={}", portal.public_url, token.expose());
+    portal.mailbox.post(written::reset(address.as_str(), &link));
     Ok(())
 }
 
@@ -144,5 +143,6 @@ pub async fn set_password(
     record(&portal, &account, PersonCommand::ResetPassword { account: account.clone() }, None).await?;
     portal.passwords.keep(&account, &hash).await?;
     portal.sessions.end_all(&account, portal.now()).await?;
+    portal.links.forget_of(&account).await?;
     begin_session(&portal, &visitor, &account, "/dashboard").await
 }

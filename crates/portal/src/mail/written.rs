@@ -61,3 +61,54 @@ pub fn way_added(to: &str, way: &str, account: &str) -> Mail {
         ),
     }
 }
+
+/// To an address that somebody with an account wants to have instead of theirs.
+pub fn new_address(to: &str, link: &str) -> Mail {
+    Mail {
+        to: to.to_owned(),
+        subject: "Confirm your new address".to_owned(),
+        text: format!(
+            "Hello,\n\nwith this link the mails of your account come to this address from now on:\n\n{link}\n\nIt is \
+             good for an hour, once, in a browser that is logged in with that account. If you did not ask for it, do \
+             nothing: nothing was changed.\n"
+        ),
+    }
+}
+
+/// To an address that somebody wants to have, and that has an account.
+pub fn new_address_taken(to: &str, log_in: &str) -> Mail {
+    Mail {
+        to: to.to_owned(),
+        subject: "You have an account already".to_owned(),
+        text: format!(
+            "Hello,\n\nsomebody, perhaps you, wanted to use this address for another account. It has an account \
+             already, so nothing was changed.\n\nLog in with it: {log_in}\n\nTo have its address elsewhere, change it \
+             in this account or leave it first. If it was not you, do nothing.\n"
+        ),
+    }
+}
+
+/// To the present address of somebody who wants another one.
+pub fn new_address_asked(to: &str, reset: &str) -> Mail {
+    Mail {
+        to: to.to_owned(),
+        subject: "Another address was asked for".to_owned(),
+        text: format!(
+            "Hello,\n\nsomebody who is logged in with your account wants its mails to go to another address. Nothing \
+             changes before they follow the link that was sent there.\n\nIf it was not you, choose a new password \
+             within the hour: that link is worth nothing then, and everybody is logged out: {reset}\n"
+        ),
+    }
+}
+
+/// To the address that was somebody's until now.
+pub fn address_changed(to: &str, portal: &str) -> Mail {
+    Mail {
+        to: to.to_owned(),
+        subject: "Your address was changed".to_owned(),
+        text: format!(
+            "Hello,\n\nthe mails of your account at {portal} go to another address from now on. This is the last one \
+             that comes here.\n\nIf it was not you, tell whoever runs that portal at once.\n"
+        ),
+    }
+}

@@ -12,6 +12,8 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 const HOUR_MS: u64 = 60 * 60 * 1_000;
 /// As many links wait to be followed at once, in all.
 const MAX_WAITING: usize = 10_000;
+/// The name of what stands in for a link where nobody gets one: no hash is so short.
+const NOBODYS: &str = "nobody";
 
 /// What a link is for.
 #[derive(Clone, Serialize, Deserialize)]
@@ -27,6 +29,18 @@ pub enum Purpose {
     },
     /// Somebody forgot the password.
     Reset { account: AccountId },
+    /// Somebody with an account wants mails to go there.
+    NewAddress { account: AccountId, email: String },
+}
+
+impl Purpose {
+    /// Whose account it is about, where there is one.
+    fn account(&self) -> Option<&AccountId> {
+        match self {
+            Self::SignUp { .. } => None,
+            Self::Reset { account } | Self::NewAddress { account, .. } => Some(account),
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,12 +71,39 @@ impl Links {
         let token = Token::generate(TokenRole::Mail, &mut chance::system());
         let life = match purpose {
             Purpose::SignUp { .. } => DAY_MS,
-            Purpose::Reset { .. } => HOUR_MS,
+            Purpose::Reset { .. } | Purpose::NewAddress { .. } => HOUR_MS,
         };
-        let kept = Kept { expires_at: now.plus_ms(life), purpose };
-        let bytes = serde_json::to_vec(&kept).map_err(|error| Problem::internal(&error))?;
-        self.secrets.put(NAMESPACE, &token.hash().to_hex(), &bytes).await?;
+        self.keep(&token.hash().to_hex(), Kept { expires_at: now.plus_ms(life), purpose }).await?;
         Ok(token)
+    }
+
+    /// Does what [`Links::make`] does and makes nothing: so that it takes as long where there is nobody to send a link to.
+    ///
+    /// # Errors
+    /// A 503 where too many wait already.
+    pub async fn pretend(&self, now: UnixMillis) -> Result<(), Problem> {
+        self.make_room(now).await?;
+        let account = AccountId::new(NOBODYS).expect("letters are a name");
+        self.keep(NOBODYS, Kept { expires_at: UnixMillis(0), purpose: Purpose::Reset { account } }).await
+    }
+
+    async fn keep(&self, name: &str, kept: Kept) -> Result<(), Problem> {
+        let bytes = serde_json::to_vec(&kept).map_err(|error| Problem::internal(&error))?;
+        Ok(self.secrets.put(NAMESPACE, name, &bytes).await?)
+    }
+
+    /// Has every link of an account end.
+    ///
+    /// # Errors
+    /// Where they can not be read or written.
+    pub async fn forget_of(&self, account: &AccountId) -> Result<(), StorageError> {
+        for (name, bytes) in self.secrets.list(NAMESPACE, MAX_WAITING).await? {
+            let kept = serde_json::from_slice::<Kept>(&bytes).ok();
+            if kept.is_some_and(|kept| kept.purpose.account() == Some(account)) {
+                self.secrets.delete(NAMESPACE, &name).await?;
+            }
+        }
+        Ok(())
     }
 
     /// What a link is for, as long as it is good.

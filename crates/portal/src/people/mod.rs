@@ -4,6 +4,7 @@ pub mod address;
 pub mod ceremonies;
 pub mod identities;
 pub mod links;
+pub mod new_address;
 pub mod own_wallet;
 pub mod passkey_site;
 pub mod passkeys;

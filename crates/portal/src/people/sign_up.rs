@@ -1,12 +1,12 @@
 //! How does a stranger become a person with an account? By a mail whose link they follow; nothing is recorded before.
 
 use super::{address::EmailAddress, links::Purpose, passwords::PasswordHash, profile::Profile, throttle::Trial};
-use crate::{Portal, mail::written};
+use crate::{Portal, SHOW_LIMIT, mail::written};
 use edgecoder_domain::{
-    person::{self, PersonCommand, PersonRefusal},
+    person::{self, Person, PersonCommand, PersonRefusal},
     wallet::{self, WalletCommand},
 };
-use edgecoder_events::{AccountId, Actor, Digest, MicroCredits, NewEvent, StreamName, credit::IssueReason};
+use edgecoder_events::{AccountId, Actor, Digest, MicroCredits, NewEvent, Position, StreamName, credit::IssueReason};
 use edgecoder_identity::Token;
 use edgecoder_projections::Question;
 use edgecoder_service_kit::{
@@ -41,6 +41,7 @@ pub async fn ask(portal: &Portal, visit: &Token, wanted: Wanted) -> Result<(), P
     }
     let (to, url) = (email.as_str().to_owned(), &portal.public_url);
     let mail = if portal.projections.people().by_email(mark).await?.is_some() {
+        portal.links.pretend(portal.now()).await?;
         written::signed_up_already(&to, &format!("{url}/log-in"), &format!("{url}/reset"))
     } else {
         let visit = visit.hash().to_hex();
@@ -64,10 +65,14 @@ pub async fn record(
 ) -> Result<Option<AccountId>, Problem> {
     let email = EmailAddress::parse(&profile.email).ok_or_else(no_longer_good)?;
     let mark = portal.marker.mark(&email);
+    // Whoever has this account already may have come to its address from another one.
+    let _turn = portal.ways.lock().await;
+    if owner_of(portal, mark).await?.is_some() {
+        return Ok(None);
+    }
     for turn in 0..MAX_TURNS {
         let account = portal.marker.account(mark, turn);
-        let subject = [Subject::Person(account.clone())];
-        if portal.commands.look(&subject, |view| view.person(&account).is_gone()).await? {
+        if is_used(portal, &account, mark).await? {
             continue;
         }
         return match sign_up(portal, &account, mark, profile).await {
@@ -84,6 +89,28 @@ pub async fn record(
         };
     }
     Err(no_longer_good())
+}
+
+/// Whose address it is, as of everything that is recorded.
+///
+/// # Errors
+/// Where the answers are too far behind the log.
+pub async fn owner_of(portal: &Portal, mark: Digest) -> Result<Option<AccountId>, Problem> {
+    if let Some(newest) = portal.commands.store().head().size.checked_sub(1) {
+        portal.projections.wait_until(Question::People, Position(newest), SHOW_LIMIT).await?;
+    }
+    Ok(portal.projections.people().by_email(mark).await?.map(|person| person.account))
+}
+
+/// Whether somebody had this account and left, or has it and went on to another address.
+async fn is_used(portal: &Portal, account: &AccountId, mark: Digest) -> Result<bool, Problem> {
+    let subject = [Subject::Person(account.clone())];
+    let is_used = |view: &View<'_>| match view.person(account) {
+        Person::Unknown => false,
+        Person::Gone => true,
+        here @ Person::Here { .. } => !here.has_address(&mark),
+    };
+    Ok(portal.commands.look(&subject, is_used).await?)
 }
 
 async fn sign_up(

@@ -23,7 +23,7 @@ pub enum Trial {
     SignInFrom,
     /// A sign-up or a reset from one address.
     MailFrom,
-    /// A mail to one address.
+    /// A mail to one address, or one account that wants another address.
     MailTo,
 }
 

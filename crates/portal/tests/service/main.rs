@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
 
+mod addresses;
 mod answering;
 mod attacks;
 mod authenticator;

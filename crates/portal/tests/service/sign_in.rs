@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 const ANN: &str = "ann@example.org";
 const BOB: &str = "bob@example.org";
 
-async fn begin() -> (TestIssuer, Service) {
+pub async fn begin() -> (TestIssuer, Service) {
     let issuer = TestIssuer::start().await;
     let service = Service::with(vec![issuer.settings()]).await;
     (issuer, service)
 }
 
-fn claims(subject: &str, email: &str, verified: bool) -> Value {
+pub fn claims(subject: &str, email: &str, verified: bool) -> Value {
     json!({ "sub": subject, "email": email, "email_verified": verified, "name": "Ann of elsewhere" })
 }
 
@@ -29,7 +29,7 @@ async fn leave(browser: &mut Browser, on: &str, action: &str) -> String {
     answer.headers["refresh"].to_str().unwrap().strip_prefix("0; url=").unwrap().to_owned()
 }
 
-async fn sign_in(browser: &mut Browser, issuer: &TestIssuer, who: &Value) -> Answer {
+pub async fn sign_in(browser: &mut Browser, issuer: &TestIssuer, who: &Value) -> Answer {
     let address = leave(browser, "/log-in", "/sign-in/openid").await;
     let back = issuer.agree(&address, who);
     browser.get(&back).await

@@ -1,6 +1,6 @@
 //! `POST /account/leave`: forget me.
 
-use super::{password::knows_password, record, show::with_error};
+use super::{record, show::with_error, themselves::not_themselves};
 use crate::{
     Portal,
     callers::Person,
@@ -19,8 +19,6 @@ use edgecoder_domain::{person::PersonCommand, wallet::Wallet};
 use edgecoder_service_kit::{commands::Subject, http::Problem};
 use edgecoder_store::DestroyKeyError;
 
-/// Who has no password and wants to leave has logged in no longer ago.
-const JUST_NOW_MS: u64 = 10 * 60 * 1_000;
 /// What the log says of the reason.
 const REASON: &str = "the person left";
 
@@ -55,19 +53,10 @@ pub async fn leave(
     portal.passwords.forget(account).await?;
     portal.passkeys.forget_all(account).await?;
     portal.identities.forget_all(account).await?;
+    portal.links.forget_of(account).await?;
     portal.sessions.end_all(account, portal.now()).await?;
     tracing::info!(account.id = %account, "somebody left");
     Ok(good_bye(&portal, &person))
-}
-
-/// What is missing as proof that it is they themselves: the password, and of who has none that they came just now.
-async fn not_themselves(portal: &Portal, person: &Person, password: &str) -> Result<Option<&'static str>, Problem> {
-    if portal.passwords.has(person.account()).await? {
-        let knows = knows_password(portal, person, password).await?;
-        return Ok((!knows).then_some(ENGLISH.wrong_current));
-    }
-    let is_fresh = portal.now().ms_since(person.session.begun_at) < JUST_NOW_MS;
-    Ok((!is_fresh).then_some(ENGLISH.log_in_again))
 }
 
 fn good_bye(portal: &Portal, person: &Person) -> Response {

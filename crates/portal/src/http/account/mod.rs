@@ -1,11 +1,13 @@
 //! What somebody sees and changes about themselves.
 
+pub mod address;
 pub mod devices;
 pub mod leave;
 pub mod passkeys;
 pub mod password;
 pub mod rename;
 pub mod show;
+mod themselves;
 
 use crate::{Portal, callers::Person, people};
 use edgecoder_domain::person::PersonCommand;

@@ -1,6 +1,6 @@
 //! `POST /account/password`: another one from now on.
 
-use super::{record, show::with_error};
+use super::{record, show::with_error, themselves::knows_password};
 use crate::{
     Portal,
     callers::Person,
@@ -8,7 +8,7 @@ use crate::{
     forms::Form,
     mail::written,
     page,
-    people::{passwords, sessions::LONGEST_MS, throttle::Trial},
+    people::{passwords, sessions::LONGEST_MS},
     text::ENGLISH,
 };
 use axum::{extract::State, response::Response};
@@ -44,20 +44,10 @@ pub async fn change(
     record(&portal, &person, PersonCommand::ChangePassword { account: account.clone() }, None).await?;
     portal.passwords.keep(account, &hash).await?;
     portal.sessions.end_all(account, portal.now()).await?;
+    portal.links.forget_of(account).await?;
     let mail = written::password_changed(&person.profile.email, &format!("{}/reset", portal.public_url));
     portal.mailbox.post(mail);
     let token = portal.sessions.begin(account, &person.visitor.device, portal.now()).await?;
     let session = portal.cookies.keep(Cookie::Session, token.expose(), LONGEST_MS / MS_PER_S);
     Ok(page::go("/account?done=password", [session]))
-}
-
-/// Whether somebody who is logged in knows the password as well.
-pub async fn knows_password(portal: &Portal, person: &Person, password: &str) -> Result<bool, Problem> {
-    let counted_by = person.account().as_str();
-    portal.throttle.admit(Trial::PasswordFor, counted_by, portal.commands.clock().steady())?;
-    let knows = portal.passwords.is_of(Some(person.account()), password).await?;
-    if knows {
-        portal.throttle.forget(Trial::PasswordFor, counted_by);
-    }
-    Ok(knows)
 }

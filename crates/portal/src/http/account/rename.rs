@@ -32,8 +32,11 @@ pub async fn rename(
     let Some(name) = email.and_then(|email| name_of(fields.text("name"), &email)) else {
         return with_error(&portal, &person, ENGLISH.name_wrong).await;
     };
-    if name != person.profile.name {
-        let profile = Profile { name, email: person.profile.email.clone() };
+    // Name and address are sealed together: whoever changes one of them meanwhile is waited for.
+    let _turn = portal.ways.lock().await;
+    let present = portal.profile(person.account()).await?.unwrap_or_default();
+    if name != present.name {
+        let profile = Profile { name, email: present.email };
         let sealed = portal.contents.seal(person.account(), &profile).await?;
         let command = PersonCommand::ChangeProfile { account: person.account().clone(), profile: sealed.address() };
         record(&portal, &person, command, Some(sealed)).await?;

@@ -62,7 +62,7 @@ struct Device {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// `name`, `password`, `device`, `passkey`, `passkey-removed`, `linked` or `unlinked`.
+    /// `name`, `password`, `address-asked`, `address`, `device`, `passkey`, `passkey-removed`, `linked` or `unlinked`.
     #[serde(default)]
     done: String,
 }
@@ -87,6 +87,8 @@ pub async fn show(
     let done = match wanted.done.as_str() {
         "name" => Some(ENGLISH.saved),
         "password" => Some(ENGLISH.password_changed),
+        "address-asked" => Some(ENGLISH.address_asked),
+        "address" => Some(ENGLISH.address_changed),
         "device" => Some(ENGLISH.device_ended),
         "passkey" => Some(ENGLISH.passkey_added),
         "linked" => Some(ENGLISH.linked),
