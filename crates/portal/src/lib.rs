@@ -21,7 +21,7 @@ mod text;
 mod theme;
 
 pub use http::{description, router};
-pub use mail::{MailWay, Smtp, SmtpError};
+pub use mail::{MailApi, MailApiError, MailWay, Smtp, SmtpError};
 pub use providers::{ProviderSettings, ProviderSettingsError};
 
 use callers::Visitor;

@@ -8,9 +8,9 @@ use super::{
     providers,
 };
 use crate::answer;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use edgecoder_events::{AgentId, MicroCredits};
-use edgecoder_portal::{MailWay, Portal, Smtp};
+use edgecoder_portal::{MailApi, MailWay, Portal, Smtp};
 use edgecoder_service_kit::settings::Settings;
 use std::sync::Arc;
 
@@ -49,21 +49,34 @@ pub async fn open(
 }
 
 fn mail(settings: &Settings, is_development: bool) -> Result<MailWay> {
-    match settings.text("PORTAL_SMTP_URL") {
-        Some(url) => {
-            let from = settings.text("PORTAL_MAIL_FROM").context(
-                "PORTAL_MAIL_FROM is not set, expected who mails come from as EdgeCoder <edgecoder@example.org>",
-            )?;
-            let smtp = Smtp::new(&url, &from).context("PORTAL_SMTP_URL and PORTAL_MAIL_FROM can not be used")?;
-            Ok(MailWay::Smtp(Box::new(smtp)))
+    match (settings.text("PORTAL_SMTP_URL"), settings.text("MAIL_API_URL")) {
+        (Some(_), Some(_)) => {
+            bail!("PORTAL_SMTP_URL and MAIL_API_URL are both set, expected one: a mail is sent in one way")
         }
-        None if is_development => Ok(MailWay::Shown(Arc::new(|text| {
+        (Some(url), None) => {
+            let smtp = Smtp::new(&url, &sender(settings)?);
+            Ok(MailWay::Smtp(Box::new(smtp.context("PORTAL_SMTP_URL and PORTAL_MAIL_FROM can not be used")?)))
+        }
+        (None, Some(url)) => {
+            let token = settings.secret("MAIL_API_TOKEN").context(
+                "MAIL_API_TOKEN is not set, expected what the mail API at MAIL_API_URL knows this portal by",
+            )?;
+            let api = MailApi::new(&url, token, &sender(settings)?);
+            Ok(MailWay::Api(Box::new(api.context("MAIL_API_URL and PORTAL_MAIL_FROM can not be used")?)))
+        }
+        (None, None) if is_development => Ok(MailWay::Shown(Arc::new(|text| {
             if let Err(error) = answer::line(text) {
                 tracing::warn!(%error, "a mail could not be shown");
             }
         }))),
-        None => Ok(MailWay::Closed),
+        (None, None) => Ok(MailWay::Closed),
     }
+}
+
+fn sender(settings: &Settings) -> Result<String> {
+    settings
+        .text("PORTAL_MAIL_FROM")
+        .context("PORTAL_MAIL_FROM is not set, expected who mails come from as EdgeCoder <edgecoder@example.org>")
 }
 
 #[cfg(test)]
@@ -86,5 +99,22 @@ mod tests {
         assert!(matches!(mail(&Settings::of_flags([server, sender]), false), Ok(MailWay::Smtp(_))));
         let refused = mail(&Settings::of_flags([server, ("PORTAL_MAIL_FROM", "nobody")]), true).err().unwrap();
         assert!(!format!("{refused:#}").contains("secret"), "{refused:#}");
+    }
+    #[test]
+    fn a_mail_api_needs_a_token_and_a_sender_and_no_mail_server_beside_it() {
+        let url = ("MAIL_API_URL", "https://api.example.org/emails");
+        let (token, sender) =
+            (("MAIL_API_TOKEN", "a secret"), ("PORTAL_MAIL_FROM", "EdgeCoder <edgecoder@example.org>"));
+        let server = ("PORTAL_SMTP_URL", "smtps://user:secret@mail.example.org");
+        assert!(matches!(mail(&Settings::of_flags([url, token, sender]), false), Ok(MailWay::Api(_))));
+        for (settings, named) in [
+            (Settings::of_flags([url, sender]), "MAIL_API_TOKEN"),
+            (Settings::of_flags([url, token]), "PORTAL_MAIL_FROM"),
+            (Settings::of_flags([url, token, sender, server]), "both set"),
+            (Settings::of_flags([("MAIL_API_URL", "http://api.example.org"), token, sender]), "MAIL_API_URL"),
+        ] {
+            let refused = format!("{:#}", mail(&settings, true).err().unwrap());
+            assert!(refused.contains(named) && !refused.contains("secret"), "{refused}");
+        }
     }
 }

@@ -48,13 +48,28 @@ pub struct Service {
     _dir: TempDir,
 }
 
+/// How a portal differs from that of most tests.
+#[derive(Default)]
+pub struct Unlike {
+    /// Where people may sign in elsewhere.
+    pub providers: Vec<ProviderSettings>,
+    /// Where mails go instead of to the test.
+    pub mail: Option<MailWay>,
+    /// The address that people type, where a proxy stands before it.
+    pub public_url: Option<String>,
+}
+
 impl Service {
     pub async fn begin() -> Self {
-        Self::with(vec![]).await
+        Self::but(Unlike::default()).await
     }
 
     /// One at which people may sign in elsewhere.
     pub async fn with(providers: Vec<ProviderSettings>) -> Self {
+        Self::but(Unlike { providers, ..Unlike::default() }).await
+    }
+
+    pub async fn but(unlike: Unlike) -> Self {
         let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(SetClock::at(NOON)));
         let store = memory_log("example.org/portal", Arc::clone(&clock)).await;
         let [tables, search] = ["projections.db", "search"].map(|it| dir.path().join(it));
@@ -71,10 +86,10 @@ impl Service {
             commands: commands.clone(),
             projections: Arc::clone(&projections),
             metrics: Metrics::default(),
-            mail: MailWay::Shown(Arc::new(show)),
-            providers,
+            mail: unlike.mail.unwrap_or_else(|| MailWay::Shown(Arc::new(show))),
+            providers: unlike.providers,
             trusted_proxies: vec![],
-            public_url: base.clone(),
+            public_url: unlike.public_url.unwrap_or_else(|| base.clone()),
             audit_url: "http://audit.example".to_owned(),
             welcome_gift: Some(MicroCredits::from_credits(GIFT).unwrap()),
         });

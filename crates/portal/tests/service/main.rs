@@ -11,6 +11,7 @@ mod description;
 mod entering;
 mod fixture;
 mod issuer;
+mod mail_api;
 mod nodes;
 mod operations;
 mod own_things;

@@ -41,6 +41,8 @@ pub(super) const NAMES: [&str; 65] = [
     "INFERENCE_URL",
     "LEDGER_ORIGIN",
     "LOCAL_MODEL_PROVIDER",
+    "MAIL_API_TOKEN",
+    "MAIL_API_URL",
     "MAX_CONCURRENT_TASKS",
     "OLLAMA_HOST",
     "OLLAMA_MODEL",
