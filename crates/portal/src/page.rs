@@ -16,8 +16,6 @@ use edgecoder_service_kit::http::Problem;
 /// How long a browser that nobody logs in with is known by its visit, in seconds.
 const VISIT_S: u64 = 24 * 60 * 60;
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
-/// Pages are one person's, and never older than the log.
-const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 
 /// What stands around every page.
 pub struct Shell {
@@ -84,7 +82,6 @@ pub fn show(cookies: Cookies, status: StatusCode, shell: &Shell, page: &impl Tem
     let mut answer = (status, html).into_response();
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HTML);
-    headers.insert(header::CACHE_CONTROL, NOT_KEPT);
     if let Some(visit) = &shell.visit {
         headers.append(header::SET_COOKIE, cookies.keep(Cookie::Visit, visit, VISIT_S));
     }
@@ -94,8 +91,7 @@ pub fn show(cookies: Cookies, status: StatusCode, shell: &Shell, page: &impl Tem
 /// The way to another page, with what the browser is to keep.
 pub fn go(to: &str, keep: impl IntoIterator<Item = HeaderValue>) -> Response {
     let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
-    let mut answer =
-        (StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::CACHE_CONTROL, NOT_KEPT)]).into_response();
+    let mut answer = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
     for cookie in keep {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }

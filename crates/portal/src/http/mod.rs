@@ -7,6 +7,7 @@ mod confirm;
 mod dashboard;
 mod download;
 mod failures;
+mod guards;
 mod log_in;
 mod log_out;
 mod nodes;
@@ -24,28 +25,10 @@ mod welcome;
 pub use account::passkeys::Registering;
 
 use crate::Portal;
-use axum::{
-    Router,
-    http::{HeaderName, HeaderValue, header},
-    middleware,
-    response::Response,
-};
+use axum::{Router, middleware};
 use edgecoder_service_kit::http::{bounded, described, measure, show_metrics};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
-
-/// Nothing is loaded, run, framed or asked but what this server has in files of its own.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
-                      base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'";
-
-const GUARDS: [(HeaderName, HeaderValue); 5] = [
-    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    // A link in a mail is a secret: no other page is told where somebody came from.
-    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-];
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -130,12 +113,5 @@ pub fn router(portal: Portal) -> Router {
     let router = described(Router::from(routes()), &description()).with_state(portal);
     bounded(router.layer(middleware::from_fn_with_state((metrics, "portal"), measure)))
         .layer(middleware::from_fn_with_state(cookies, failures::told_to_people))
-        .layer(middleware::map_response(guarded))
-}
-
-async fn guarded(mut answer: Response) -> Response {
-    for (name, value) in GUARDS {
-        answer.headers_mut().insert(name, value);
-    }
-    answer
+        .layer(middleware::map_response_with_state(cookies, guards::guarded))
 }

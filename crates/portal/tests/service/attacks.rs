@@ -25,7 +25,7 @@ const PUBLIC: [&str; 12] = [
 ];
 
 /// Method and path of every route.
-fn routes() -> Vec<(Method, String)> {
+pub fn routes() -> Vec<(Method, String)> {
     let document: Value = serde_json::to_value(description()).unwrap();
     let mut routes = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
@@ -126,23 +126,6 @@ async fn text_of_people_never_becomes_markup() {
     let mut visitor = service.browser();
     for path in ["/log-in?then=%22%3E%3Cscript%3E", "/confirm?token=%22%3E%3Cscript%3E", "/%3Cscript%3E"] {
         assert!(!visitor.get(path).await.text.contains("<script>"), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn every_answer_forbids_frames_inline_scripts_and_guesses() {
-    let mut service = Service::begin().await;
-    let mut ann = service.person("ann@example.org", "Ann").await;
-    for path in ["/", "/dashboard", "/assets/portal.css", "/nothing", "/tasks/x", "/openapi.json"] {
-        let headers = ann.get(path).await.headers;
-        let policy = headers["content-security-policy"].to_str().unwrap();
-        assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
-        assert_eq!([&headers["x-content-type-options"], &headers["x-frame-options"]], ["nosniff", "DENY"], "{path}");
-    }
-    let page = ann.get("/dashboard").await;
-    assert_eq!(page.headers["cache-control"], "no-store");
-    for mark in [" style=", "<style", "onclick", "javascript:"] {
-        assert!(!page.text.contains(mark), "{mark}");
     }
 }
 

@@ -10,6 +10,7 @@ mod browser;
 mod description;
 mod entering;
 mod fixture;
+mod guards;
 mod issuer;
 mod mail_api;
 mod nodes;

@@ -16,7 +16,6 @@ use futures_util::{Stream, StreamExt, stream};
 use serde::Serialize;
 use std::{fmt::Write as _, io};
 
-const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 const CSV_HEAD: &str = "position,recorded_at,reason,part,change_micro_credits,balance_after_micro_credits,task\n";
 
 /// One line: a side of a movement.
@@ -102,7 +101,7 @@ fn pages(portal: Portal, account: AccountId) -> impl Stream<Item = Result<Vec<Mo
 fn file(kind: &'static str, name: &'static str, body: Body) -> Response {
     let kind = (header::CONTENT_TYPE, HeaderValue::from_static(kind));
     let name = (header::CONTENT_DISPOSITION, HeaderValue::from_static(name));
-    ([kind, name, (header::CACHE_CONTROL, NOT_KEPT)], body).into_response()
+    ([kind, name], body).into_response()
 }
 
 fn line(movement: &Movement) -> Line<'_> {
