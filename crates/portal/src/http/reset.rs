@@ -144,5 +144,8 @@ pub async fn set_password(
     portal.passwords.keep(&account, &hash).await?;
     portal.sessions.end_all(&account, portal.now()).await?;
     portal.links.forget_of(&account).await?;
+    if let Some(profile) = portal.profile(&account).await?.filter(|profile| !profile.email.is_empty()) {
+        portal.mailbox.post(written::password_set(&profile.email, &format!("{}/reset", portal.public_url)));
+    }
     begin_session(&portal, &visitor, &account, "/dashboard").await
 }

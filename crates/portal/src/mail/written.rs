@@ -50,6 +50,19 @@ pub fn password_changed(to: &str, reset: &str) -> Mail {
     }
 }
 
+/// To somebody for whom a password was set with a link that came by mail.
+pub fn password_set(to: &str, reset: &str) -> Mail {
+    Mail {
+        to: to.to_owned(),
+        subject: "A password was set".to_owned(),
+        text: format!(
+            "Hello,\n\na password was set for your account with a link from a mail to this address, and every other \
+             browser was logged out.\n\nIf it was not you, somebody reads your mail: see to that first, then choose a \
+             new password: {reset}\n"
+        ),
+    }
+}
+
 /// To somebody who can sign in in one more way.
 pub fn way_added(to: &str, way: &str, account: &str) -> Mail {
     Mail {

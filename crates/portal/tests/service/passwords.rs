@@ -38,6 +38,8 @@ async fn a_forgotten_password_is_set_by_mail_once_and_everybody_else_is_logged_o
     assert_eq!(set.location, "/dashboard");
     assert_eq!((ann.get("/dashboard").await.status, thief.get("/dashboard").await.status), (200, 303));
     assert_eq!(ann.get(&link).await.status, 410);
+    let mail = service.mail().await;
+    assert!(mail.contains("A password was set") && mail.contains(ANN), "its owner is told: {mail}");
 }
 
 #[tokio::test]
