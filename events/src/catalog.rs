@@ -111,6 +111,7 @@ catalog! {
         "node.approved" 1 => NodeApproved(node::NodeApproved),
         "node.rejected" 1 => NodeRejected(node::NodeRejected),
         "node.mode_changed" 1 => NodeModeChanged(node::NodeModeChanged),
+        "node.power_policy_set" 1 => NodePowerPolicySet(node::NodePowerPolicySet),
     }
     /// What a machine can do, whether it is there, whether it is shut out.
     Agent(AgentEvent) {

@@ -86,6 +86,7 @@ fn named_in_node(event: NodeEvent<'_>) -> Named<'_> {
         NodeEvent::NodeApproved(it) => (&it.node, None),
         NodeEvent::NodeRejected(it) => (&it.node, None),
         NodeEvent::NodeModeChanged(it) => (&it.node, None),
+        NodeEvent::NodePowerPolicySet(it) => (&it.node, None),
     };
     Named { agent: Some(agent), accounts: [owner.map(AccountId::as_str), None], ..Named::default() }
 }

@@ -21,6 +21,17 @@ pub enum AgentMode {
     IdeEnabled,
 }
 
+/// On what a machine runs while it asks for work.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PowerSource {
+    /// On whatever there is.
+    #[default]
+    Any,
+    /// On mains power alone, never on its battery.
+    Mains,
+}
+
 /// An owner announced a machine. Its registration token was shown once; only a hash of it is kept, outside the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,4 +70,19 @@ pub struct NodeRejected {
 pub struct NodeModeChanged {
     pub node: AgentId,
     pub mode: AgentMode,
+}
+
+/// The owner said, or an operator for them, when the machine asks for work and how much of it. It takes the place of what
+/// was said before; without a word of it, a machine asks always.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NodePowerPolicySet {
+    pub node: AgentId,
+    pub power: PowerSource,
+    /// From this hour of the machine's own day, 0 to 23; the whole day where there is none.
+    pub from_hour: Option<u8>,
+    /// Until this hour begins, 0 to 23; over midnight where it is the smaller one. There where `from_hour` is.
+    pub until_hour: Option<u8>,
+    /// At most so many tasks at once; as many as the machine offers where there is none.
+    pub max_tasks: Option<u16>,
 }

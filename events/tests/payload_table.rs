@@ -9,7 +9,10 @@ use std::{fs, path::PathBuf};
 const DOCUMENT: &str = include_str!("../../docs/LEDGER.md");
 const BEFORE: &str = "| kind | schema | payload |\n|---|---|---|\n";
 /// Fields that may be nil, with what they are otherwise: one sample can not show both.
-const OPTIONAL: [(&str, &str, &str); 5] = [
+const OPTIONAL: [(&str, &str, &str); 8] = [
+    ("node.power_policy_set", "from_hour", "uint"),
+    ("node.power_policy_set", "until_hour", "uint"),
+    ("node.power_policy_set", "max_tasks", "uint"),
     ("task.submitted", "requested_model", "str"),
     ("task.submitted", "conversation", "str"),
     ("agent.blacklisted", "expires_at", "uint"),

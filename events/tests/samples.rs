@@ -50,6 +50,14 @@ fn ledger_and_nodes() -> Vec<Event> {
         NodeApproved { node: agent() }.into(),
         NodeRejected { node: agent(), reason: "unknown owner".into() }.into(),
         NodeModeChanged { node: agent(), mode: AgentMode::IdeEnabled }.into(),
+        NodePowerPolicySet {
+            node: agent(),
+            power: PowerSource::Mains,
+            from_hour: Some(22),
+            until_hour: Some(6),
+            max_tasks: Some(2),
+        }
+        .into(),
     ]
 }
 

@@ -41,6 +41,7 @@ lists! {
         SwarmOnly => "swarm-only",
         IdeEnabled => "ide-enabled",
     }
+    PowerSource in &[("power", &["node.power_policy_set"])] => { Any => "any", Mains => "mains" }
     SandboxMode in &[("sandbox", &["agent.registered", "agent.capabilities_changed"])] => {
         Wasm => "wasm",
         Process => "process",

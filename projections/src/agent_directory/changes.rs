@@ -53,6 +53,7 @@ fn node_named_in(event: NodeEvent<'_>) -> Option<&AgentId> {
         NodeEvent::NodeApproved(it) => Some(&it.node),
         NodeEvent::NodeRejected(it) => Some(&it.node),
         NodeEvent::NodeModeChanged(it) => Some(&it.node),
+        NodeEvent::NodePowerPolicySet(it) => Some(&it.node),
         NodeEvent::NodeTokenRotated(_) => None,
     }
 }

@@ -7,7 +7,7 @@ mod read;
 
 pub use read::NodeFilter;
 
-use edgecoder_domain::agent::{Agent, Enrolment, Registration};
+use edgecoder_domain::agent::{Agent, Enrolment, PowerPolicy, Registration};
 use edgecoder_events::{
     AgentId, UnixMillis,
     agent::SandboxMode,
@@ -68,6 +68,11 @@ impl NodeEntry {
     /// How much of the machine its owner lends, where it registered.
     pub fn mode(&self) -> Option<AgentMode> {
         self.registration().map(|it| it.mode)
+    }
+
+    /// When it asks for work, and how much of it: what its owner wishes.
+    pub fn power_policy(&self) -> PowerPolicy {
+        self.agent.power_policy()
     }
 
     /// Whether it was last heard of or missed.

@@ -42,6 +42,7 @@ proptest! {
             };
             prop_assert_eq!(entry.enrolment(), expected.enrolment());
             prop_assert_eq!(entry.registration(), expected.registration());
+            prop_assert_eq!(entry.power_policy(), expected.power_policy());
             prop_assert_eq!(directory.signing_key(&agent), expected.registration().map(|it| it.signing_key));
             let passed = |it: &&Recorded| matches!(&it.event,
                 Event::SubtaskFinished(done) if done.agent == agent && done.verdict == Verdict::Passed);

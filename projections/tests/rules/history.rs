@@ -2,7 +2,7 @@
 
 use edgecoder_domain::{
     Aggregate,
-    agent::{self, Agent, AgentCommand, RegisterAgent},
+    agent::{self, Agent, AgentCommand, PowerPolicy, RegisterAgent},
     anchor::{self, Anchor, AnchorBlock, AnchorCommand},
     submission,
     task::{self, FinishSubtask, LeaseSubtask, ReturnSubtask, Review, SubtaskState, Task, TaskCommand},
@@ -16,7 +16,7 @@ use edgecoder_events::{
     anchor::AnchorWay,
     blacklist::{AgentBlacklisted, BlacklistReason},
     credit::IssueReason,
-    node::{AgentMode, NodeKind},
+    node::{AgentMode, NodeKind, PowerSource},
     task::{Language, PlannedSubtask, Planner, ResourceClass, ReturnReason, TaskSubmitted, Verdict, WorkKind},
 };
 use std::collections::BTreeMap;
@@ -306,6 +306,10 @@ fn agent_command(node: &AgentId, n: u8, command: u8, now: UnixMillis) -> AgentCo
         6 => AgentCommand::GoOffline { reason: OfflineReason::Silent },
         7 => AgentCommand::LiftBlacklist { reason: "settled".into() },
         8 => AgentCommand::Reject { reason: "unknown".into() },
+        11 => {
+            let policy = PowerPolicy { power: PowerSource::Mains, hours: None, max_tasks: Some(u16::from(n) + 1) };
+            AgentCommand::SetPowerPolicy { policy }
+        }
         _ => AgentCommand::Blacklist(Box::new(AgentBlacklisted {
             agent: node.clone(),
             reason_code: BlacklistReason::AbuseSpam,

@@ -45,7 +45,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => place().prop_map(|(task, subtask)| Step::Answer { task, subtask }),
         1 => any::<u8>().prop_map(|task| Step::Cancel { task: task.into() }),
         1 => (any::<u8>(), any::<bool>()).prop_map(|(task, is_accepted)| Step::Review { task: task.into(), is_accepted }),
-        3 => (0u8..4, 0u8..11).prop_map(|(agent, command)| Step::Agent { agent, command }),
+        3 => (0u8..4, 0u8..12).prop_map(|(agent, command)| Step::Agent { agent, command }),
         2 => (0u8..4, 0u8..10).prop_map(|(checkpoint, command)| Step::Anchor { checkpoint, command }),
         2 => (1u64..4_000).prop_map(|ms| Step::Pass { ms }),
     ]

@@ -88,6 +88,7 @@ impl Who<'_> {
             NodeEvent::NodeApproved(_) => self.is_admitting(),
             NodeEvent::NodeRejected(_) => self.is_operator() || self.is_an_account(),
             NodeEvent::NodeModeChanged(it) => self.is_operator() || self.is_agent(&it.node),
+            NodeEvent::NodePowerPolicySet(_) => self.is_operator() || self.is_an_account(),
         }
     }
 

@@ -53,6 +53,7 @@ impl Machines {
                 self.change(&it.node, |machine| machine.rejected = true);
             }
             NodeEvent::NodeTokenRotated(it) => self.check_owner(entry, &it.node)?,
+            NodeEvent::NodePowerPolicySet(it) => self.check_owner(entry, &it.node)?,
             NodeEvent::NodeModeChanged(_) => {}
         }
         Ok(())
@@ -101,7 +102,7 @@ impl Machines {
         }
     }
 
-    /// An account may only renew the token of a machine that it owns, and take that machine back.
+    /// An account may only renew the token of a machine that it owns, say when that asks for work, and take it back.
     fn check_owner(&self, entry: &Entry<'_>, node: &AgentId) -> Result<(), String> {
         let Some(account) = entry.actor.strip_prefix("account:") else { return Ok(()) };
         if self.known.get(node).is_some_and(|machine| machine.owner.as_str() == account) {

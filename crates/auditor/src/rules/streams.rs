@@ -34,6 +34,7 @@ fn node(event: NodeEvent<'_>) -> &str {
         NodeEvent::NodeApproved(it) => &it.node,
         NodeEvent::NodeRejected(it) => &it.node,
         NodeEvent::NodeModeChanged(it) => &it.node,
+        NodeEvent::NodePowerPolicySet(it) => &it.node,
     };
     node.as_str()
 }

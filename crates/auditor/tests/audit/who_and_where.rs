@@ -7,7 +7,7 @@ use crate::{
 use edgecoder_events::{
     AccountId, BlobRef, Event, StreamName,
     agent::{AgentWentOffline, OfflineReason},
-    node::{NodeRejected, NodeTokenRotated},
+    node::{NodePowerPolicySet, NodeRejected, NodeTokenRotated, PowerSource},
     person::{PersonErased, PersonRoleGiven, PersonRoleTaken, PersonSignedUp, Role},
     task::{ReturnReason, SubtaskReturned},
 };
@@ -75,7 +75,7 @@ async fn only_an_operator_shuts_machines_out() {
 }
 
 #[tokio::test]
-async fn an_owner_enrols_a_machine_renews_its_token_and_takes_it_back_and_no_other_account_does() {
+async fn an_owner_enrols_a_machine_says_when_it_works_and_takes_it_back_and_no_other_account_does() {
     const OWNER: &str = "account:bob";
     let said = |actor, event: Event| {
         move |drafts: &mut Vec<Draft>| {
@@ -83,8 +83,13 @@ async fn an_owner_enrols_a_machine_renews_its_token_and_takes_it_back_and_no_oth
             drafts.push(Draft { actor, ..draft(4_000, stream, &event) });
         }
     };
-    let events = || -> [Event; 3] {
+    let policy = || {
+        let (node, power) = (id("worker-1"), PowerSource::Mains);
+        Event::from(NodePowerPolicySet { node, power, from_hour: None, until_hour: None, max_tasks: Some(1) })
+    };
+    let events = || -> [Event; 4] {
         [
+            policy(),
             NodeTokenRotated { node: id("worker-1") }.into(),
             NodeRejected { node: id("worker-1"), reason: "its owner took it back".to_owned() }.into(),
             AgentWentOffline { agent: id("worker-1"), reason: OfflineReason::Drained }.into(),
@@ -97,6 +102,10 @@ async fn an_owner_enrols_a_machine_renews_its_token_and_takes_it_back_and_no_oth
     }
     for event in events() {
         broken(said(SUBMITTER, event), at::COUNT).await;
+    }
+    kept(said(OPERATOR, policy())).await;
+    for stranger in [MACHINE, SCHEDULER] {
+        broken(said(stranger, policy()), at::COUNT).await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! A command becomes events, or a refusal.
 
-use super::{Agent, AgentCommand, AgentRefusal, Enrolment, RegisterAgent, Registration, Standing};
+use super::{Agent, AgentCommand, AgentRefusal, Enrolment, PowerPolicy, RegisterAgent, Registration, Standing};
 use edgecoder_events::{
     AccountId, AgentId, Event, ModelName, UnixMillis,
     agent::{
@@ -24,6 +24,7 @@ pub fn decide(agent: &Agent, command: AgentCommand, now: UnixMillis) -> Decision
         (Some(it), AgentCommand::Blacklist(report)) => blacklist(agent, it, *report, now),
         (Some(it), AgentCommand::LiftBlacklist { reason }) => lift(agent, it, reason, now),
         (Some(it), AgentCommand::SetMode { mode }) => Ok(set_mode(registered(agent)?, it, mode)),
+        (Some(it), AgentCommand::SetPowerPolicy { policy }) => set_power_policy(agent, it, policy),
         (Some(it), AgentCommand::OfferModels { models }) => Ok(offer_models(registered(agent)?, it, models)),
         (Some(it), AgentCommand::ComeOnline) => come_online(agent, it, now),
         (Some(it), AgentCommand::GoOffline { reason }) => Ok(go_offline(agent, it, reason)),
@@ -112,6 +113,15 @@ fn set_mode(known: &Registration, enrolment: &Enrolment, mode: AgentMode) -> Vec
         return vec![];
     }
     vec![NodeModeChanged { node: enrolment.node.clone(), mode }.into()]
+}
+
+fn set_power_policy(agent: &Agent, enrolment: &Enrolment, policy: PowerPolicy) -> Decision {
+    match enrolment.kind {
+        NodeKind::Coordinator => Err(AgentRefusal::NotAnAgent),
+        NodeKind::Agent if !policy.can_be_kept() => Err(AgentRefusal::PolicyNotToBeKept),
+        NodeKind::Agent if agent.power_policy() == policy => Ok(vec![]),
+        NodeKind::Agent => Ok(vec![policy.said_of(enrolment.node.clone()).into()]),
+    }
 }
 
 fn offer_models(known: &Registration, enrolment: &Enrolment, models: Vec<ModelName>) -> Vec<Event> {

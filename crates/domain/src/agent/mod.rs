@@ -1,11 +1,13 @@
 //! May this machine take part? Enrolment, approval, registration, presence, blacklisting.
 
 mod decide;
+mod power;
 mod state;
 #[cfg(test)]
 mod tests;
 
 pub use decide::{decide, may_take_part};
+pub use power::{Hours, PowerPolicy};
 pub use state::{Agent, Enrolment, Registration, Standing};
 
 use edgecoder_events::{
@@ -31,6 +33,10 @@ pub enum AgentCommand {
     },
     SetMode {
         mode: AgentMode,
+    },
+    /// The owner says when it asks for work, or an operator does for them.
+    SetPowerPolicy {
+        policy: PowerPolicy,
     },
     /// The machine itself, with its registration token and a proof of its signing key.
     Register(Box<RegisterAgent>),
@@ -88,4 +94,6 @@ pub enum AgentRefusal {
     AlreadyBlacklisted,
     #[error("the agent is not blacklisted")]
     NotBlacklisted,
+    #[error("expected two different hours from 0 to 23 or none, and 1 to 64 tasks or no number")]
+    PolicyNotToBeKept,
 }

@@ -1,5 +1,6 @@
 //! What is known of a machine, from its events alone.
 
+use super::PowerPolicy;
 use crate::Aggregate;
 use edgecoder_events::{
     AccountId, AgentEvent, AgentId, Event, Family, NodeEvent, PublicKey, UnixMillis,
@@ -13,6 +14,7 @@ use edgecoder_events::{
 pub struct Agent {
     enrolment: Option<Enrolment>,
     registration: Option<Registration>,
+    power_policy: PowerPolicy,
     online: bool,
     blacklisted: Option<Box<AgentBlacklisted>>,
 }
@@ -52,6 +54,11 @@ impl Agent {
     /// Its keys and abilities, where it registered.
     pub fn registration(&self) -> Option<&Registration> {
         self.registration.as_ref()
+    }
+
+    /// When it asks for work, and how much of it: what its owner wishes.
+    pub fn power_policy(&self) -> PowerPolicy {
+        self.power_policy
     }
 
     /// Whether it was last heard of or missed.
@@ -105,6 +112,7 @@ impl Agent {
                     registration.mode = changed.mode;
                 }
             }
+            NodeEvent::NodePowerPolicySet(said) => self.power_policy = PowerPolicy::of(said),
             NodeEvent::NodeTokenRotated(_) => {}
         }
     }

@@ -76,6 +76,7 @@ fn of_agent(refusal: &AgentRefusal, detail: String) -> Problem {
         AgentRefusal::Blacklisted => Problem::forbidden("agent_blacklisted", detail),
         AgentRefusal::AlreadyBlacklisted => Problem::conflict("agent_already_blacklisted", detail),
         AgentRefusal::NotBlacklisted => Problem::conflict("agent_not_blacklisted", detail),
+        AgentRefusal::PolicyNotToBeKept => Problem::bad_request("invalid_power_policy", detail),
     }
 }
 

@@ -18,6 +18,16 @@ fn any_enrolment() -> impl Strategy<Value = AgentCommand> {
     (kind, owner).prop_map(|(kind, owner)| AgentCommand::Enroll { node: node(), kind, owner: account(owner) })
 }
 
+fn any_policy() -> impl Strategy<Value = PowerPolicy> {
+    let power = prop_oneof![Just(PowerSource::Any), Just(PowerSource::Mains)];
+    let hours = proptest::option::of((22u8..26, 22u8..26).prop_map(|(from, until)| Hours { from, until }));
+    (power, hours, proptest::option::of(0u16..3)).prop_map(|(power, hours, max_tasks)| PowerPolicy {
+        power,
+        hours,
+        max_tasks,
+    })
+}
+
 fn any_command() -> impl Strategy<Value = AgentCommand> {
     let mode = prop_oneof![Just(AgentMode::SwarmOnly), Just(AgentMode::IdeEnabled)];
     let expiry = prop_oneof![Just(None), Just(Some(NOW.plus_ms(1)))];
@@ -28,6 +38,7 @@ fn any_command() -> impl Strategy<Value = AgentCommand> {
         1 => Just(AgentCommand::Reject { reason: "unknown".into() }),
         4 => any_registration().prop_map(|wanted| AgentCommand::Register(Box::new(wanted))),
         1 => mode.prop_map(|mode| AgentCommand::SetMode { mode }),
+        1 => any_policy().prop_map(|policy| AgentCommand::SetPowerPolicy { policy }),
         1 => models.prop_map(|models| AgentCommand::OfferModels { models }),
         4 => Just(AgentCommand::ComeOnline),
         1 => Just(AgentCommand::GoOffline { reason: OfflineReason::Silent }),
@@ -52,6 +63,7 @@ fn is_in_force(agent: &Agent, command: &AgentCommand) -> bool {
                 wanted.as_ref().clone();
             *registration.unwrap() == Registration { signing_key, envelope_key, mode, capabilities }
         }
+        AgentCommand::SetPowerPolicy { policy } => agent.power_policy() == *policy && policy.can_be_kept(),
         AgentCommand::OfferModels { models } => registration.unwrap().capabilities.models == *models,
         AgentCommand::ComeOnline => agent.is_online(),
         AgentCommand::GoOffline { .. } => !agent.is_online(),

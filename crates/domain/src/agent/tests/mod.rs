@@ -8,7 +8,7 @@ use edgecoder_events::{
         AgentCameOnline, AgentCapabilitiesChanged, AgentKeyReplaced, AgentRegistered, AgentWentOffline, SandboxMode,
     },
     blacklist::{AgentBlacklistLifted, BlacklistReason},
-    node::{NodeApproved, NodeEnrolled, NodeModeChanged, NodeRejected},
+    node::{NodeApproved, NodeEnrolled, NodeModeChanged, NodePowerPolicySet, NodeRejected, PowerSource},
     task::Language,
 };
 
@@ -221,4 +221,33 @@ fn a_registration_with_another_mode_or_other_abilities_records_what_changed() {
 fn a_lift_without_a_ban_is_refused() {
     let lift = AgentCommand::LiftBlacklist { reason: "mistake".into() };
     check(&[enrolled()], lift, Err(AgentRefusal::NotBlacklisted));
+}
+
+#[test]
+fn a_policy_that_no_machine_can_keep_is_refused_and_one_that_holds_already_is_not_said_again() {
+    let nights = Hours { from: 22, until: 6 };
+    let policy = PowerPolicy { power: PowerSource::Mains, hours: Some(nights), max_tasks: Some(2) };
+    let set = |policy| AgentCommand::SetPowerPolicy { policy };
+    let said: Event = NodePowerPolicySet {
+        node: node(),
+        power: PowerSource::Mains,
+        from_hour: Some(22),
+        until_hour: Some(6),
+        max_tasks: Some(2),
+    }
+    .into();
+    check(&[enrolled()], set(policy), Ok(vec![said.clone()]));
+    check(&[enrolled(), said.clone()], set(policy), Ok(vec![]));
+    check(&[enrolled()], set(PowerPolicy::default()), Ok(vec![]));
+    for hours in [Hours { from: 6, until: 6 }, Hours { from: 24, until: 6 }, Hours { from: 6, until: 24 }] {
+        let wrong = PowerPolicy { hours: Some(hours), ..policy };
+        check(&[enrolled()], set(wrong), Err(AgentRefusal::PolicyNotToBeKept));
+    }
+    for max_tasks in [0, 65] {
+        let wrong = PowerPolicy { max_tasks: Some(max_tasks), ..policy };
+        check(&[enrolled()], set(wrong), Err(AgentRefusal::PolicyNotToBeKept));
+    }
+    let coordinator = NodeEnrolled { node: node(), kind: NodeKind::Coordinator, owner: account("ann") };
+    check(&[coordinator.into()], set(policy), Err(AgentRefusal::NotAnAgent));
+    check(&[], set(policy), Err(AgentRefusal::NotEnrolled));
 }

@@ -12,6 +12,7 @@ export const FIELDS = {
   "node.approved 1": ["node"],
   "node.rejected 1": ["node", "reason"],
   "node.mode_changed 1": ["node", "mode"],
+  "node.power_policy_set 1": ["node", "power", "from_hour", "until_hour", "max_tasks"],
   "agent.registered 1": ["agent", "signing_key", "envelope_key", "mode", { name: "capabilities", of: ["os", "version", "client_type", "max_concurrent_tasks", "sandbox", "languages", "models"] }],
   "agent.key_replaced 1": ["agent", "signing_key", "envelope_key"],
   "agent.capabilities_changed 1": ["agent", { name: "capabilities", of: ["os", "version", "client_type", "max_concurrent_tasks", "sandbox", "languages", "models"] }],
