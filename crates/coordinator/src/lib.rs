@@ -55,7 +55,10 @@ use edgecoder_service_kit::{
     submissions::Submissions,
 };
 use edgecoder_store::Store;
-use edgecoder_wire::agents::DiagnosticLine;
+use edgecoder_wire::{
+    agents::DiagnosticLine,
+    power::{PowerPolicy, RestReason},
+};
 use presence::Presence;
 use report_pace::ReportPace;
 use scheduler::Scheduler;
@@ -205,6 +208,17 @@ impl Coordinator {
     /// What a machine wrote into its diary lately, the newest line first.
     pub fn diary(&self, agent: &AgentId) -> Vec<DiagnosticLine> {
         self.diagnostics.newest_first(agent)
+    }
+
+    /// Why a machine that is there asks for no work, where it said so.
+    pub fn resting(&self, agent: &AgentId) -> Option<RestReason> {
+        self.presence.resting(agent).filter(|_| !self.presence.is_silent(agent, self.commands.clock().steady()))
+    }
+
+    /// What the owner of a machine wishes of it.
+    fn power_policy(&self, agent: &AgentId) -> Option<PowerPolicy> {
+        let entry = self.projections.agent_directory(|agents| agents.get(agent))?;
+        edgecoder_service_kit::views::power_policy(entry.power_policy())
     }
 
     fn scheduler(&self) -> Scheduler<'_> {

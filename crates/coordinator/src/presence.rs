@@ -2,7 +2,7 @@
 
 use edgecoder_events::{AgentId, SteadyMillis, SubtaskIndex, TaskId};
 use edgecoder_projections::ready_queue::ActiveLease;
-use edgecoder_wire::agents::PreparingLanguage;
+use edgecoder_wire::{agents::PreparingLanguage, power::RestReason};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -42,6 +42,7 @@ struct Heard {
     at: SteadyMillis,
     leases: HashMap<LeaseName, SteadyMillis>,
     preparing: Option<PreparingLanguage>,
+    resting: Option<RestReason>,
 }
 
 impl Presence {
@@ -73,6 +74,16 @@ impl Presence {
     /// The language that the agent said it prepares.
     pub fn preparing(&self, agent: &AgentId) -> Option<PreparingLanguage> {
         self.lock().get(agent).and_then(|heard| heard.preparing.clone())
+    }
+
+    /// The agent asks for no work for this reason, or asks again.
+    pub fn rests(&self, agent: &AgentId, resting: Option<RestReason>) {
+        self.lock().entry(agent.clone()).or_default().resting = resting;
+    }
+
+    /// Why the agent said last that it asks for no work.
+    pub fn resting(&self, agent: &AgentId) -> Option<RestReason> {
+        self.lock().get(agent).and_then(|heard| heard.resting)
     }
 
     /// Whether the agent was silent for too long.

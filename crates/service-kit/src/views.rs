@@ -1,9 +1,12 @@
 //! How does a machine look to those who may see it?
 
-use edgecoder_domain::agent::Standing;
+use edgecoder_domain::agent::{Hours, PowerPolicy, Standing};
 use edgecoder_events::UnixMillis;
 use edgecoder_projections::agent_directory::NodeEntry;
-use edgecoder_wire::agents::{AgentView, NodeStanding};
+use edgecoder_wire::{
+    agents::{AgentView, NodeStanding},
+    power,
+};
 
 /// A machine at `now`; none where only events about an unknown one were seen.
 pub fn agent(entry: &NodeEntry, now: UnixMillis) -> Option<AgentView> {
@@ -30,5 +33,19 @@ pub fn agent(entry: &NodeEntry, now: UnixMillis) -> Option<AgentView> {
         models: capabilities.map(|it| it.models.clone()).unwrap_or_default(),
         finished_subtasks: entry.finished + entry.failed,
         failed_subtasks: entry.failed,
+        power_policy: power_policy(entry.power_policy()),
     })
+}
+
+/// What an owner wishes; none where they said nothing, or took it back.
+pub fn power_policy(policy: PowerPolicy) -> Option<power::PowerPolicy> {
+    let PowerPolicy { power, hours, max_tasks } = policy;
+    let hours = hours.map(|Hours { from, until }| power::Hours { from, until });
+    (policy != PowerPolicy::default()).then_some(power::PowerPolicy { power, hours, max_tasks })
+}
+
+/// What somebody wishes of a machine, as the rules have it.
+pub fn wished(policy: power::PowerPolicy) -> PowerPolicy {
+    let power::PowerPolicy { power, hours, max_tasks } = policy;
+    PowerPolicy { power, hours: hours.map(|power::Hours { from, until }| Hours { from, until }), max_tasks }
 }

@@ -1,5 +1,6 @@
 //! Agents: register, heartbeat, diagnostics, capacity.
 
+use crate::power::{PowerPolicy, RestReason};
 use edgecoder_events::{
     AccountId, AgentId, ModelName, PublicKey, Signature, SubtaskIndex, TaskId, UnixMillis,
     agent::SandboxMode,
@@ -51,6 +52,9 @@ pub struct Registered {
     /// The coordinator's X25519 key, hex: reports are sealed for it.
     #[schema(value_type = String)]
     pub coordinator_envelope_key: PublicKey,
+    /// What the machine's owner wishes; none where they said nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub power_policy: Option<PowerPolicy>,
 }
 
 /// A lease that a machine still works on.
@@ -78,6 +82,9 @@ pub struct Heartbeat {
     /// The language that the machine will take work in soon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preparing: Option<PreparingLanguage>,
+    /// Why the machine asks for no work now, where its owner wishes it so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resting: Option<RestReason>,
     /// Whether the machine says good-bye.
     #[serde(default)]
     pub draining: bool,
@@ -100,6 +107,9 @@ pub struct Heard {
     pub ok: bool,
     /// Leases of the heartbeat that are over: stop working on them.
     pub ended_leases: Vec<HeldLease>,
+    /// What the machine's owner wishes; none where they said nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub power_policy: Option<PowerPolicy>,
 }
 
 /// One line of a machine's own diary.
@@ -135,6 +145,9 @@ pub struct DiagnosticsStored {
 pub struct DiagnosticsView {
     #[schema(value_type = String)]
     pub agent_id: AgentId,
+    /// Why it asks for no work now, where its owner wishes it so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resting: Option<RestReason>,
     /// Newest first.
     pub events: Vec<DiagnosticLine>,
 }
@@ -175,6 +188,9 @@ pub struct AgentView {
     pub models: Vec<ModelName>,
     pub finished_subtasks: u64,
     pub failed_subtasks: u64,
+    /// When it asks for work, as its owner wishes; none where they said nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub power_policy: Option<PowerPolicy>,
 }
 
 /// `GET /agents` and `GET /nodes`.

@@ -8,6 +8,7 @@ pub mod credits;
 pub mod inference;
 pub mod nodes;
 pub mod people;
+pub mod power;
 pub mod problem;
 pub mod runtime;
 pub mod tasks;

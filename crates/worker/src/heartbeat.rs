@@ -11,7 +11,7 @@ use crate::{
     station::Station,
 };
 use edgecoder_events::{ModelName, PublicKey};
-use edgecoder_wire::agents::{Diagnostics, Heartbeat, HeldLease, Register};
+use edgecoder_wire::agents::{Diagnostics, Heard, Heartbeat, HeldLease, Register};
 use secrecy::ExposeSecret;
 use std::{sync::Arc, time::Duration};
 
@@ -88,7 +88,7 @@ async fn rejoin(station: &Station, place: &Place, heartbeat_every: Duration) -> 
     let base = &place.base;
     let envelope_key = key_of(station, place).await?;
     match station.client.heartbeat(base, &heartbeat(station, None)).await {
-        Ok(heard) => station.held.end(&heard.ended_leases),
+        Ok(heard) => take_in(station, &heard),
         Err(error) if error.wants_registration() => return register(station, place).await,
         Err(error) => return Err(error),
     }
@@ -107,6 +107,7 @@ async fn register(station: &Station, place: &Place) -> Result<Session, CallError
     if answer.coordinator_envelope_key != envelope_key {
         return Err(CallError::Stranger);
     }
+    station.power.hear(answer.power_policy, &*station.clock, &station.diary);
     Ok(Session {
         base: place.base.clone(),
         envelope_key,
@@ -137,12 +138,12 @@ fn registration(station: &Station) -> Register {
 async fn beat(station: &Station, session: &Session, told: &mut Vec<ModelName>) -> Lost {
     let mut backoff = Backoff::default();
     let mut silent_beats = 0;
-    let mut preparation = station.languages.watch();
+    let (mut preparation, mut leave) = (station.languages.watch(), station.power.watch());
     loop {
         let models = Some(station.solver.models.names()).filter(|models| models != told);
         let wait = match station.client.heartbeat(&session.base, &heartbeat(station, models.clone())).await {
             Ok(heard) => {
-                station.held.end(&heard.ended_leases);
+                take_in(station, &heard);
                 *told = models.unwrap_or_else(|| std::mem::take(told));
                 tell_the_diary(station, session).await;
                 silent_beats = 0;
@@ -163,9 +164,16 @@ async fn beat(station: &Station, session: &Session, told: &mut Vec<ModelName>) -
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             Ok(()) = preparation.changed() => {}
+            Ok(()) = leave.changed() => {}
             () = station.link.registration_wanted() => return Lost::MustRegister,
         }
     }
+}
+
+/// Stops the work on leases that are over, and does as the owner wishes from now on.
+fn take_in(station: &Station, heard: &Heard) {
+    station.held.end(&heard.ended_leases);
+    station.power.hear(heard.power_policy, &*station.clock, &station.diary);
 }
 
 fn heartbeat(station: &Station, models: Option<Vec<ModelName>>) -> Heartbeat {
@@ -174,7 +182,7 @@ fn heartbeat(station: &Station, models: Option<Vec<ModelName>>) -> Heartbeat {
     let unnamed: Vec<HeldLease> = waiting.into_iter().filter(|lease| !leases.contains(lease)).collect();
     leases.extend(unnamed);
     let (agent_id, preparing) = (station.settings.agent_id.clone(), station.languages.preparing());
-    Heartbeat { agent_id, leases, models, preparing, draining: false }
+    Heartbeat { agent_id, leases, models, preparing, resting: station.power.resting(), draining: false }
 }
 
 async fn tell_the_diary(station: &Station, session: &Session) {

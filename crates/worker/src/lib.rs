@@ -17,6 +17,7 @@ mod lease;
 mod link;
 mod measures;
 mod outbox;
+mod power;
 mod run;
 mod settings;
 mod slots;

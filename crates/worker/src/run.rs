@@ -13,6 +13,7 @@ use crate::{
     link::Link,
     measures::Measures,
     outbox::{self, Outbox},
+    power::Power,
     slots,
     solve::Solver,
     station::Station,
@@ -87,6 +88,7 @@ impl Worker {
             () = outbox::deliver(&station) => {}
             () = station.solver.models.keep_fresh() => {}
             () = station.measures.watch(&station.outbox) => {}
+            () = station.power.keep_looking(&*station.clock, &station.diary) => {}
             never = station.languages.prepare(&station.link, &station.diary) => match never {},
         }
         // No heartbeat can follow the good-bye: nobody sends them any more.
@@ -116,6 +118,7 @@ impl Worker {
             link,
             held: Arc::new(HeldLeases::default()),
             outbox,
+            power: Power::of(settings.power_supplies.clone()),
             diary: Diary::new(Arc::clone(&clock)),
             measures,
             languages,

@@ -14,6 +14,8 @@ pub const MAX_CONCURRENT_TASKS: u16 = 64;
 const MAX_COORDINATORS: usize = 16;
 /// How long leases may still run when the worker is told to stop.
 const DRAIN_GRACE: Duration = Duration::from_secs(20);
+/// Where Linux shows mains and batteries; other systems show nothing there.
+const POWER_SUPPLIES: &str = "/sys/class/power_supply";
 
 /// Everything that a worker is told.
 #[derive(Debug, Clone)]
@@ -40,6 +42,8 @@ pub struct WorkerSettings {
     pub local_snapshots: bool,
     /// Where programs are looked up, as `PATH` says it.
     pub program_path: Option<String>,
+    /// Where the system shows its power supplies.
+    pub power_supplies: PathBuf,
 }
 
 impl WorkerSettings {
@@ -70,6 +74,7 @@ impl WorkerSettings {
             models: ModelSettings::read(settings)?,
             drain_grace: DRAIN_GRACE,
             program_path: settings.text("PATH"),
+            power_supplies: POWER_SUPPLIES.into(),
         })
     }
 }

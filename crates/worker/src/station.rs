@@ -2,7 +2,8 @@
 
 use crate::{
     WorkerSettings, chance::Chance, client::CoordinatorClient, coordinators::Coordinators, diary::Diary,
-    held::HeldLeases, languages::Languages, link::Link, measures::Measures, outbox::Outbox, solve::Solver,
+    held::HeldLeases, languages::Languages, link::Link, measures::Measures, outbox::Outbox, power::Power,
+    solve::Solver,
 };
 use edgecoder_events::Clock;
 use edgecoder_identity::NodeKeys;
@@ -20,6 +21,7 @@ pub struct Station {
     pub link: Arc<Link>,
     pub held: Arc<HeldLeases>,
     pub outbox: Arc<Outbox>,
+    pub power: Power,
     pub diary: Diary,
     pub measures: Measures,
     pub languages: Languages,

@@ -79,8 +79,14 @@ impl<'a> Machine<'a> {
     }
 
     pub async fn beats(&self) -> Heard {
-        let heartbeat =
-            Heartbeat { agent_id: self.id.clone(), leases: vec![], models: None, preparing: None, draining: false };
+        let heartbeat = Heartbeat {
+            agent_id: self.id.clone(),
+            leases: vec![],
+            models: None,
+            preparing: None,
+            resting: None,
+            draining: false,
+        };
         self.posts("/heartbeat", &heartbeat).await
     }
 

@@ -4,7 +4,7 @@ use crate::{
     fixture::{Service, program},
     machine::{Machine, report},
 };
-use edgecoder_domain::agent::AgentCommand;
+use edgecoder_domain::agent::{AgentCommand, Hours, PowerPolicy};
 use edgecoder_events::{Event, agent::OfflineReason};
 use edgecoder_wire::{
     tasks::MAX_REPORT_BYTES,
@@ -180,4 +180,20 @@ async fn what_a_reaction_records_names_the_event_that_caused_it() {
         (of(|it| matches!(it, Event::NodeRejected(_))), of(|it| matches!(it, Event::SubtaskReturned(_))));
     assert_eq!(returned.causation_id, Some(rejected.event_id));
     assert_eq!(of(|it| matches!(it, Event::TaskSubmitted(_))).causation_id, None, "a person caused it");
+}
+
+#[tokio::test]
+async fn a_machine_hears_what_its_owner_wishes_and_is_believed_why_it_rests() {
+    let service = Service::begin().await;
+    let machine = Machine::registered(&service, "m", "bob").await;
+    assert!(machine.beats().await.body["powerPolicy"].is_null(), "nothing was wished");
+    let policy = PowerPolicy { hours: Some(Hours { from: 22, until: 6 }), ..PowerPolicy::default() };
+    service.says_of(&machine.id, AgentCommand::SetPowerPolicy { policy }).await;
+    let heard = machine.posts("/heartbeat", &json!({ "agentId": "m", "resting": "outside_hours" })).await;
+    let wished = json!({ "power": "any", "hours": { "from": 22, "until": 6 }, "maxTasks": null });
+    assert_eq!(heard.body["powerPolicy"], wished);
+    let seen = || service.get_as(service.operator(), "/agent/diagnostics/m");
+    assert_eq!(seen().await.body["resting"], "outside_hours");
+    machine.beats().await;
+    assert!(seen().await.body["resting"].is_null());
 }

@@ -18,6 +18,7 @@ use edgecoder_identity::{
 };
 use edgecoder_wire::{
     agents::{DiagnosticLine, Diagnostics, DiagnosticsStored, Heard, Heartbeat, HeldLease, Register, Registered},
+    power::PowerPolicy,
     problem::ProblemDetails,
     runtime::Identity,
     tasks::Report,
@@ -54,6 +55,10 @@ pub struct Scene {
     pub failing_results: u32,
     /// Told with the next heartbeat that names them.
     pub ended: Vec<HeldLease>,
+    /// What the owner of the machine wishes.
+    pub power_policy: Option<PowerPolicy>,
+    /// How often work was asked for.
+    pub pulls: u32,
     /// Seal work for somebody else.
     pub wrong_envelopes: bool,
     waiting: VecDeque<(TaskId, Work)>,
@@ -237,22 +242,24 @@ async fn register(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> 
         accepted: true,
         heartbeat_interval_ms: HEARTBEAT_MS,
         coordinator_envelope_key: desk.office.keys.envelope_key(),
+        power_policy: desk.office.scene(|scene| scene.power_policy),
     }))
 }
 
 async fn heartbeat(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> Answer<Heard> {
     let body: Heartbeat = of_agent(&desk.office, "/heartbeat", &headers, &body)?;
-    let ended_leases = desk.office.scene(|scene| {
+    let (ended_leases, power_policy) = desk.office.scene(|scene| {
         let ended: Vec<HeldLease> = scene.ended.iter().filter(|it| body.leases.contains(it)).cloned().collect();
         scene.held.retain(|lease| !ended.contains(lease));
         scene.heartbeats.push(body);
-        ended
+        (ended, scene.power_policy)
     });
-    Ok(Json(Heard { ok: true, ended_leases }))
+    Ok(Json(Heard { ok: true, ended_leases, power_policy }))
 }
 
 async fn pull(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> Answer<Pulled<Envelope>> {
     let body: Pull = of_agent(&desk.office, "/pull", &headers, &body)?;
+    desk.office.scene(|scene| scene.pulls += 1);
     let work = desk.office.wait_for(|scene| scene.waiting.pop_front());
     let wait = tokio::time::timeout(Duration::from_millis(body.wait_ms), work);
     let found = desk.closing.run_until_cancelled(wait).await.and_then(Result::ok);

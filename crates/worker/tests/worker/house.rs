@@ -76,6 +76,7 @@ impl House {
             models: ModelSettings { servers, ..ModelSettings::default() },
             drain_grace: Duration::from_mins(1),
             local_snapshots: true,
+            power_supplies: data_dir.join("power_supply"),
             program_path: Some("/usr/local/bin:/usr/bin:/bin".to_owned()),
         }
     }

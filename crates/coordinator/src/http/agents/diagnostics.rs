@@ -41,7 +41,7 @@ pub async fn store(
     Ok(Json(DiagnosticsStored { ok: true, stored }))
 }
 
-/// Reads a machine's diary, newest first.
+/// Reads a machine's diary, newest first, and whether it rests.
 #[utoipa::path(
     get,
     path = "/agent/diagnostics/{agentId}",
@@ -64,5 +64,5 @@ pub async fn read(
         return Err(Problem::not_found("agent_not_found", "there is no enrolled node of this name"));
     }
     let events = coordinator.diagnostics.newest_first(&agent);
-    Ok(Json(DiagnosticsView { agent_id: agent, events }))
+    Ok(Json(DiagnosticsView { resting: coordinator.resting(&agent), agent_id: agent, events }))
 }

@@ -34,7 +34,7 @@ pub async fn heartbeat(
     State(coordinator): State<Coordinator>,
     signed: Signed<Heartbeat>,
 ) -> Result<Json<Heard>, Problem> {
-    let Heartbeat { leases, models, preparing, draining, .. } = signed.body;
+    let Heartbeat { leases, models, preparing, resting, draining, .. } = signed.body;
     if leases.len() > MAX_LEASES {
         return Err(Problem::bad_field("leases", format!("expected at most {MAX_LEASES} leases")));
     }
@@ -49,6 +49,7 @@ pub async fn heartbeat(
         held.into_iter().map(|lease| LeaseName { task: lease.task_id, subtask: lease.subtask, attempt: lease.attempt });
     coordinator.presence.renewed(&signed.agent, names, now);
     coordinator.presence.prepares(&signed.agent, preparing);
+    coordinator.presence.rests(&signed.agent, resting);
     if draining {
         coordinator.mark_drained(&signed.agent).await?;
     } else {
@@ -57,7 +58,7 @@ pub async fn heartbeat(
     if let Some(models) = models {
         coordinator.update_models(&signed.agent, models).await?;
     }
-    Ok(Json(Heard { ok: true, ended_leases }))
+    Ok(Json(Heard { ok: true, ended_leases, power_policy: coordinator.power_policy(&signed.agent) }))
 }
 
 /// The leases that the machine holds, and those that are over.

@@ -59,6 +59,7 @@ pub async fn register(
         accepted: true,
         heartbeat_interval_ms: HEARTBEAT_INTERVAL_MS,
         coordinator_envelope_key: coordinator.keys.envelope_key(),
+        power_policy: coordinator.power_policy(&id),
     }))
 }
 

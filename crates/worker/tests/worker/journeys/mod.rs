@@ -2,6 +2,7 @@
 
 mod delivery;
 mod lifetime;
+mod power;
 mod programs;
 mod prompts;
 mod snapshots;
@@ -42,6 +43,8 @@ pub fn all() -> Vec<Journey> {
         snapshots::a_commit_that_is_not_there_is_refused,
         snapshots::a_link_in_a_commit_is_refused,
         watching::what_was_done_is_measured_and_a_worker_with_a_coordinator_is_well,
+        power::a_machine_rests_as_its_owner_wishes_and_says_why,
+        power::no_more_work_is_held_at_once_than_the_owner_wishes,
         lifetime::a_worker_registers_once_and_again_only_when_told,
         lifetime::javascript_is_worked_on_while_python_is_prepared,
         lifetime::a_worker_never_holds_more_leases_than_it_has_slots,
