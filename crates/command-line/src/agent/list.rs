@@ -1,5 +1,6 @@
 //! Which machines are there, and how are they?
 
+use super::power;
 use crate::{
     context::Context,
     error::CliError,
@@ -103,6 +104,7 @@ fn one_told(agent: &AgentView) -> Text {
         ("at once", agent.max_concurrent_tasks.map(|tasks| format!("{tasks} subtasks"))),
         ("languages", Some(agent.languages.iter().map(spoken).collect::<Vec<_>>().join(", "))),
         ("models", Some(joined(&agent.models))),
+        ("works", agent.power_policy.map(power::told)),
         ("results", Some(format!("{} delivered, {} of them failed", agent.finished_subtasks, agent.failed_subtasks))),
     ];
     for (name, fact) in facts {

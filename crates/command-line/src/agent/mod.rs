@@ -2,6 +2,7 @@
 
 mod blacklist;
 mod list;
+mod power;
 mod standing;
 
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
     error::CliError,
     exit::ExitCode,
     text::{Style, Text},
+    words::spoken,
 };
 use clap::{Args, Subcommand};
 use edgecoder_events::{AgentId, UnixMillis};
@@ -30,6 +32,8 @@ pub enum AgentCommand {
     Reject(standing::Reject),
     /// Change how a machine serves the swarm
     Mode(standing::Mode),
+    /// Say when a machine asks for work, and how much of it
+    Power(power::Power),
     /// Shut a machine out, with signed evidence
     Blacklist(blacklist::Blacklist),
     /// Let a machine back in
@@ -58,6 +62,7 @@ impl AgentCommand {
             Self::Approve(OneAgent { agent }) => standing::approve(context, &agent).await?,
             Self::Reject(reject) => reject.run(context).await?,
             Self::Mode(mode) => mode.run(context).await?,
+            Self::Power(power) => power.run(context).await?,
             Self::Blacklist(blacklist) => blacklist.run(context).await?,
             Self::BlacklistLift(lift) => lift.run(context).await?,
             Self::Blacklisted(blacklisted) => blacklisted.run(context).await?,
@@ -76,6 +81,13 @@ async fn diagnostics(context: &Context, agent: &AgentId) -> Result<(), CliError>
 }
 
 fn diagnostics_told(view: &DiagnosticsView, now: UnixMillis) -> Text {
+    let resting = view
+        .resting
+        .map_or_else(Text::new, |why| Text::new().styled(Style::Notice, format!("rests: {}", spoken(&why))).end_line());
+    resting.then(diary_told(view, now))
+}
+
+fn diary_told(view: &DiagnosticsView, now: UnixMillis) -> Text {
     if view.events.is_empty() {
         return Text::line(Style::Dim, format!("{} has said nothing since the coordinator started", view.agent_id));
     }

@@ -59,7 +59,7 @@ async fn a_wallet_that_lost_its_token_gets_one_more_and_a_mistyped_name_opens_no
 #[tokio::test]
 async fn what_an_operator_says_of_a_machine_is_sent_as_typed() {
     let service = Service::start().await;
-    service.on_done("POST /agents/w/approval").on_done("POST /agents/w/mode");
+    service.on_done("POST /agents/w/approval").on_done("POST /agents/w/mode").on_done("POST /agents/w/power");
     service.on_done("POST /security/blacklist/w/lift");
     let enrolled = json!({ "nodeId": "w", "registrationToken": "ec_node_once", "replacesToken": false });
     service.on_json("POST /nodes/enroll", &enrolled);
@@ -68,6 +68,8 @@ async fn what_an_operator_says_of_a_machine_is_sent_as_typed() {
         &["agent", "approve", "w"],
         &["agent", "reject", "w", "--reason", "not ours"],
         &["agent", "mode", "w", "ide-enabled"],
+        &["agent", "power", "w", "--mains-only", "--hours", "22-6", "--at-most", "2"],
+        &["agent", "power", "w", "--always"],
         &["agent", "blacklist-lift", "w", "--reason", "a mistake"],
     ] {
         assert_eq!(person(&service, words).await.ended.unwrap(), ExitCode::Success);
@@ -78,10 +80,14 @@ async fn what_an_operator_says_of_a_machine_is_sent_as_typed() {
         json!({ "approved": true, "reason": null }),
         json!({ "approved": false, "reason": "not ours" }),
         json!({ "mode": "ide-enabled" }),
+        json!({ "power": "mains", "hours": { "from": 22, "until": 6 }, "maxTasks": 2 }),
+        json!({ "power": "any", "hours": null, "maxTasks": null }),
         json!({ "reason": "a mistake" }),
     ];
     assert_eq!(bodies, expected);
     assert!(usage(&["agent", "reject", "w"]).contains("--reason"));
+    assert!(usage(&["agent", "power", "w"]).contains("--always"));
+    assert!(usage(&["agent", "power", "w", "--hours", "6-6"]).contains("two different hours"));
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ fn routes() -> OpenApiRouter<ControlPlane> {
         .routes(routes!(agents::show::show))
         .routes(routes!(agents::approval::decide))
         .routes(routes!(agents::mode::change))
+        .routes(routes!(agents::power::set))
         .routes(routes!(nodes::list::list))
         .routes(routes!(nodes::enroll::enroll))
         .routes(routes!(blacklist::report::report, blacklist::list::list))

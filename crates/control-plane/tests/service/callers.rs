@@ -5,10 +5,11 @@ use edgecoder_testkit::hear;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-const POSTS: [&str; 7] = [
+const POSTS: [&str; 8] = [
     "/nodes/enroll",
     "/agents/m1/approval",
     "/agents/m1/mode",
+    "/agents/m1/power",
     "/security/blacklist",
     "/security/blacklist/m1/lift",
     "/credits/accounts",

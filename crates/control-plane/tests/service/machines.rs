@@ -136,3 +136,17 @@ async fn a_machine_that_nobody_enrolled_is_not_found() {
     let refused = service.refused("/agents/ghost/approval", json!({ "approved": true })).await;
     assert_eq!(refused, (404, "agent_not_found".to_owned()));
 }
+
+#[tokio::test]
+async fn an_operator_says_for_an_owner_when_a_machine_asks_for_work() {
+    let service = begin().await;
+    service.enrolled("m1").await;
+    let policy = json!({ "power": "mains", "hours": { "from": 22, "until": 6 }, "maxTasks": 2 });
+    service.done("/agents/m1/power", policy.clone()).await;
+    assert_eq!(service.seen("/agents/m1").await["powerPolicy"], policy);
+    let refused = service.refused("/agents/m1/power", json!({ "power": "any", "maxTasks": 0 })).await;
+    assert_eq!(refused, (400, "invalid_power_policy".to_owned()));
+    service.done("/agents/m1/power", json!({ "power": "any" })).await;
+    assert!(service.seen("/agents/m1").await["powerPolicy"].is_null(), "it asks always again");
+    assert_eq!(service.wrong_field("/agents/m1/power", json!({ "power": "sun" })).await, "power");
+}

@@ -3,6 +3,7 @@
 pub mod approval;
 pub mod list;
 pub mod mode;
+pub mod power;
 pub mod show;
 
 /// The most characters of a reason that an operator gives.
