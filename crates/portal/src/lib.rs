@@ -43,7 +43,7 @@ use edgecoder_service_kit::{
     submissions::Submissions,
 };
 use edgecoder_store::StorageError;
-use edgecoder_wire::agents::DiagnosticLine;
+use edgecoder_wire::{agents::DiagnosticLine, power::RestReason};
 use http::Registering;
 use mail::{Mailbox, Postman};
 use people::{
@@ -73,6 +73,9 @@ const SHOW_LIMIT: Duration = Duration::from_secs(2);
 /// What a machine wrote into its diary lately, the newest line first. The coordinator of this process has it in memory.
 pub type Diaries = Arc<dyn Fn(&AgentId) -> Vec<DiagnosticLine> + Send + Sync>;
 
+/// Why a machine that is there asks for no work, where it said so. The coordinator of this process has it in memory.
+pub type Resting = Arc<dyn Fn(&AgentId) -> Option<RestReason> + Send + Sync>;
+
 /// The portal's state. Cheap to clone.
 #[derive(Clone)]
 pub struct Portal(Arc<Parts>);
@@ -84,6 +87,7 @@ pub struct Parts {
     contents: Contents,
     submissions: Submissions,
     diaries: Diaries,
+    resting: Resting,
     reviews: Reviews,
     escalations: Escalations,
     metrics: Metrics,
@@ -134,6 +138,7 @@ pub struct Settings {
     pub submissions: Submissions,
     /// For operators.
     pub diaries: Diaries,
+    pub resting: Resting,
     pub metrics: Metrics,
     pub mail: MailWay,
     /// Where people may sign in, too.
@@ -180,6 +185,7 @@ impl Portal {
             projections: settings.projections,
             submissions: settings.submissions,
             diaries: settings.diaries,
+            resting: settings.resting,
             metrics: settings.metrics,
             marker: Marker::open(&secrets).await?,
             passwords: Passwords::new(secrets.clone()),

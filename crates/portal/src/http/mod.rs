@@ -85,6 +85,7 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(nodes::show::show))
         .routes(routes!(nodes::rotate::rotate))
         .routes(routes!(nodes::remove::remove))
+        .routes(routes!(nodes::power::set))
         .routes(routes!(operations::overview::overview))
         .routes(routes!(operations::machines::list))
         .routes(routes!(operations::machine::show))

@@ -1,22 +1,30 @@
 //! A portal on a port of its own, over a log in memory, and the mails that it would send.
 
 use crate::browser::Browser;
-use edgecoder_domain::task::{self, FinishSubtask, LeaseSubtask, Task, TaskCommand};
+use edgecoder_domain::{
+    agent::{self, AgentCommand, RegisterAgent},
+    task::{self, FinishSubtask, LeaseSubtask, Task, TaskCommand},
+};
 use edgecoder_events::{
-    AccountId, Actor, AgentId, Clock, Digest, MicroCredits, Position, SubtaskIndex, TaskId, UnixMillis,
+    AccountId, Actor, AgentId, Clock, Digest, MicroCredits, NewEvent, Position, PublicKey, StreamName, SubtaskIndex,
+    TaskId, UnixMillis,
+    agent::{Capabilities, SandboxMode},
+    node::AgentMode,
+    task::Language,
 };
 use edgecoder_portal::{MailWay, Portal, ProviderSettings, Settings, router};
 use edgecoder_projections::{Projections, Question, TablesIn};
 use edgecoder_service_kit::{
     commands::{Commands, Request, Subject, View},
     contents::Contents,
-    http::{Metrics, serve},
+    http::{Metrics, Refusal, serve},
     submissions::{SubmissionLimits, Submissions},
 };
 use edgecoder_store::{Blob, Store};
 use edgecoder_testkit::{SetClock, memory_log};
 use edgecoder_wire::{
     agents::DiagnosticLine,
+    power::RestReason,
     tasks::{Report, SubmitTask},
 };
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
@@ -32,6 +40,9 @@ pub const PASSWORD: &str = "correct horse battery";
 
 /// What every machine wrote into its diary, in these tests.
 pub const DIARY: &str = "the <disk> is nearly full";
+
+/// A machine that rests in these tests.
+pub const TIRED: &str = "tired";
 
 fn diary(_: &AgentId) -> Vec<DiagnosticLine> {
     vec![DiagnosticLine { event_at_ms: NOON, message: DIARY.to_owned() }]
@@ -83,6 +94,7 @@ impl Service {
         let portal = Portal::open(Settings {
             submissions: Submissions::new(commands.clone(), SubmissionLimits::default()),
             diaries: Arc::new(diary),
+            resting: Arc::new(|agent: &AgentId| (agent.as_str() == TIRED).then_some(RestReason::OnBattery)),
             commands: commands.clone(),
             projections: Arc::clone(&projections),
             metrics: Metrics::default(),
@@ -156,6 +168,30 @@ impl Service {
             now,
         };
         self.does(&id, &TaskCommand::Finish(finish), vec![blob]).await;
+    }
+
+    /// A machine that was let in registers, and is there.
+    pub async fn comes_online(&self, name: &str) {
+        let (id, key) = (AgentId::new(name).unwrap(), PublicKey([1; 32]));
+        let capabilities = Capabilities {
+            os: "linux".to_owned(),
+            version: "0.1.0".to_owned(),
+            client_type: "worker".to_owned(),
+            max_concurrent_tasks: 1,
+            sandbox: SandboxMode::Wasm,
+            languages: vec![Language::Python],
+            models: vec![],
+        };
+        let (mode, envelope_key) = (AgentMode::SwarmOnly, PublicKey([2; 32]));
+        let wanted = RegisterAgent { signing_key: key, envelope_key, mode, capabilities, proven_key: key };
+        for command in [AgentCommand::Register(Box::new(wanted)), AgentCommand::ComeOnline] {
+            let request = Request::new(Actor::agent(&id), [Subject::Agent(id.clone())]);
+            let said = self.commands.run(request, |view| {
+                let events = agent::decide(view.agent(&id), command.clone(), self.clock.now())?;
+                Ok::<_, Refusal>(NewEvent::all_in(&StreamName::agent(&id), events))
+            });
+            said.await.unwrap();
+        }
     }
 
     /// The next mail.

@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{Answer, Browser, form_token},
-    fixture::Service,
+    fixture::{Service, TIRED},
 };
 use edgecoder_domain::agent::{self, AgentCommand};
 use edgecoder_events::{Actor, AgentId, NewEvent, Position, StreamName};
@@ -108,7 +108,7 @@ async fn a_machine_of_somebody_else_is_not_there_and_can_not_be_taken_over() {
         let path = format!("/nodes/{nothing_or_anns}");
         let seen = bob.get(&path).await;
         assert_eq!(seen.status, 404, "{}", seen.text);
-        for action in ["token", "remove"] {
+        for action in ["token", "remove", "power"] {
             assert_eq!(bob.post(&format!("{path}/{action}"), &of_bob, &[]).await.status, 404, "{path} {action}");
         }
     }
@@ -131,4 +131,37 @@ async fn a_name_that_is_none_and_another_kind_are_refused_with_a_reason() {
     assert!(coordinator.status == 200 && !coordinator.text.contains("--mode worker"), "{}", coordinator.text);
     let other = enrolled(&mut ann, "hub").await;
     assert!(other.status == 422 && other.text.contains("another kind"), "{}", other.text);
+}
+
+#[tokio::test]
+async fn an_owner_says_when_a_machine_asks_for_work_and_sees_why_it_rests() {
+    let mut service = Service::begin().await;
+    let mut ann = service.person(ANN, "Ann").await;
+    enrolled(&mut ann, TIRED).await;
+    let (page, size) = (format!("/nodes/{TIRED}"), service.store.head().size);
+    assert!(ann.get(&page).await.text.contains("On any power, the whole day"));
+    let path = format!("{page}/power");
+    let wishes = [("power", "mains"), ("from", "22"), ("until", "6"), ("tasks", "2")];
+    assert_eq!(ann.send(&page, &path, &wishes).await.location, page);
+    let shown = ann.get(&page).await.text;
+    for told in ["On mains power only, by its own clock 22:00–6:00, tasks at once at most: 2", "value=\"22\""] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    assert_eq!(ann.send(&page, &path, &wishes).await.status, 303);
+    assert_eq!(service.store.head().size, size + 1, "to wish it twice is to wish it once");
+    for wrong in [("from", "24"), ("until", ""), ("until", "22"), ("tasks", "0"), ("tasks", "many")] {
+        let fields: Vec<_> = wishes.iter().map(|it| if it.0 == wrong.0 { wrong } else { *it }).collect();
+        let answer = ann.send(&page, &path, &fields).await;
+        assert!(answer.status == 422 && answer.text.contains("Expected two different hours"), "{}", answer.text);
+        assert!(answer.text.contains(&format!("value=\"{}\"", wrong.1)), "what was typed is kept: {}", answer.text);
+    }
+    assert!(!shown.contains("Rests: on battery"), "who is not there does not rest");
+    approve(&service, TIRED).await;
+    service.comes_online(TIRED).await;
+    assert!(ann.get(&page).await.text.contains("Rests: on battery"));
+    assert_eq!(ann.send(&page, &path, &[("power", "any")]).await.status, 303);
+    assert!(ann.get(&page).await.text.contains("On any power, the whole day"));
+    let hub = [("name", "hub"), ("kind", "coordinator")];
+    assert_eq!(ann.send("/nodes", "/nodes", &hub).await.status, 200);
+    assert!(!ann.get("/nodes/hub").await.text.contains("/nodes/hub/power"), "a coordinator asks for no work");
 }

@@ -2,6 +2,7 @@
 
 pub mod enroll;
 pub mod list;
+pub mod power;
 pub mod remove;
 pub mod rotate;
 pub mod show;

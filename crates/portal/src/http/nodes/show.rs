@@ -1,18 +1,29 @@
 //! `GET /nodes/{id}`: how is this machine of mine?
 
-use super::{kind, no_such_node, own_node, state};
+use super::{
+    kind, no_such_node, own_node,
+    power::{self, Wishes},
+    state,
+};
 use crate::{
     Portal,
     callers::Person,
     page::{self, Shell},
     shown::Moment,
+    text::ENGLISH,
 };
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use edgecoder_domain::agent::Standing;
-use edgecoder_events::{AgentId, ModelName, UnixMillis, agent::SandboxMode, node::AgentMode, task::Language};
+use edgecoder_events::{
+    AgentId, ModelName,
+    agent::SandboxMode,
+    node::{AgentMode, NodeKind},
+    task::Language,
+};
 use edgecoder_projections::agent_directory::NodeEntry;
 use edgecoder_service_kit::http::{Path, Problem};
+use edgecoder_wire::power::RestReason;
 
 #[derive(Template)]
 #[template(path = "node.html")]
@@ -22,6 +33,9 @@ struct Page<'a> {
     facts: Facts,
     /// Whether it was taken back or refused.
     is_refused: bool,
+    error: Option<String>,
+    /// None for a coordinator, which asks for no work.
+    wishes: Option<Wishes>,
 }
 
 /// What is known of a machine.
@@ -29,6 +43,10 @@ pub struct Facts {
     pub kind: &'static str,
     pub state: &'static str,
     pub state_words: &'static str,
+    /// Why it asks for no work now.
+    pub rests: Option<&'static str>,
+    /// When it asks for work; none of a coordinator.
+    pub works: Option<String>,
     pub enrolled_at: Moment,
     /// Since when it is there or away.
     pub seen_at: Option<Moment>,
@@ -67,14 +85,37 @@ pub struct Abilities {
 )]
 pub async fn show(State(portal): State<Portal>, person: Person, Path(id): Path<AgentId>) -> Result<Response, Problem> {
     let entry = own_node(&portal, &person, &id).await?;
-    let facts = facts(&entry, portal.now()).ok_or_else(no_such_node)?;
-    let is_refused = entry.enrolment().is_some_and(|it| it.standing == Standing::Rejected);
-    let shell = Shell::of_person(&person);
-    Ok(page::show(portal.cookies, StatusCode::OK, &shell, &Page { shell: &shell, id: &id, facts, is_refused }))
+    page_of(&portal, &person, &entry, None, Wishes::of(entry.power_policy()))
+}
+
+/// The page, perhaps with what is wrong with what was wished of the machine.
+pub fn page_of(
+    portal: &Portal,
+    person: &Person,
+    entry: &NodeEntry,
+    error: Option<String>,
+    wishes: Wishes,
+) -> Result<Response, Problem> {
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let enrolment = entry.enrolment().ok_or_else(no_such_node)?;
+    let (id, facts) = (&enrolment.node, facts(portal, entry).ok_or_else(no_such_node)?);
+    let mut shell = Shell::of_person(person);
+    // Other colours lead to a page that can be asked for.
+    shell.place = format!("/nodes/{id}");
+    let page = Page {
+        shell: &shell,
+        id,
+        facts,
+        is_refused: enrolment.standing == Standing::Rejected,
+        error,
+        wishes: (enrolment.kind == NodeKind::Agent).then_some(wishes),
+    };
+    Ok(page::show(portal.cookies, status, &shell, &page))
 }
 
 /// A machine as a page tells it; none where only events about an unknown one were seen.
-pub fn facts(entry: &NodeEntry, now: UnixMillis) -> Option<Facts> {
+pub fn facts(portal: &Portal, entry: &NodeEntry) -> Option<Facts> {
+    let now = portal.now();
     let enrolment = entry.enrolment()?;
     let (state, state_words) = state(entry, now);
     let in_force = entry.blacklisting.as_ref().filter(|_| entry.is_blacklisted(now));
@@ -82,6 +123,8 @@ pub fn facts(entry: &NodeEntry, now: UnixMillis) -> Option<Facts> {
         kind: kind(enrolment.kind),
         state,
         state_words,
+        rests: (portal.resting)(&enrolment.node).filter(|_| entry.is_online()).map(why),
+        works: (enrolment.kind == NodeKind::Agent).then(|| power::told(entry.power_policy())),
         enrolled_at: Moment(entry.enrolled_at),
         seen_at: entry.presence_changed_at.map(Moment),
         passed: entry.finished,
@@ -90,6 +133,13 @@ pub fn facts(entry: &NodeEntry, now: UnixMillis) -> Option<Facts> {
         abilities: abilities(entry),
         shut_out: in_force.map(|it| (Moment(it.since), it.expires_at.map(Moment))),
     })
+}
+
+const fn why(rests: RestReason) -> &'static str {
+    match rests {
+        RestReason::OnBattery => ENGLISH.rests_on_battery,
+        RestReason::OutsideHours => ENGLISH.rests_outside_hours,
+    }
 }
 
 fn abilities(entry: &NodeEntry) -> Option<Abilities> {

@@ -56,7 +56,7 @@ pub async fn show(
     portal.newest(&[Question::AgentDirectory]).await;
     let entry = portal.projections.agent_directory(|agents| agents.get(&id)).ok_or_else(no_such_node)?;
     let enrolment = entry.enrolment().ok_or_else(no_such_node)?;
-    let facts = facts(&entry, portal.now()).ok_or_else(no_such_node)?;
+    let facts = facts(&portal, &entry).ok_or_else(no_such_node)?;
     let lines = (portal.diaries)(&id);
     let shell = Shell::of_person(&operator.person);
     let page = Page {
