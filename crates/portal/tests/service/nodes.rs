@@ -129,6 +129,15 @@ async fn a_name_that_is_none_and_another_kind_are_refused_with_a_reason() {
     }
     let coordinator = ann.send("/nodes", "/nodes", &[("name", "hub"), ("kind", "coordinator")]).await;
     assert!(coordinator.status == 200 && !coordinator.text.contains("--mode worker"), "{}", coordinator.text);
+    let key = service.store.log_verifier_key().to_string();
+    for told in [key.split('+').next().unwrap(), "WITNESS_LOGS=hub.policy", "--mode coordinator"] {
+        assert!(coordinator.text.contains(told), "{told}: {}", coordinator.text);
+    }
+    assert!(!coordinator.text.contains("ec_node_"), "it registers nowhere: {}", coordinator.text);
+    let size = service.store.head().size;
+    let again = ann.send("/nodes/hub", "/nodes/hub/token", &[]).await;
+    assert!(again.status == 200 && again.text.contains("WITNESS_LOGS=hub.policy"), "{}", again.text);
+    assert_eq!(service.store.head().size, size, "nothing new was said");
     let other = enrolled(&mut ann, "hub").await;
     assert!(other.status == 422 && other.text.contains("another kind"), "{}", other.text);
 }

@@ -1,13 +1,14 @@
 //! `POST /nodes`: one more machine of mine.
 
-use super::{MAX_NODES, list::with_error, new_token, own_nodes, start::Begun};
+use super::{MAX_NODES, enrolled, list::with_error, own_nodes, start::Begun};
 use crate::{Portal, callers::Person, forms::Form, http::failures::sentence, text::ENGLISH};
 use axum::{extract::State, response::Response};
 use edgecoder_events::{AgentId, node::NodeKind};
 use edgecoder_projections::Question;
 use edgecoder_service_kit::http::Problem;
 
-/// Enrols a machine of whoever is logged in, and shows the token with which it registers, this once.
+/// Enrols a machine of whoever is logged in, and shows how it begins: a worker with a token that is shown this once, a
+/// coordinator as a witness of this log.
 ///
 /// Asked again, the new token replaces the old one. The machine waits for an operator's approval.
 #[utoipa::path(
@@ -34,8 +35,8 @@ pub async fn enroll(
         return with_error(&portal, &person, ENGLISH.node_too_many.to_owned(), typed).await;
     }
     let kind = if fields.text("kind") == "coordinator" { NodeKind::Coordinator } else { NodeKind::Agent };
-    match new_token(&portal, &person, &node, kind).await {
-        Ok((token, is_another)) => Ok(Begun { node: &node, kind, token: &token, is_another }.shown(&portal, &person)),
+    match enrolled(&portal, &person, &node, kind).await {
+        Ok((token, is_another)) => Ok(Begun { node: &node, token: token.as_ref(), is_another }.shown(&portal, &person)),
         Err(problem) if problem.status().is_client_error() => {
             with_error(&portal, &person, sentence(problem.detail()), typed).await
         }

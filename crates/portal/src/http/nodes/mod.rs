@@ -99,13 +99,30 @@ async fn record(portal: &Portal, person: &Person, node: &AgentId, command: Agent
     Ok(done)
 }
 
-/// A token with which a machine of theirs registers, and whether it replaces another one. The machine is enrolled with it
-/// where it was not before; somebody else's is refused.
-async fn new_token(portal: &Portal, person: &Person, node: &AgentId, kind: NodeKind) -> Result<(Token, bool), Problem> {
+/// A machine of theirs, enrolled where it was not before: the token with which a worker registers, and whether it was
+/// enrolled already, so that the token replaces another one. A coordinator registers nowhere and has none. Somebody else's
+/// machine is refused.
+async fn enrolled(
+    portal: &Portal,
+    person: &Person,
+    node: &AgentId,
+    kind: NodeKind,
+) -> Result<(Option<Token>, bool), Problem> {
+    if kind == NodeKind::Coordinator && is_own(portal, person, node, kind).await {
+        return Ok((None, true));
+    }
     let command = AgentCommand::Enroll { node: node.clone(), kind, owner: person.account().clone() };
     let done = record(portal, person, node, command).await?;
+    if kind == NodeKind::Coordinator {
+        return Ok((None, false));
+    }
     let token = Token::generate(TokenRole::Node, &mut chance::system());
     portal.node_tokens.give_to_node(node, &token).await?;
     let is_another = done.events.iter().any(|new| matches!(new.event, Event::NodeTokenRotated(_)));
-    Ok((token, is_another))
+    Ok((Some(token), is_another))
+}
+
+async fn is_own(portal: &Portal, person: &Person, node: &AgentId, kind: NodeKind) -> bool {
+    let entry = own_node(portal, person, node).await;
+    entry.is_ok_and(|entry| entry.enrolment().is_some_and(|it| it.kind == kind))
 }

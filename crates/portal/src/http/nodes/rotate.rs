@@ -1,6 +1,6 @@
 //! `POST /nodes/{id}/token`: the token was lost, or somebody saw it.
 
-use super::{new_token, no_such_node, own_node, start::Begun};
+use super::{enrolled, no_such_node, own_node, start::Begun};
 use crate::{Portal, callers::Person, forms::Form};
 use axum::{extract::State, response::Response};
 use edgecoder_events::AgentId;
@@ -8,7 +8,8 @@ use edgecoder_service_kit::http::{Path, Problem};
 
 /// Shows a new registration token of a machine of whoever is logged in, this once.
 ///
-/// The one before is worth nothing any more. A machine that registered already goes on with its own key.
+/// The one before is worth nothing any more. A machine that registered already goes on with its own key. Of a coordinator, which
+/// has no token, it shows how that begins.
 #[utoipa::path(
     post,
     path = "/nodes/{id}/token",
@@ -28,6 +29,6 @@ pub async fn rotate(
 ) -> Result<Response, Problem> {
     let entry = own_node(&portal, &person, &id).await?;
     let kind = entry.enrolment().ok_or_else(no_such_node)?.kind;
-    let (token, is_another) = new_token(&portal, &person, &id, kind).await?;
-    Ok(Begun { node: &id, kind, token: &token, is_another }.shown(&portal, &person))
+    let (token, is_another) = enrolled(&portal, &person, &id, kind).await?;
+    Ok(Begun { node: &id, token: token.as_ref(), is_another }.shown(&portal, &person))
 }
