@@ -9,6 +9,7 @@ mod callers;
 mod chart;
 mod cookies;
 mod forms;
+mod freshness;
 mod highlight;
 mod http;
 mod mail;
@@ -20,20 +21,20 @@ mod shown;
 mod text;
 mod theme;
 
-pub use http::{description, router};
+pub use http::{away_page, description, router};
 pub use mail::{MailApi, MailApiError, MailWay, Smtp, SmtpError};
 pub use providers::{ProviderSettings, ProviderSettingsError};
 
 use callers::Visitor;
 use cookies::Cookies;
-use edgecoder_events::{AccountId, AgentId, MicroCredits, Position, UnixMillis};
+use edgecoder_events::{AccountId, AgentId, MicroCredits, UnixMillis};
 use edgecoder_identity::Network;
 use edgecoder_openid::SIGN_IN_MS;
 use edgecoder_passkeys::{CEREMONY_MS, LogIn, SiteError};
-use edgecoder_projections::{Projections, Question};
+use edgecoder_projections::Projections;
 use edgecoder_service_kit::{
     callers::TokenBook,
-    commands::{Commands, Done, Subject},
+    commands::{Commands, Subject},
     contents::{ContentError, Contents},
     escalations::Escalations,
     http::{Metrics, Problem},
@@ -62,13 +63,9 @@ use providers::{Away, KnownProvider};
 use std::{
     ops::Deref,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-
-/// The longest that an answer waits until the projections show what was recorded before.
-const SHOW_LIMIT: Duration = Duration::from_secs(2);
 
 /// What a machine wrote into its diary lately, the newest line first. The coordinator of this process has it in memory.
 pub type Diaries = Arc<dyn Fn(&AgentId) -> Vec<DiagnosticLine> + Send + Sync>;
@@ -112,6 +109,8 @@ pub struct Parts {
     postman: Mutex<Option<Postman>>,
     /// Of people who watch tasks.
     watching: Seats,
+    /// Pages that only watch hear of the end, and connect again to whoever comes next.
+    stopping: CancellationToken,
     /// Of people in their own tasks.
     searches: Searches,
     cookies: Cookies,
@@ -204,6 +203,7 @@ impl Portal {
             mailbox,
             postman: Mutex::new(Some(postman)),
             watching: Seats::default(),
+            stopping: CancellationToken::new(),
             searches: Searches::default(),
             cookies: Cookies { is_https: public_url.starts_with("https://") },
             trusted_proxies: settings.trusted_proxies,
@@ -213,8 +213,13 @@ impl Portal {
         })))
     }
 
-    /// Starts to send mails; ends with `stop`.
+    /// Starts to send mails; ends with `stop`, and so does what pages watch.
     pub fn start(&self, tasks: &mut JoinSet<()>, stop: &CancellationToken) {
+        let (stop_comes, stopping) = (stop.clone().cancelled_owned(), self.stopping.clone());
+        tasks.spawn(async move {
+            stop_comes.await;
+            stopping.cancel();
+        });
         let postman = self.postman.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(postman) = postman {
             tasks.spawn(postman.run(stop.clone()));
@@ -252,28 +257,6 @@ impl Portal {
                 Err(error) => Err(error.into()),
             },
             None => Ok(None),
-        }
-    }
-
-    /// Waits until the answers to some questions show what was recorded. It is recorded, even where that takes too long.
-    async fn show(&self, questions: &[Question], done: &Done) {
-        if done.receipt.is_some() {
-            self.wait_for(questions, done.position()).await;
-        }
-    }
-
-    /// Waits a little until the answers to some questions have everything that was acknowledged before.
-    async fn newest(&self, questions: &[Question]) {
-        if let Some(newest) = self.commands.store().head().size.checked_sub(1) {
-            self.wait_for(questions, Position(newest)).await;
-        }
-    }
-
-    async fn wait_for(&self, questions: &[Question], position: Position) {
-        for question in questions {
-            if let Err(error) = self.projections.wait_until(*question, position, SHOW_LIMIT).await {
-                tracing::warn!(%error, "a page is shown as it was");
-            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     callers::{Person, Visitor},
     cookies::{Cookie, Cookies},
+    freshness::AsOf,
     text::{ENGLISH, Texts},
     theme::Theme,
 };
@@ -25,6 +26,10 @@ pub struct Shell {
     pub name: Option<String>,
     /// Whether they find the operators' pages.
     pub is_operator: bool,
+    /// Their account: what a browser keeps of what they type is theirs. Empty where nobody is logged in.
+    pub who: String,
+    /// How old the page is, where it does not show everything that is recorded.
+    pub as_of: Option<AsOf>,
     /// Where the page is, so that another theme leads back to it.
     pub place: String,
     visit: Option<String>,
@@ -38,6 +43,8 @@ impl Shell {
             form_token: visitor.form_token(),
             name: None,
             is_operator: false,
+            who: String::new(),
+            as_of: None,
             place: visitor.place.clone(),
             visit: visitor.is_new.then(|| visitor.token().expose().to_owned()),
         }
@@ -45,14 +52,20 @@ impl Shell {
 
     /// Around a page for somebody.
     pub fn of_person(person: &Person) -> Self {
-        let name = Some(person.profile.name.clone());
-        Self { name, is_operator: person.is_operator, ..Self::of(&person.visitor) }
+        let (name, who) = (Some(person.profile.name.clone()), person.account().to_string());
+        Self { name, who, is_operator: person.is_operator, ..Self::of(&person.visitor) }
+    }
+
+    /// Around a page that is as old as `as_of` says.
+    #[must_use]
+    pub fn as_of(self, as_of: Option<AsOf>) -> Self {
+        Self { as_of, ..self }
     }
 
     /// Around a page for whoever is there when nothing else is known.
     pub fn bare(theme: Theme) -> Self {
-        let (form_token, place) = (String::new(), "/".to_owned());
-        Self { theme, form_token, name: None, is_operator: false, place, visit: None }
+        let (form_token, who, place) = (String::new(), String::new(), "/".to_owned());
+        Self { theme, form_token, name: None, is_operator: false, who, as_of: None, place, visit: None }
     }
 
     /// Whether a link of the navigation leads to where the visitor is.

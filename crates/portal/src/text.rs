@@ -171,7 +171,12 @@ catalogue! {
     ran_badly: "It ended with the exit code",
     untitled: "A program of your own",
     task_cancel: "Stop this task",
-    stale: "The connection was lost: what you see may be old. Trying again…",
+    not_live: "Not live: what you see is of",
+    away: "The server does not answer. What you typed is still here: send it again in a moment.",
+    door_away: "the service behind this page does not answer; this page looks again by itself in a few seconds",
+    as_of: "This page is as of entry",
+    as_of_nothing: "This page shows nothing of the log yet.",
+    as_of_help: "What happened since is being read: look again in a moment.",
     submitted_sources: "What you submitted",
 
     life_answered: "You said more, and it waits for a machine again",

@@ -15,6 +15,7 @@ use axum::{
     routing::any,
 };
 use edgecoder_outbound::client_of;
+use edgecoder_portal::away_page;
 use edgecoder_service_kit::{
     http::{Problem, bounded, whole_body},
     settings::Settings,
@@ -68,6 +69,7 @@ async fn hand_on(
     request: Request,
 ) -> Result<Response, Problem> {
     let (method, headers) = (request.method().clone(), request.headers().clone());
+    let asked = method.clone();
     let url = gate.address(request.uri())?;
     let body = whole_body(request).await?;
     let seen = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok().map(str::to_owned));
@@ -78,13 +80,20 @@ async fn hand_on(
             request = request.header(name, value);
         }
     }
-    let answer = request.send().await.map_err(|error| {
-        tracing::warn!(%error, "the coordinator did not answer");
-        let detail = "the service behind this page does not answer: try again in a moment";
-        Problem::new(StatusCode::BAD_GATEWAY, "coordinator_unreachable", detail)
-    })?;
+    let answer = match request.send().await {
+        Ok(answer) => answer,
+        Err(error) => {
+            tracing::warn!(%error, "the coordinator did not answer");
+            return Ok(away_page(&asked, &headers).unwrap_or_else(|| unreachable_coordinator().into_response()));
+        }
+    };
     let (status, headers) = (answer.status(), come_back(answer.headers()));
     Ok((status, headers, Body::from_stream(answer.bytes_stream())).into_response())
+}
+
+fn unreachable_coordinator() -> Problem {
+    let detail = "the service behind this page does not answer: try again in a moment";
+    Problem::new(StatusCode::BAD_GATEWAY, "coordinator_unreachable", detail)
 }
 
 fn come_back(headers: &HeaderMap) -> HeaderMap {

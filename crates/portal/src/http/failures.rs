@@ -10,7 +10,7 @@ use askama::Template;
 use axum::{
     body::to_bytes,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -22,6 +22,8 @@ const PROBLEM: &str = "application/problem+json";
 /// A problem is shorter.
 const MAX_PROBLEM_BYTES: usize = 64 * 1024;
 const ID_BYTES: usize = 6;
+/// In seconds.
+const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("5");
 
 /// One heading, one sentence, one way on.
 #[derive(Template)]
@@ -52,6 +54,21 @@ pub async fn told_to_people(State(cookies): State<Cookies>, request: Request, ne
         told.headers_mut().insert(header::RETRY_AFTER, after.clone());
     }
     told
+}
+
+/// What a door to the portal shows to a browser while nothing behind it answers: the browser looks again by itself where
+/// it only looked. None for a program.
+pub fn away_page(method: &Method, headers: &HeaderMap) -> Option<Response> {
+    if !wants_pages(headers) {
+        return None;
+    }
+    let (theme, cookies) = (Theme::default(), Cookies { is_https: false });
+    let told = message(theme, StatusCode::SERVICE_UNAVAILABLE, ENGLISH.door_away);
+    let mut page = page::show(cookies, StatusCode::BAD_GATEWAY, &Shell::bare(theme), &told);
+    if method == Method::GET {
+        page.headers_mut().insert(header::REFRESH, LOOK_AGAIN);
+    }
+    Some(page)
 }
 
 fn wants_pages(headers: &HeaderMap) -> bool {

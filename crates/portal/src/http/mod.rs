@@ -23,6 +23,7 @@ mod wallet;
 mod welcome;
 
 pub use account::passkeys::Registering;
+pub use failures::away_page;
 
 use crate::Portal;
 use axum::{Router, middleware};

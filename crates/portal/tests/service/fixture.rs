@@ -1,6 +1,6 @@
 //! A portal on a port of its own, over a log in memory, and the mails that it would send.
 
-use crate::browser::Browser;
+use crate::{browser::Browser, held_log::HeldLog};
 use edgecoder_domain::{
     agent::{self, AgentCommand, RegisterAgent},
     task::{self, FinishSubtask, LeaseSubtask, Task, TaskCommand},
@@ -29,7 +29,11 @@ use edgecoder_wire::{
 };
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 use tempfile::TempDir;
-use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 
 pub const NOON: UnixMillis = UnixMillis(1_700_000_000_000);
@@ -55,6 +59,8 @@ pub struct Service {
     pub commands: Commands,
     projections: Arc<Projections>,
     mails: mpsc::UnboundedReceiver<String>,
+    is_held: watch::Sender<bool>,
+    pub stop: CancellationToken,
     _running: JoinSet<()>,
     _dir: TempDir,
 }
@@ -84,7 +90,9 @@ impl Service {
         let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(SetClock::at(NOON)));
         let store = memory_log("example.org/portal", Arc::clone(&clock)).await;
         let [tables, search] = ["projections.db", "search"].map(|it| dir.path().join(it));
-        let projections = Arc::new(Projections::start(&store, TablesIn::File(&tables), &search).await.unwrap());
+        let (is_held, held) = watch::channel(false);
+        let log = HeldLog { store: store.clone(), is_held: held };
+        let projections = Arc::new(Projections::start(&log, TablesIn::File(&tables), &search).await.unwrap());
         projections.caught_up(Position(store.head().size)).await.unwrap();
         let commands = Commands::new(store.clone(), clock.clone());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -108,8 +116,13 @@ impl Service {
         let portal = portal.await.unwrap();
         let (mut running, stop) = (JoinSet::new(), CancellationToken::new());
         portal.start(&mut running, &stop);
-        running.spawn(serve(listener, router(portal), stop));
-        Self { base, clock, store, commands, projections, mails, _running: running, _dir: dir }
+        running.spawn(serve(listener, router(portal), stop.clone()));
+        Self { base, clock, store, commands, projections, mails, is_held, stop, _running: running, _dir: dir }
+    }
+
+    /// From now on no page shows what is recorded, until they are let go.
+    pub fn holds_the_projections(&self, is_held: bool) {
+        self.is_held.send_replace(is_held);
     }
 
     pub fn browser(&self) -> Browser {

@@ -70,7 +70,6 @@ pub async fn list(
     person: Person,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
-    portal.newest(&ASKED).await;
     let mut composer = Composer::new(&portal, "/chat".to_owned(), None);
     composer.conversation_id = Some(new_id(&portal));
     shown(&portal, &person, composer, wanted.before, StatusCode::OK).await
@@ -116,13 +115,13 @@ async fn shown(
     before: Option<u64>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
+    let shell = Shell::of_person(person).as_of(portal.newest(&ASKED).await);
     let page = PageRequest::new(before.map(Position), ON_A_PAGE);
     let found = portal.projections.conversations().list(person.account(), &page).await?;
     let mut conversations = Vec::with_capacity(found.items.len());
     for entry in found.items {
         conversations.push(row(portal, person, entry).await?);
     }
-    let shell = Shell::of_person(person);
     let next = found.next.map(|position| position.0);
     Ok(page::show(portal.cookies, status, &shell, &Page { shell: &shell, composer, conversations, next }))
 }

@@ -5,17 +5,14 @@ use crate::{
     Portal,
     callers::Person,
     http::tasks::{
-        events::{KEEP_ALIVE, MAX_WATCH, Seen, live, message},
+        events::{Seen, keep_alive, live, message, watched_long_enough},
         show::MAX_EVENTS,
     },
 };
 use axum::{
     extract::State,
     http::HeaderMap,
-    response::{
-        Sse,
-        sse::{Event as Message, KeepAlive},
-    },
+    response::{Sse, sse::Event as Message},
 };
 use edgecoder_events::{AccountId, ConversationId, Event, Position, Recorded, StreamName, Version};
 use edgecoder_projections::PageRequest;
@@ -62,11 +59,11 @@ pub async fn events(
     let unseen = stream::iter(past)
         .chain(live(&portal, head, move |recorded| watched.takes(recorded)))
         .filter(move |recorded| std::future::ready(seen.is_none_or(|seen| recorded.position.0 > seen)));
-    let messages = unseen.take_until(tokio::time::sleep(MAX_WATCH)).map(move |recorded| {
+    let messages = unseen.take_until(watched_long_enough(&portal)).map(move |recorded| {
         let _held = &seat;
         Ok(message(&recorded))
     });
-    Ok(Sse::new(messages).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    Ok(Sse::new(messages).keep_alive(keep_alive()))
 }
 
 async fn watched(portal: &Portal, account: &AccountId, id: ConversationId) -> Result<Watched, Problem> {

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     Portal,
     callers::Person,
+    freshness::perhaps_later,
     http::tasks,
     page::{self, Shell},
 };
@@ -87,8 +88,8 @@ async fn shown(
 ) -> Result<Response, Problem> {
     // Taken first: the page may show more than it says that it has seen, never less.
     let seen = portal.commands.store().head().size.saturating_sub(1);
-    portal.newest(&ASKED).await;
-    let entry = own_conversation(portal, person, id).await?;
+    let as_of = portal.newest(&ASKED).await;
+    let entry = own_conversation(portal, person, id).await.map_err(|problem| perhaps_later(problem, as_of))?;
     let page = PageRequest::new(wanted.before.map(Position), TURNS);
     let found = portal.projections.conversations().messages(person.account(), id, &page).await?;
     let mut turns = Vec::with_capacity(found.items.len());
@@ -96,7 +97,7 @@ async fn shown(
         turns.push(turn(portal, person, &message.task).await?);
     }
     let first = tasks::own_task(portal, person, &entry.first).await?;
-    let shell = Shell::of_person(person);
+    let shell = Shell::of_person(person).as_of(as_of);
     let page = Page {
         shell: &shell,
         id,

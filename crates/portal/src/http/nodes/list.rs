@@ -66,8 +66,8 @@ async fn answer(
     error: Option<String>,
     typed: &str,
 ) -> Result<Response, Problem> {
-    let shell = Shell::of_person(person);
-    portal.newest(&[Question::AgentDirectory, Question::CreditBalances]).await;
+    let as_of = portal.newest(&[Question::AgentDirectory, Question::CreditBalances]).await;
+    let shell = Shell::of_person(person).as_of(as_of);
     let nodes = own_nodes(portal, person).iter().filter_map(|entry| row(entry, portal.now())).collect();
     let movements = PageRequest::new(None, MOVEMENTS);
     let movements = portal.projections.credit_balances().history(person.account(), &movements).await?;

@@ -8,7 +8,13 @@ pub mod rotate;
 pub mod show;
 mod start;
 
-use crate::{Portal, callers::Person, shown::Moment, text::ENGLISH};
+use crate::{
+    Portal,
+    callers::Person,
+    freshness::{AsOf, perhaps_later},
+    shown::Moment,
+    text::ENGLISH,
+};
 use edgecoder_domain::agent::{self, AgentCommand, Standing};
 use edgecoder_events::{AgentId, Event, NewEvent, StreamName, UnixMillis, node::NodeKind};
 use edgecoder_identity::{Token, TokenRole};
@@ -71,12 +77,14 @@ fn own_nodes(portal: &Portal, person: &Person) -> Vec<Arc<NodeEntry>> {
     portal.projections.agent_directory(|agents| agents.list(&filter, &PageRequest::new(None, MAX_NODES))).items
 }
 
-/// The machine, where it is theirs. Other people's machines look like none; a machine never changes its owner.
-async fn own_node(portal: &Portal, person: &Person, id: &AgentId) -> Result<Arc<NodeEntry>, Problem> {
-    portal.newest(&[Question::AgentDirectory]).await;
+/// The machine, where it is theirs, and how old that is. Other people's machines look like none; a machine never changes
+/// its owner.
+async fn own_node(portal: &Portal, person: &Person, id: &AgentId) -> Result<(Arc<NodeEntry>, Option<AsOf>), Problem> {
+    let as_of = portal.newest(&[Question::AgentDirectory]).await;
     let entry = portal.projections.agent_directory(|agents| agents.get(id));
     let is_theirs = |entry: &Arc<NodeEntry>| entry.enrolment().is_some_and(|it| it.owner == *person.account());
-    entry.filter(is_theirs).ok_or_else(no_such_node)
+    let entry = entry.filter(is_theirs).ok_or_else(|| perhaps_later(no_such_node(), as_of))?;
+    Ok((entry, as_of))
 }
 
 /// 404 for a machine that is not there, or not theirs.

@@ -41,7 +41,7 @@ pub async fn set(
     Path(id): Path<AgentId>,
     Form { caller: person, fields }: Form<Person>,
 ) -> Result<Response, Problem> {
-    let entry = own_node(&portal, &person, &id).await?;
+    let (entry, as_of) = own_node(&portal, &person, &id).await?;
     let wishes = Wishes::typed(&fields);
     let recorded = match wishes.policy() {
         Ok(policy) => record(&portal, &person, &id, AgentCommand::SetPowerPolicy { policy }).await.map(drop),
@@ -50,7 +50,8 @@ pub async fn set(
     match recorded {
         Ok(()) => Ok(page::go(&format!("/nodes/{id}"), [])),
         Err(problem) if problem.status().is_client_error() => {
-            show::page_of(&portal, &person, &entry, Some(sentence(problem.detail())), wishes)
+            let shell = Shell::of_person(&person).as_of(as_of);
+            show::page_of(&portal, shell, &entry, Some(sentence(problem.detail())), wishes)
         }
         Err(problem) => Err(problem),
     }

@@ -27,7 +27,7 @@ pub async fn rotate(
     Path(id): Path<AgentId>,
     Form { caller: person, .. }: Form<Person>,
 ) -> Result<Response, Problem> {
-    let entry = own_node(&portal, &person, &id).await?;
+    let (entry, _) = own_node(&portal, &person, &id).await?;
     let kind = entry.enrolment().ok_or_else(no_such_node)?.kind;
     let (token, is_another) = enrolled(&portal, &person, &id, kind).await?;
     Ok(Begun { node: &id, token: token.as_ref(), is_another }.shown(&portal, &person))

@@ -84,14 +84,14 @@ pub struct Abilities {
     ),
 )]
 pub async fn show(State(portal): State<Portal>, person: Person, Path(id): Path<AgentId>) -> Result<Response, Problem> {
-    let entry = own_node(&portal, &person, &id).await?;
-    page_of(&portal, &person, &entry, None, Wishes::of(entry.power_policy()))
+    let (entry, as_of) = own_node(&portal, &person, &id).await?;
+    page_of(&portal, Shell::of_person(&person).as_of(as_of), &entry, None, Wishes::of(entry.power_policy()))
 }
 
 /// The page, perhaps with what is wrong with what was wished of the machine.
 pub fn page_of(
     portal: &Portal,
-    person: &Person,
+    mut shell: Shell,
     entry: &NodeEntry,
     error: Option<String>,
     wishes: Wishes,
@@ -99,7 +99,6 @@ pub fn page_of(
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let enrolment = entry.enrolment().ok_or_else(no_such_node)?;
     let (id, facts) = (&enrolment.node, facts(portal, entry).ok_or_else(no_such_node)?);
-    let mut shell = Shell::of_person(person);
     // Other colours lead to a page that can be asked for.
     shell.place = format!("/nodes/{id}");
     let page = Page {

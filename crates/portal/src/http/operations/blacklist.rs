@@ -82,22 +82,23 @@ pub async fn list(
     operator: Operator,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
+    let as_of = portal.newest(&[Question::Blacklist]).await;
     let (steps, next) = steps(&portal, wanted.before.map(Position)).await?;
-    let shell = Shell::of_person(&operator.person);
+    let shell = Shell::of_person(&operator.person).as_of(as_of);
     let page = Page { shell: &shell, error: None, typed: "", steps, next, audit_url: &portal.audit_url };
     Ok(page::show(portal.cookies, StatusCode::OK, &shell, &page))
 }
 
 /// The page again, with what is wrong with a report.
 pub async fn with_error(portal: &Portal, operator: &Operator, error: String, typed: &str) -> Result<Response, Problem> {
+    let as_of = portal.newest(&[Question::Blacklist]).await;
     let (steps, next) = steps(portal, None).await?;
-    let shell = Shell::of_person(&operator.person);
+    let shell = Shell::of_person(&operator.person).as_of(as_of);
     let page = Page { shell: &shell, error: Some(error), typed, steps, next, audit_url: &portal.audit_url };
     Ok(page::show(portal.cookies, StatusCode::UNPROCESSABLE_ENTITY, &shell, &page))
 }
 
 async fn steps(portal: &Portal, before: Option<Position>) -> Result<(Vec<Step>, Option<u64>), Problem> {
-    portal.newest(&[Question::Blacklist]).await;
     let asked = PageRequest::new(before, ON_A_PAGE);
     let found = portal.projections.blacklist().history(None, &asked).await?;
     let mut steps = Vec::with_capacity(found.items.len());

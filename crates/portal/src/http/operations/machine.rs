@@ -53,12 +53,12 @@ pub async fn show(
     operator: Operator,
     Path(id): Path<AgentId>,
 ) -> Result<Response, Problem> {
-    portal.newest(&[Question::AgentDirectory]).await;
+    let as_of = portal.newest(&[Question::AgentDirectory]).await;
     let entry = portal.projections.agent_directory(|agents| agents.get(&id)).ok_or_else(no_such_node)?;
     let enrolment = entry.enrolment().ok_or_else(no_such_node)?;
     let facts = facts(&portal, &entry).ok_or_else(no_such_node)?;
     let lines = (portal.diaries)(&id);
-    let shell = Shell::of_person(&operator.person);
+    let shell = Shell::of_person(&operator.person).as_of(as_of);
     let page = Page {
         shell: &shell,
         id: &id,

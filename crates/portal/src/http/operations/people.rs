@@ -63,8 +63,9 @@ pub async fn list(
     operator: Operator,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
+    let as_of = portal.newest(&[Question::People]).await;
     let (people, next) = rows(&portal, &operator.person, wanted.before.map(Position)).await?;
-    let shell = Shell::of_person(&operator.person);
+    let shell = Shell::of_person(&operator.person).as_of(as_of);
     let page = Page { shell: &shell, error: None, typed: "", people, next };
     Ok(page::show(portal.cookies, StatusCode::OK, &shell, &page))
 }
@@ -76,15 +77,15 @@ pub async fn with_error(
     error: &'static str,
     typed: &str,
 ) -> Result<Response, Problem> {
+    let as_of = portal.newest(&[Question::People]).await;
     let (people, next) = rows(portal, &operator.person, None).await?;
-    let mut shell = Shell::of_person(&operator.person);
+    let mut shell = Shell::of_person(&operator.person).as_of(as_of);
     "/operations/people".clone_into(&mut shell.place);
     let page = Page { shell: &shell, error: Some(error), typed, people, next };
     Ok(page::show(portal.cookies, StatusCode::UNPROCESSABLE_ENTITY, &shell, &page))
 }
 
 async fn rows(portal: &Portal, you: &Person, before: Option<Position>) -> Result<(Vec<Row>, Option<u64>), Problem> {
-    portal.newest(&[Question::People]).await;
     let page = portal.projections.people().list(&PageRequest::new(before, ON_A_PAGE)).await?;
     let mut people = Vec::with_capacity(page.items.len());
     for entry in page.items {

@@ -18,9 +18,10 @@ use serde::Deserialize;
 use std::{convert::Infallible, time::Duration};
 use utoipa::IntoParams;
 
-pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How often a page hears that there is nothing new: a page that hears nothing for longer is not live.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// The longest that one connection watches; the script connects again behind the last event that it saw.
-pub const MAX_WATCH: Duration = Duration::from_hours(1);
+const MAX_WATCH: Duration = Duration::from_hours(1);
 
 /// What the page shows already.
 #[derive(Deserialize, IntoParams)]
@@ -71,11 +72,27 @@ pub async fn events(
     let unseen = stream::iter(past)
         .chain(live(&portal, head, move |recorded| recorded.stream == stream))
         .filter(move |recorded| std::future::ready(seen.is_none_or(|seen| recorded.position.0 > seen)));
-    let messages = unseen.take_until(tokio::time::sleep(MAX_WATCH)).map(move |recorded| {
+    let messages = unseen.take_until(watched_long_enough(&portal)).map(move |recorded| {
         let _held = &seat;
         Ok(message(&recorded))
     });
-    Ok(Sse::new(messages).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    Ok(Sse::new(messages).keep_alive(keep_alive()))
+}
+
+/// When a connection ends: after a while, or when the portal stops, which waits for nobody who only watches.
+pub fn watched_long_enough(portal: &Portal) -> impl Future<Output = ()> + Send + use<> {
+    let stopping = portal.stopping.clone();
+    async move {
+        tokio::select! {
+            () = stopping.cancelled() => {}
+            () = tokio::time::sleep(MAX_WATCH) => {}
+        }
+    }
+}
+
+/// A script hears events alone, and no comments.
+pub fn keep_alive() -> KeepAlive {
+    KeepAlive::new().interval(KEEP_ALIVE).event(Message::default().event("alive").data(""))
 }
 
 /// The wanted events from `from` on, as they are recorded.

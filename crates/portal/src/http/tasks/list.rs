@@ -60,7 +60,9 @@ pub async fn list(
     person: Person,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
-    let (shell, asked) = (Shell::of_person(&person), Asked::from(&wanted));
+    let asked = Asked::from(&wanted);
+    let as_of = portal.newest(&[Question::TaskBoard]).await;
+    let shell = Shell::of_person(&person).as_of(as_of);
     let page = PageRequest::new(wanted.before.map(Position), ON_A_PAGE);
     let found = if asked.is_search() {
         let _turn = portal.searches.turn().await?;
@@ -85,7 +87,6 @@ async fn listed(
     asked: &Asked,
     page: &PageRequest<Position>,
 ) -> Result<Found, Problem> {
-    portal.newest(&[Question::TaskBoard]).await;
     let filter = TaskFilter { account: Some(account.clone()), state: asked.state, ..TaskFilter::default() };
     let page = portal.projections.task_board().list(&filter, page).await?;
     Ok(Found { page, counts: counts(portal, account).await })

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Portal,
     callers::Person,
+    freshness::perhaps_later,
     http::failures::sentence,
     page::{self, Shell},
     shown::{Moment, credits},
@@ -102,8 +103,8 @@ pub async fn after(
 async fn task_page(portal: &Portal, person: &Person, id: &TaskId, typed: Typed<'_>) -> Result<Response, Problem> {
     // The events are read first: the page may show more than it says that it has seen, never less.
     let recorded = portal.commands.store().read_stream(&StreamName::task(id), Version::EMPTY, MAX_EVENTS).await?;
-    portal.newest(&[Question::TaskBoard]).await;
-    let task = own_task(portal, person, id).await?;
+    let as_of = portal.newest(&[Question::TaskBoard]).await;
+    let task = own_task(portal, person, id).await.map_err(|problem| perhaps_later(problem, as_of))?;
     let entries = portal.projections.task_board().subtasks(&task).await?;
     let reason = reason(&task, &entries);
     let mut subtasks = Vec::with_capacity(entries.len());
@@ -112,7 +113,7 @@ async fn task_page(portal: &Portal, person: &Person, id: &TaskId, typed: Typed<'
     }
     let submission = submission(portal, &task).await?;
     let judged = judged(portal, &task, &subtasks).await?.filter(|_| submission.is_some());
-    let mut shell = Shell::of_person(person);
+    let mut shell = Shell::of_person(person).as_of(as_of);
     // Where a form of the page failed, too: other colours lead back to the page.
     shell.place = format!("/tasks/{id}");
     let status = if typed.error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
