@@ -24,6 +24,7 @@ CREATE TABLE task_board__tasks (
     reviewed_at BIGINT
 );
 CREATE INDEX task_board__by_account ON task_board__tasks (account, position);
+CREATE INDEX task_board__by_account_and_state ON task_board__tasks (account, state, position);
 CREATE INDEX task_board__by_project ON task_board__tasks (project, position);
 CREATE INDEX task_board__by_state ON task_board__tasks (state, position);
 

@@ -11,3 +11,4 @@ CREATE TABLE people__people (
     backup_acknowledged_at BIGINT
 );
 CREATE INDEX people__by_email ON people__people (email_mark);
+CREATE INDEX people__by_position ON people__people (position);

@@ -24,6 +24,7 @@ CREATE TABLE task_board__tasks (
     reviewed_at INTEGER
 );
 CREATE INDEX task_board__by_account ON task_board__tasks (account);
+CREATE INDEX task_board__by_account_and_state ON task_board__tasks (account, state);
 CREATE INDEX task_board__by_project ON task_board__tasks (project);
 CREATE INDEX task_board__by_state ON task_board__tasks (state);
 

@@ -19,3 +19,11 @@ CREATE TABLE credit_balances__movements (
     recorded_at INTEGER NOT NULL,
     PRIMARY KEY (owner, position, part)
 ) WITHOUT ROWID;
+
+-- What each account's machines earned on each day, counted from 1970-01-01 in UTC.
+CREATE TABLE credit_balances__earnings (
+    owner TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    PRIMARY KEY (owner, day)
+) WITHOUT ROWID;

@@ -4,6 +4,8 @@ use crate::{ProjectionError, sql::words};
 use edgecoder_events::{AccountId, CreditEvent, Event, Family, Position, Recorded, TaskId, UnixMillis};
 use std::collections::BTreeMap;
 
+const MS_PER_DAY: u64 = 24 * 60 * 60 * 1_000;
+
 /// An account of the ledger: the two parts of every wallet, and two that belong to nobody.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LedgerAccount {
@@ -70,6 +72,8 @@ pub(crate) struct Posting {
 pub(crate) struct Book {
     pub balances: BTreeMap<LedgerAccount, i64>,
     pub postings: Vec<Posting>,
+    /// What accounts' machines earned, by account and day.
+    pub earnings: BTreeMap<(AccountId, u64), i64>,
 }
 
 impl LedgerAccount {
@@ -101,7 +105,12 @@ impl Book {
         let Some(transfer) = transfer(event) else { return Ok(()) };
         let amount = i64::try_from(transfer.micros).map_err(|_| ProjectionError::AmountTooLarge(recorded.position))?;
         self.post(recorded, &transfer, &transfer.from, -amount)?;
-        self.post(recorded, &transfer, &transfer.to, amount)
+        self.post(recorded, &transfer, &transfer.to, amount)?;
+        if let (MovementReason::Earned, LedgerAccount::Available(account)) = (transfer.reason, &transfer.to) {
+            let earned = self.earnings.entry((account.clone(), day_of(recorded.recorded_at))).or_default();
+            *earned = earned.checked_add(amount).ok_or(ProjectionError::AmountTooLarge(recorded.position))?;
+        }
+        Ok(())
     }
 
     fn post(
@@ -125,6 +134,11 @@ impl Book {
         });
         Ok(())
     }
+}
+
+/// The day of an instant, counted from 1970-01-01, in UTC.
+pub(super) fn day_of(at: UnixMillis) -> u64 {
+    at.0 / MS_PER_DAY
 }
 
 /// The wallets whose ledger accounts an event touches.

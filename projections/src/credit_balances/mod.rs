@@ -5,5 +5,5 @@ mod read;
 mod table;
 
 pub use changes::{LedgerAccount, MovementReason};
-pub use read::{Balance, CreditBalances, EarnedOn, MAX_EARNINGS, Movement, MovementCursor, TrialBalance};
+pub use read::{Balance, CreditBalances, EarnedOn, Movement, MovementCursor, TrialBalance};
 pub(crate) use table::CreditTables;

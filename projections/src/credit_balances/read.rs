@@ -7,9 +7,8 @@ use crate::{
 };
 use edgecoder_events::{AccountId, MicroCredits, Position, TaskId, UnixMillis};
 
-const MS_PER_DAY: u64 = 24 * 60 * 60 * 1_000;
-/// As many movements of an account are looked at for what it earned.
-pub const MAX_EARNINGS: u64 = 20_000;
+/// As many days of earnings are told at once.
+const MAX_DAYS: u64 = 366;
 
 /// Reads what accounts hold and how it came and went.
 #[derive(Debug, Clone)]
@@ -116,21 +115,17 @@ impl CreditBalances {
         Ok(Page::cut(movements, page.limit(), Movement::cursor))
     }
 
-    /// What an account's machines earned on each day from `first_day` on, among its newest [`MAX_EARNINGS`] movements; the
-    /// newest day first, and days without any left out.
+    /// What an account's machines earned on each day from `first_day` on, of [`MAX_DAYS`] at most; the newest day first, and
+    /// days without any left out.
     pub async fn earned(&self, account: &AccountId, first_day: u64) -> Result<Vec<EarnedOn>, ProjectionError> {
-        let sql = format!(
-            "SELECT day, CAST(SUM(delta) AS BIGINT) FROM (\
-             SELECT recorded_at / {MS_PER_DAY} AS day, delta, reason FROM credit_balances_movements \
-             WHERE owner = $1 ORDER BY position DESC LIMIT $2) AS newest \
-             WHERE reason = 'earned' AND day >= $3 GROUP BY day ORDER BY day DESC"
-        );
-        let cells = vec![Cell::text(account.as_str()), Cell::count(MAX_EARNINGS), Cell::count(first_day)];
+        let sql = "SELECT day, amount FROM credit_balances_earnings WHERE owner = $1 AND day >= $2 \
+                   ORDER BY day DESC LIMIT $3";
+        let cells = vec![Cell::text(account.as_str()), Cell::count(first_day), Cell::count(MAX_DAYS)];
         let read = |row: Row| {
-            let mut row = row.of("credit_balances_movements");
+            let mut row = row.of("credit_balances_earnings");
             Ok(EarnedOn { day: row.count()?, amount: row.amount()? })
         };
-        self.database.read(&sql, cells).await?.into_iter().map(read).collect()
+        self.database.read(sql, cells).await?.into_iter().map(read).collect()
     }
 
     /// The sum of each kind of ledger account; together they are zero.

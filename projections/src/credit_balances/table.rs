@@ -1,6 +1,6 @@
 //! The books in tables.
 
-use super::changes::{Book, LedgerAccount, Part, Posting, owner_of};
+use super::changes::{Book, LedgerAccount, Part, Posting, day_of, owner_of};
 use crate::{
     ProjectionError, Question,
     runner::SqlProjection,
@@ -17,13 +17,16 @@ const MOVEMENTS: Table = Table {
     key: &[],
 };
 
+const EARNINGS: Table =
+    Table { name: "credit_balances__earnings", columns: &["owner", "day", "amount"], key: &["owner", "day"] };
+
 /// The books as rows.
 pub(crate) struct CreditTables;
 
 impl SqlProjection for CreditTables {
     const QUESTION: Question = Question::CreditBalances;
-    const CODE_VERSION: i64 = 1;
-    const TABLES: &'static [&'static str] = &[BALANCES.name, MOVEMENTS.name];
+    const CODE_VERSION: i64 = 2;
+    const TABLES: &'static [&'static str] = &[BALANCES.name, MOVEMENTS.name, EARNINGS.name];
     type Rows = Book;
 
     fn schema(database: &Database) -> &'static str {
@@ -46,6 +49,13 @@ impl SqlProjection for CreditTables {
             let (account, balance) = read_balance(row)?;
             book.balances.insert(account, balance);
         }
+        // Time in the log never goes back: no earlier day changes any more.
+        let today = events.first().map(|it| day_of(it.recorded_at)).unwrap_or_default();
+        let sql = format!("SELECT owner, day, amount FROM credit_balances__earnings WHERE day >= {today} AND owner IN");
+        for row in Table::read_where_in(tx, &colour.paint(&sql), &keys).await? {
+            let mut row = row.of(EARNINGS.name);
+            book.earnings.insert((row.id()?, row.count()?), row.take()?);
+        }
         Ok(book)
     }
 
@@ -60,7 +70,12 @@ impl SqlProjection for CreditTables {
         let balances = rows.balances.iter().map(|(account, balance)| {
             vec![Cell::text(account.owner()), Cell::text(account.part().word()), Cell::int(*balance)]
         });
-        BALANCES.write(tx, colour, balances.collect()).await
+        BALANCES.write(tx, colour, balances.collect()).await?;
+        let earnings = rows
+            .earnings
+            .iter()
+            .map(|((owner, day), amount)| vec![Cell::text(owner.as_str()), Cell::count(*day), Cell::int(*amount)]);
+        EARNINGS.write(tx, colour, earnings.collect()).await
     }
 }
 

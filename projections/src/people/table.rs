@@ -35,7 +35,7 @@ pub(crate) struct PeopleTables;
 
 impl SqlProjection for PeopleTables {
     const QUESTION: Question = Question::People;
-    const CODE_VERSION: i64 = 2;
+    const CODE_VERSION: i64 = 3;
     const TABLES: &'static [&'static str] = &[PEOPLE.name];
     type Rows = Touched;
 

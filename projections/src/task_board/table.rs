@@ -69,7 +69,7 @@ pub(crate) struct TaskTables;
 
 impl SqlProjection for TaskTables {
     const QUESTION: Question = Question::TaskBoard;
-    const CODE_VERSION: i64 = 5;
+    const CODE_VERSION: i64 = 6;
     const TABLES: &'static [&'static str] = &[TASKS.name, SUBTASKS.name];
     type Rows = Board;
 

@@ -1,16 +1,18 @@
 //! Everything that the projections in tables answer, to be compared.
 
 use crate::history::{account_name, agent_name};
-use edgecoder_events::UnixMillis;
+use edgecoder_events::{MicroCredits, UnixMillis};
 use edgecoder_projections::{
     Projections,
     anchors::AnchorEntry,
     blacklist::BlacklistEntry,
     conversations::{ConversationEntry, MessageEntry},
-    credit_balances::{Balance, EarnedOn, Movement, TrialBalance},
+    credit_balances::{Balance, EarnedOn, Movement, MovementReason, TrialBalance},
     task_board::{SubtaskEntry, TaskEntry, TaskFilter, TaskState},
 };
 use std::collections::BTreeMap;
+
+const MS_PER_DAY: u64 = 24 * 60 * 60 * 1_000;
 
 /// All answers at once.
 #[derive(Debug, PartialEq)]
@@ -44,6 +46,16 @@ macro_rules! every_page {
 }
 pub(crate) use every_page;
 
+/// What was earned day by day, as the movements say.
+fn days_of(movements: &[Movement]) -> Vec<EarnedOn> {
+    let mut days = BTreeMap::<u64, u64>::new();
+    for it in movements.iter().filter(|it| it.reason == MovementReason::Earned) {
+        *days.entry(it.recorded_at.0 / MS_PER_DAY).or_default() += it.delta_micros.unsigned_abs();
+    }
+    let earned = |(day, micros)| EarnedOn { day, amount: MicroCredits::from_micros(micros) };
+    days.into_iter().rev().map(earned).collect()
+}
+
 impl Answers {
     pub async fn read(all: &Projections, now: UnixMillis) -> Self {
         let (board, credit, blacklist) = (all.task_board(), all.credit_balances(), all.blacklist());
@@ -56,8 +68,10 @@ impl Answers {
         let (mut wallets, mut earned) = (vec![], vec![]);
         for account in (0..3).chain([100]).map(account_name) {
             let movements = every_page!(3, |page| credit.history(&account, &page));
+            let by_day = credit.earned(&account, 0).await.unwrap();
+            assert_eq!(by_day, days_of(&movements));
             wallets.push((credit.balance(&account).await.unwrap(), movements));
-            earned.push(credit.earned(&account, 0).await.unwrap());
+            earned.push(by_day);
         }
         let mut shut_out = vec![];
         for agent in (0..4).map(agent_name) {
