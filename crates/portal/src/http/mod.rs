@@ -62,6 +62,7 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(account::passkeys::remove))
         .routes(routes!(sign_in::link))
         .routes(routes!(sign_in::unlink))
+        .routes(routes!(account::export::export))
         .routes(routes!(account::leave::leave))
         .routes(routes!(dashboard::dashboard))
         .routes(routes!(wallet::show::wallet))

@@ -25,6 +25,8 @@ pub enum Trial {
     MailFrom,
     /// A mail to one address, or one account that wants another address.
     MailTo,
+    /// All that is kept of one account, as a file.
+    Export,
 }
 
 impl Trial {
@@ -33,7 +35,7 @@ impl Trial {
             Self::PasswordFrom | Self::SignInFrom => (60, 15 * MINUTE_MS),
             Self::PasswordFor => (10, 15 * MINUTE_MS),
             Self::MailFrom => (30, 15 * MINUTE_MS),
-            Self::MailTo => (5, 60 * MINUTE_MS),
+            Self::MailTo | Self::Export => (5, 60 * MINUTE_MS),
         }
     }
 }

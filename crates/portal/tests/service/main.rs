@@ -9,6 +9,7 @@ mod authenticator;
 mod browser;
 mod description;
 mod entering;
+mod export;
 mod fixture;
 mod guards;
 mod held_log;

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod devices;
+pub mod export;
 pub mod leave;
 pub mod passkeys;
 pub mod password;

@@ -21,7 +21,7 @@ const CSV_HEAD: &str = "position,recorded_at,reason,part,change_micro_credits,ba
 /// One line: a side of a movement.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Line<'a> {
+pub struct Line<'a> {
     /// The entry of the log.
     position: u64,
     recorded_at: String,
@@ -85,7 +85,10 @@ pub async fn json(State(portal): State<Portal>, person: Person) -> Response {
 
 /// Every movement, page by page as the browser takes them. What fails on the way breaks the connection: half a file does
 /// not look whole.
-fn pages(portal: Portal, account: AccountId) -> impl Stream<Item = Result<Vec<Movement>, io::Error>> + Send + 'static {
+pub fn pages(
+    portal: Portal,
+    account: AccountId,
+) -> impl Stream<Item = Result<Vec<Movement>, io::Error>> + Send + 'static {
     let page = |after: Option<MovementCursor>| PageRequest::new(after, MAX_PAGE_ITEMS);
     stream::unfold(Some(page(None)), move |wanted| {
         let (portal, account) = (portal.clone(), account.clone());
@@ -98,13 +101,15 @@ fn pages(portal: Portal, account: AccountId) -> impl Stream<Item = Result<Vec<Mo
     })
 }
 
-fn file(kind: &'static str, name: &'static str, body: Body) -> Response {
+/// A file to be saved.
+pub fn file(kind: &'static str, name: &'static str, body: Body) -> Response {
     let kind = (header::CONTENT_TYPE, HeaderValue::from_static(kind));
     let name = (header::CONTENT_DISPOSITION, HeaderValue::from_static(name));
     ([kind, name], body).into_response()
 }
 
-fn line(movement: &Movement) -> Line<'_> {
+/// A movement as it stands in a file.
+pub fn line(movement: &Movement) -> Line<'_> {
     Line {
         position: movement.position.0,
         recorded_at: Moment(movement.recorded_at).iso(),
