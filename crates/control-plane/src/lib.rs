@@ -11,13 +11,14 @@ mod views;
 pub use http::{description, router};
 
 use axum::extract::FromRef;
-use edgecoder_domain::agent::{self, AgentCommand};
-use edgecoder_events::{AgentId, NewEvent, StreamName};
+use edgecoder_domain::agent::AgentCommand;
+use edgecoder_events::AgentId;
 use edgecoder_projections::{Projections, Question};
 use edgecoder_service_kit::{
     callers::{Access, Operator},
-    commands::{CommandError, Commands, Done, Request, Subject},
+    commands::{CommandError, Commands, Done},
     http::{Metrics, Refusal},
+    steering::{Steerer, steer_machine},
 };
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -66,19 +67,11 @@ impl ControlPlane {
     /// Runs an operator's command about a machine.
     async fn agent_command(
         &self,
-        operator: &Operator,
+        _: &Operator,
         id: &AgentId,
         command: AgentCommand,
     ) -> Result<Done, CommandError<Refusal>> {
-        let request = Request::new(operator.actor(), [Subject::Agent(id.clone())]);
-        let stream = StreamName::agent(id);
-        let done = self
-            .commands
-            .run(request, |view| {
-                let events = agent::decide(view.agent(id), command.clone(), self.commands.clock().now())?;
-                Ok(NewEvent::all_in(&stream, events))
-            })
-            .await?;
+        let done = steer_machine(&self.commands, Steerer::Administrator, id, command).await?;
         self.show(Question::AgentDirectory, &done).await;
         Ok(done)
     }

@@ -133,11 +133,6 @@ impl Operator {
         }
         Err(Problem::not_found("no_such_route", "there is no such page"))
     }
-
-    /// How the log names them when they steer.
-    pub fn actor(&self) -> Actor {
-        Actor::operator(self.person.account().as_str())
-    }
 }
 
 impl FromRequestParts<Portal> for Visitor {

@@ -13,6 +13,7 @@ pub mod reviews;
 pub mod searches;
 pub mod seats;
 pub mod settings;
+pub mod steering;
 pub mod submissions;
 pub mod telemetry;
 pub mod views;

@@ -152,6 +152,8 @@ async fn an_operator_sees_what_a_machine_says_of_itself_and_no_markup_of_it() {
     let (_service, mut ann, _) = begin().await;
     let page = ann.get("/operations/machines/shed").await.text;
     assert!(page.contains("is nearly full") && !page.contains(DIARY), "{page}");
+    let list = ann.get("/operations/machines").await.text;
+    assert!(list.contains("is nearly full") && !list.contains(DIARY), "the newest line stands in the list: {list}");
 }
 
 #[tokio::test]

@@ -2,13 +2,14 @@
 
 use crate::ControlPlane;
 use axum::{extract::State, http::StatusCode};
-use edgecoder_domain::person::{self, PersonCommand, PersonRefusal};
-use edgecoder_events::{AccountId, NewEvent, StreamName};
+use edgecoder_domain::person::PersonRefusal;
+use edgecoder_events::AccountId;
 use edgecoder_projections::Question;
 use edgecoder_service_kit::{
     callers::Operator,
-    commands::{CommandError, Request, Subject},
+    commands::CommandError,
     http::{Json, Path, Problem, Refusal},
+    steering::{Steerer, change_role},
 };
 use edgecoder_wire::{people::ChangeRole, problem::ProblemDetails};
 
@@ -28,20 +29,11 @@ use edgecoder_wire::{people::ChangeRole, problem::ProblemDetails};
 )]
 pub async fn change(
     State(control_plane): State<ControlPlane>,
-    operator: Operator,
+    _: Operator,
     Path(account): Path<AccountId>,
     Json(ChangeRole { role, given }): Json<ChangeRole>,
 ) -> Result<StatusCode, Problem> {
-    let command = if given {
-        PersonCommand::GiveRole { account: account.clone(), role }
-    } else {
-        PersonCommand::TakeRole { account: account.clone(), role }
-    };
-    let request = Request::new(operator.actor(), [Subject::Person(account.clone())]);
-    let done = control_plane.commands.run(request, |view| {
-        let events = person::decide(view.person(&account), command.clone())?;
-        Ok::<_, Refusal>(NewEvent::all_in(&StreamName::person(&account), events))
-    });
+    let done = change_role(&control_plane.commands, Steerer::Administrator, &account, role, given);
     control_plane.show(Question::People, &done.await.map_err(of_named_person)?).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -22,8 +22,14 @@ const ON_A_PAGE: usize = 50;
 struct Page<'a> {
     shell: &'a Shell,
     is_pending: bool,
-    nodes: Vec<NodeRow>,
+    machines: Vec<Machine>,
     next: Option<AgentId>,
+}
+
+/// A machine, with what it said of itself last.
+struct Machine {
+    row: NodeRow,
+    says: Option<String>,
 }
 
 /// Which machines are wanted.
@@ -38,7 +44,7 @@ pub struct Wanted {
     after: Option<AgentId>,
 }
 
-/// Lists machines by name.
+/// Lists machines by name, each with the newest line of its diary.
 #[utoipa::path(
     get,
     path = "/operations/machines",
@@ -56,7 +62,9 @@ pub async fn list(State(portal): State<Portal>, operator: Operator, Query(wanted
     let standing = wanted.pending.then_some(Standing::Pending);
     let (filter, asked) = (NodeFilter { standing, ..NodeFilter::default() }, PageRequest::new(wanted.after, ON_A_PAGE));
     let found = portal.projections.agent_directory(|agents| agents.list(&filter, &asked));
-    let nodes = found.items.iter().filter_map(|entry| row(entry, portal.now())).collect();
-    let page = Page { shell: &shell, is_pending: wanted.pending, nodes, next: found.next };
+    let rows = found.items.iter().filter_map(|entry| row(entry, portal.now()));
+    let newest = |row: &NodeRow| (portal.diaries)(&row.id).into_iter().next().map(|line| line.message);
+    let machines = rows.map(|row| Machine { says: newest(&row), row }).collect();
+    let page = Page { shell: &shell, is_pending: wanted.pending, machines, next: found.next };
     page::show(portal.cookies, StatusCode::OK, &shell, &page)
 }

@@ -13,39 +13,24 @@ pub mod report;
 pub mod role;
 
 use crate::{Portal, callers::Operator, http::nodes};
-use edgecoder_domain::{
-    agent::{self, AgentCommand, AgentRefusal},
-    person::PersonRefusal,
-};
-use edgecoder_events::{AccountId, AgentId, NewEvent, StreamName};
+use edgecoder_domain::agent::{AgentCommand, AgentRefusal};
+use edgecoder_events::AgentId;
 use edgecoder_projections::Question;
 use edgecoder_service_kit::{
-    commands::{CommandError, Request, Subject, View},
+    commands::CommandError,
     http::{Problem, Refusal, check_text},
+    steering::{Steerer, steer_machine},
 };
 
 /// The most characters of a reason that an operator gives.
 const MAX_REASON_CHARS: usize = 500;
 
-/// Records what an operator says of a machine, and waits until it is shown. They must be an operator at that entry of the
-/// log: whoever audits it looks.
+/// Records what an operator says of a machine, as the command line does, and waits until it is shown.
 async fn steer(portal: &Portal, operator: &Operator, node: &AgentId, command: AgentCommand) -> Result<(), Problem> {
-    let account = operator.person.account();
-    let subjects = [Subject::Agent(node.clone()), Subject::Person(account.clone())];
-    let stream = StreamName::agent(node);
-    let done = portal.commands.run(Request::new(operator.actor(), subjects), |view| {
-        check_role(view, account)?;
-        let events = agent::decide(view.agent(node), command.clone(), portal.now())?;
-        Ok::<_, Refusal>(NewEvent::all_in(&stream, events))
-    });
-    let done = done.await.map_err(of_named_node)?;
+    let by = Steerer::Person(operator.person.account());
+    let done = steer_machine(&portal.commands, by, node, command).await.map_err(of_named_node)?;
     portal.show(&[Question::AgentDirectory, Question::Blacklist], &done).await;
     Ok(())
-}
-
-/// Refuses what somebody wants who is no operator any more.
-fn check_role(view: &View<'_>, account: &AccountId) -> Result<(), PersonRefusal> {
-    if view.person(account).is_operator() { Ok(()) } else { Err(PersonRefusal::NotAnOperator) }
 }
 
 /// A refusal about a machine that the operator named.

@@ -1,6 +1,6 @@
 //! `POST /operations/people/role`: this person is an operator from now on, or no longer.
 
-use super::{check_role, people::with_error};
+use super::people::with_error;
 use crate::{
     Portal,
     callers::{Operator, Person},
@@ -10,11 +10,12 @@ use crate::{
     text::ENGLISH,
 };
 use axum::{extract::State, response::Response};
-use edgecoder_domain::person::{self, PersonCommand, PersonRefusal};
-use edgecoder_events::{AccountId, NewEvent, StreamName, person::Role};
+use edgecoder_domain::person::PersonRefusal;
+use edgecoder_events::{AccountId, person::Role};
 use edgecoder_service_kit::{
-    commands::{CommandError, Request, Subject},
+    commands::CommandError,
     http::{Problem, Refusal},
+    steering::{Steerer, change_role},
 };
 
 /// Gives or takes the role of an operator, as `edgecoder person role` does.
@@ -38,10 +39,9 @@ pub async fn change(
     let Some(account) = meant(&portal, typed).await? else {
         return with_error(&portal, &operator, ENGLISH.nobody_by_this_name, typed).await;
     };
-    let (who, is_taken) = (account.clone(), fields.text("given") == "no");
-    let command = if is_taken { take(who) } else { give(who) };
-    match record(&portal, &operator, &account, command).await {
-        Ok(()) => {
+    let (by, is_given) = (Steerer::Person(operator.person.account()), fields.text("given") != "no");
+    match change_role(&portal.commands, by, &account, Role::Operator, is_given).await {
+        Ok(_) => {
             // Whoever took their own role finds none of these pages any more.
             let is_still = portal.is_operator(operator.person.account()).await?;
             Ok(page::go(if is_still { "/operations/people" } else { "/dashboard" }, []))
@@ -53,14 +53,6 @@ pub async fn change(
     }
 }
 
-fn give(account: AccountId) -> PersonCommand {
-    PersonCommand::GiveRole { account, role: Role::Operator }
-}
-
-fn take(account: AccountId) -> PersonCommand {
-    PersonCommand::TakeRole { account, role: Role::Operator }
-}
-
 /// Whom an operator names: by the account that stands on everybody's own page, or by a mail address that they know.
 async fn meant(portal: &Portal, typed: &str) -> Result<Option<AccountId>, Problem> {
     match EmailAddress::parse(typed) {
@@ -70,23 +62,4 @@ async fn meant(portal: &Portal, typed: &str) -> Result<Option<AccountId>, Proble
         }
         None => Ok(typed.parse().ok()),
     }
-}
-
-async fn record(
-    portal: &Portal,
-    operator: &Operator,
-    account: &AccountId,
-    command: PersonCommand,
-) -> Result<(), CommandError<Refusal>> {
-    let own = operator.person.account();
-    let mut subjects = vec![Subject::Person(account.clone())];
-    if own != account {
-        subjects.push(Subject::Person(own.clone()));
-    }
-    let run = portal.commands.run(Request::new(operator.actor(), subjects), |view| {
-        check_role(view, own)?;
-        let events = person::decide(view.person(account), command.clone())?;
-        Ok::<_, Refusal>(NewEvent::all_in(&StreamName::person(account), events))
-    });
-    run.await.map(drop)
 }
