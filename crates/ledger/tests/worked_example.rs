@@ -73,7 +73,9 @@ fn key() -> LogKey {
 
 fn checkpoint() -> Checkpoint {
     let mut tree = Frontier::new();
-    stored().iter().for_each(|bytes| tree.append(leaf_hash(bytes)));
+    for bytes in &stored() {
+        tree.append(leaf_hash(bytes));
+    }
     Checkpoint { origin: ORIGIN.to_owned(), size: tree.size(), root: tree.root() }
 }
 

@@ -86,9 +86,8 @@ impl Who<'_> {
             NodeEvent::NodeEnrolled(it) => self.is_admitting() || self.is_account(&it.owner),
             NodeEvent::NodeTokenRotated(_) => self.is_admitting() || self.is_an_account(),
             NodeEvent::NodeApproved(_) => self.is_admitting(),
-            NodeEvent::NodeRejected(_) => self.is_operator() || self.is_an_account(),
             NodeEvent::NodeModeChanged(it) => self.is_operator() || self.is_agent(&it.node),
-            NodeEvent::NodePowerPolicySet(_) => self.is_operator() || self.is_an_account(),
+            NodeEvent::NodeRejected(_) | NodeEvent::NodePowerPolicySet(_) => self.is_operator() || self.is_an_account(),
         }
     }
 

@@ -108,6 +108,7 @@ impl Rules {
     }
 
     /// The same for an auditor whose clock says so: entries of his future are remembered.
+    #[must_use]
     pub const fn at(mut self, now: UnixMillis) -> Self {
         self.latest_ms = now.0.saturating_add(CLOCKS_DIFFER_BY_MS);
         self

@@ -1,7 +1,7 @@
 //! Which settings are there, and which of them did somebody mean who mistyped one?
 
 /// Every setting; `docs/operators/running.md` says what each means.
-pub(super) const NAMES: [&str; 65] = [
+pub(super) const NAMES: [&str; 67] = [
     "ADMIN_API_TOKEN",
     "AGENT_CLIENT_TYPE",
     "AGENT_ID",

@@ -132,5 +132,5 @@ async fn enrolled(
 
 async fn is_own(portal: &Portal, person: &Person, node: &AgentId, kind: NodeKind) -> bool {
     let entry = own_node(portal, person, node).await;
-    entry.is_ok_and(|entry| entry.enrolment().is_some_and(|it| it.kind == kind))
+    entry.is_ok_and(|(entry, _)| entry.enrolment().is_some_and(|it| it.kind == kind))
 }

@@ -6,7 +6,7 @@ use crate::{
     callers::Person,
     forms::{Fields, Form},
     http::failures::sentence,
-    page,
+    page::{self, Shell},
     text::ENGLISH,
 };
 use axum::{extract::State, response::Response};
