@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use std::time::Duration;
 
 /// The longest that an answer waits until the projections show what was recorded before.
-const SHOW_LIMIT: Duration = Duration::from_secs(2);
+pub const SHOW_LIMIT: Duration = Duration::from_secs(2);
 
 /// How old a page is that does not show everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

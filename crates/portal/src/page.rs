@@ -58,7 +58,7 @@ impl Shell {
 
     /// Around a page that is as old as `as_of` says.
     #[must_use]
-    pub fn as_of(self, as_of: Option<AsOf>) -> Self {
+    pub fn told_as_of(self, as_of: Option<AsOf>) -> Self {
         Self { as_of, ..self }
     }
 

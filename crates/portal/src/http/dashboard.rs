@@ -70,7 +70,7 @@ struct Network {
     ),
 )]
 pub async fn dashboard(State(portal): State<Portal>, person: Person) -> Result<Response, Problem> {
-    let shell = Shell::of_person(&person).as_of(portal.newest(&ASKED).await);
+    let shell = Shell::of_person(&person).told_as_of(portal.newest(&ASKED).await);
     let held = portal.projections.credit_balances().balance(person.account()).await?.unwrap_or_default();
     let tasks = super::tasks::newest(&portal, &person, NEWEST).await?;
     let page = Page {

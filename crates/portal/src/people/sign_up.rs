@@ -1,7 +1,7 @@
 //! How does a stranger become a person with an account? By a mail whose link they follow; nothing is recorded before.
 
 use super::{address::EmailAddress, links::Purpose, passwords::PasswordHash, profile::Profile, throttle::Trial};
-use crate::{Portal, SHOW_LIMIT, mail::written};
+use crate::{Portal, freshness::SHOW_LIMIT, mail::written};
 use edgecoder_domain::{
     person::{self, Person, PersonCommand, PersonRefusal},
     wallet::{self, WalletCommand},

@@ -39,7 +39,7 @@ use tokio_util::sync::CancellationToken;
 pub const NOON: UnixMillis = UnixMillis(1_700_000_000_000);
 /// What does not come in so long does not come.
 const PATIENCE: Duration = Duration::from_secs(10);
-pub const GIFT: u64 = 1_000;
+pub const GIFT: u64 = 10_000;
 pub const PASSWORD: &str = "correct horse battery";
 
 /// What every machine wrote into its diary, in these tests.

@@ -115,7 +115,7 @@ async fn shown(
     before: Option<u64>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let shell = Shell::of_person(person).as_of(portal.newest(&ASKED).await);
+    let shell = Shell::of_person(person).told_as_of(portal.newest(&ASKED).await);
     let page = PageRequest::new(before.map(Position), ON_A_PAGE);
     let found = portal.projections.conversations().list(person.account(), &page).await?;
     let mut conversations = Vec::with_capacity(found.items.len());

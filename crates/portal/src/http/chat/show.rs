@@ -97,7 +97,7 @@ async fn shown(
         turns.push(turn(portal, person, &message.task).await?);
     }
     let first = tasks::own_task(portal, person, &entry.first).await?;
-    let shell = Shell::of_person(person).as_of(as_of);
+    let shell = Shell::of_person(person).told_as_of(as_of);
     let page = Page {
         shell: &shell,
         id,

@@ -67,7 +67,7 @@ async fn answer(
     typed: &str,
 ) -> Result<Response, Problem> {
     let as_of = portal.newest(&[Question::AgentDirectory, Question::CreditBalances]).await;
-    let shell = Shell::of_person(person).as_of(as_of);
+    let shell = Shell::of_person(person).told_as_of(as_of);
     let nodes = own_nodes(portal, person).iter().filter_map(|entry| row(entry, portal.now())).collect();
     let movements = PageRequest::new(None, MOVEMENTS);
     let movements = portal.projections.credit_balances().history(person.account(), &movements).await?;

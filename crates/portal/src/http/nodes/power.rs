@@ -50,7 +50,7 @@ pub async fn set(
     match recorded {
         Ok(()) => Ok(page::go(&format!("/nodes/{id}"), [])),
         Err(problem) if problem.status().is_client_error() => {
-            let shell = Shell::of_person(&person).as_of(as_of);
+            let shell = Shell::of_person(&person).told_as_of(as_of);
             show::page_of(&portal, shell, &entry, Some(sentence(problem.detail())), wishes)
         }
         Err(problem) => Err(problem),

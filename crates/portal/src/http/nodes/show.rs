@@ -85,7 +85,7 @@ pub struct Abilities {
 )]
 pub async fn show(State(portal): State<Portal>, person: Person, Path(id): Path<AgentId>) -> Result<Response, Problem> {
     let (entry, as_of) = own_node(&portal, &person, &id).await?;
-    page_of(&portal, Shell::of_person(&person).as_of(as_of), &entry, None, Wishes::of(entry.power_policy()))
+    page_of(&portal, Shell::of_person(&person).told_as_of(as_of), &entry, None, Wishes::of(entry.power_policy()))
 }
 
 /// The page, perhaps with what is wrong with what was wished of the machine.

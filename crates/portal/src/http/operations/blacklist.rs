@@ -84,7 +84,7 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let as_of = portal.newest(&[Question::Blacklist]).await;
     let (steps, next) = steps(&portal, wanted.before.map(Position)).await?;
-    let shell = Shell::of_person(&operator.person).as_of(as_of);
+    let shell = Shell::of_person(&operator.person).told_as_of(as_of);
     let page = Page { shell: &shell, error: None, typed: "", steps, next, audit_url: &portal.audit_url };
     Ok(page::show(portal.cookies, StatusCode::OK, &shell, &page))
 }
@@ -93,7 +93,7 @@ pub async fn list(
 pub async fn with_error(portal: &Portal, operator: &Operator, error: String, typed: &str) -> Result<Response, Problem> {
     let as_of = portal.newest(&[Question::Blacklist]).await;
     let (steps, next) = steps(portal, None).await?;
-    let shell = Shell::of_person(&operator.person).as_of(as_of);
+    let shell = Shell::of_person(&operator.person).told_as_of(as_of);
     let page = Page { shell: &shell, error: Some(error), typed, steps, next, audit_url: &portal.audit_url };
     Ok(page::show(portal.cookies, StatusCode::UNPROCESSABLE_ENTITY, &shell, &page))
 }

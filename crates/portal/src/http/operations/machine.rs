@@ -58,7 +58,7 @@ pub async fn show(
     let enrolment = entry.enrolment().ok_or_else(no_such_node)?;
     let facts = facts(&portal, &entry).ok_or_else(no_such_node)?;
     let lines = (portal.diaries)(&id);
-    let shell = Shell::of_person(&operator.person).as_of(as_of);
+    let shell = Shell::of_person(&operator.person).told_as_of(as_of);
     let page = Page {
         shell: &shell,
         id: &id,

@@ -58,7 +58,7 @@ pub struct Wanted {
     ),
 )]
 pub async fn list(State(portal): State<Portal>, operator: Operator, Query(wanted): Query<Wanted>) -> Response {
-    let shell = Shell::of_person(&operator.person).as_of(portal.newest(&[Question::AgentDirectory]).await);
+    let shell = Shell::of_person(&operator.person).told_as_of(portal.newest(&[Question::AgentDirectory]).await);
     let standing = wanted.pending.then_some(Standing::Pending);
     let (filter, asked) = (NodeFilter { standing, ..NodeFilter::default() }, PageRequest::new(wanted.after, ON_A_PAGE));
     let found = portal.projections.agent_directory(|agents| agents.list(&filter, &asked));

@@ -65,7 +65,7 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let as_of = portal.newest(&[Question::People]).await;
     let (people, next) = rows(&portal, &operator.person, wanted.before.map(Position)).await?;
-    let shell = Shell::of_person(&operator.person).as_of(as_of);
+    let shell = Shell::of_person(&operator.person).told_as_of(as_of);
     let page = Page { shell: &shell, error: None, typed: "", people, next };
     Ok(page::show(portal.cookies, StatusCode::OK, &shell, &page))
 }
@@ -79,7 +79,7 @@ pub async fn with_error(
 ) -> Result<Response, Problem> {
     let as_of = portal.newest(&[Question::People]).await;
     let (people, next) = rows(portal, &operator.person, None).await?;
-    let mut shell = Shell::of_person(&operator.person).as_of(as_of);
+    let mut shell = Shell::of_person(&operator.person).told_as_of(as_of);
     "/operations/people".clone_into(&mut shell.place);
     let page = Page { shell: &shell, error: Some(error), typed, people, next };
     Ok(page::show(portal.cookies, StatusCode::UNPROCESSABLE_ENTITY, &shell, &page))

@@ -62,7 +62,7 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let asked = Asked::from(&wanted);
     let as_of = portal.newest(&[Question::TaskBoard]).await;
-    let shell = Shell::of_person(&person).as_of(as_of);
+    let shell = Shell::of_person(&person).told_as_of(as_of);
     let page = PageRequest::new(wanted.before.map(Position), ON_A_PAGE);
     let found = if asked.is_search() {
         let _turn = portal.searches.turn().await?;

@@ -113,7 +113,7 @@ async fn task_page(portal: &Portal, person: &Person, id: &TaskId, typed: Typed<'
     }
     let submission = submission(portal, &task).await?;
     let judged = judged(portal, &task, &subtasks).await?.filter(|_| submission.is_some());
-    let mut shell = Shell::of_person(person).as_of(as_of);
+    let mut shell = Shell::of_person(person).told_as_of(as_of);
     // Where a form of the page failed, too: other colours lead back to the page.
     shell.place = format!("/tasks/{id}");
     let status = if typed.error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

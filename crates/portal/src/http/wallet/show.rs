@@ -102,7 +102,7 @@ pub async fn with_error(portal: &Portal, person: &Person, error: String) -> Resu
 
 async fn shown(portal: &Portal, person: &Person, wanted: &Wanted, error: Option<String>) -> Result<Response, Problem> {
     let as_of = portal.newest(&[Question::CreditBalances, Question::People]).await;
-    let shell = Shell::of_person(person).as_of(as_of);
+    let shell = Shell::of_person(person).told_as_of(as_of);
     let held = portal.projections.credit_balances().balance(person.account()).await?.unwrap_or_default();
     let balance = held.available.checked_add(held.reserved).unwrap_or_default();
     let (movements, next) = movements(portal, person, wanted.before).await?;
