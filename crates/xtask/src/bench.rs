@@ -12,7 +12,7 @@ struct Bench {
     postgres: bool,
 }
 
-const BENCHES: [Bench; 9] = [
+const BENCHES: [Bench; 10] = [
     Bench { name: "ledger", package: "edgecoder-ledger", example: "speed", postgres: false },
     Bench { name: "audit", package: "edgecoder-auditor", example: "audit_speed", postgres: false },
     Bench { name: "append", package: "edgecoder-store", example: "append_speed", postgres: true },
@@ -22,29 +22,32 @@ const BENCHES: [Bench; 9] = [
     Bench { name: "start", package: "edgecoder-projections", example: "start_speed", postgres: false },
     Bench { name: "sandbox", package: "edgecoder-sandbox", example: "figures", postgres: false },
     Bench { name: "http", package: "edgecoder-coordinator", example: "http_load", postgres: false },
+    Bench { name: "portal", package: "edgecoder-portal", example: "portal_speed", postgres: false },
 ];
 
-/// Runs benches one after the other, so that they do not disturb each other.
-pub fn run(name: Option<&str>) -> Result<bool> {
+/// Runs benches one after the other, so that they do not disturb each other. What else is `given` is handed on to one.
+pub fn run(name: Option<&str>, given: &[&str]) -> Result<bool> {
     let known: Vec<_> = BENCHES.iter().map(|bench| bench.name).collect();
     let chosen: Vec<_> = BENCHES.iter().filter(|bench| name.is_none_or(|name| name == bench.name)).collect();
     ensure!(!chosen.is_empty(), "no such bench; there are: {}", known.join(", "));
     let mut all_well = true;
     for bench in chosen {
         println!("== {}", bench.name);
-        all_well &= bench.run()?;
+        all_well &= bench.run(given)?;
     }
     Ok(all_well)
 }
 
 impl Bench {
-    fn run(&self) -> Result<bool> {
+    fn run(&self, given: &[&str]) -> Result<bool> {
         let mut cargo = process::cargo();
         cargo.args(["run", "--quiet", "--release", "--package", self.package, "--example", self.example]);
         let server = self.postgres.then(postgres::Server::start).transpose()?;
         if let Some(server) = &server {
             // The disk that the server is on decides.
             cargo.arg("--").arg(std::env::temp_dir()).arg(server.url());
+        } else if !given.is_empty() {
+            cargo.arg("--").args(given);
         }
         Ok(process::run(&mut cargo)?.success())
     }

@@ -22,6 +22,8 @@ usage: cargo xtask COMMAND
   check                format, clippy, floors; cargo-deny and cargo-machete where they are installed
   test [--only SUITE]  provide what the tests need, run every suite, close with the total
   bench [NAME]         run one bench, or all of them
+  bench portal FOLDER TASKS
+                       the pages with another number of tasks than 100,000, on the disk of a folder
   devnet               a Bitcoin of our own, a pool that it dates, and blocks until Ctrl-C";
 
 fn main() -> ExitCode {
@@ -44,8 +46,8 @@ fn run(arguments: &[&str]) -> Result<bool> {
         ["check"] => check::run(),
         ["test"] => suites::run(None),
         ["test", "--only", suite] => suites::run(Some(suite)),
-        ["bench"] => bench::run(None),
-        ["bench", name] => bench::run(Some(name)),
+        ["bench"] => bench::run(None, &[]),
+        ["bench", name, given @ ..] => bench::run(Some(name), given),
         ["devnet"] => devnet::run(),
         _ => anyhow::bail!("this is not a command: {arguments:?}\n{USAGE}"),
     }
