@@ -135,8 +135,13 @@ function show(page) {
   restore(live);
   for (const field of live.querySelectorAll("textarea[id]")) if (typed.has(field.id)) field.value = typed.get(field.id);
   if (!focused.isConnected) focusAgain(focused);
-  const asOf = page.getElementById("as-of");
-  if (asOf) document.getElementById("as-of").replaceChildren(...document.importNode(asOf, true).childNodes);
+  document.getElementById("as-of").replaceChildren(...document.importNode(page.getElementById("as-of"), true).childNodes);
+  newerSoon();
+}
+
+// Where the page says as of which entry it is, what came after is shown as soon as the server can.
+function newerSoon() {
+  if (live && document.getElementById("as-of").hasChildNodes()) setTimeout(refresh, 1_000);
 }
 
 // One at a time; what is asked for meanwhile is one more. Whether the page is now as the server has it.
@@ -263,6 +268,7 @@ function askForPasskey(form) {
 tellTimes(document);
 forgetWhatWasTaken();
 restore(document);
+newerSoon();
 if (globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) document.querySelectorAll("form[data-passkey]").forEach(askForPasskey);
 if (live?.dataset.events) watch();
 if (live?.dataset.every) lookAgain(Number(live.dataset.every));
