@@ -30,6 +30,11 @@ impl Searches {
         let crowded = || Problem::unavailable("search_crowded", "too many others search at the moment: try again");
         timeout(WAIT_FOR_TURN, self.0.acquire()).await.ok().and_then(Result::ok).ok_or_else(crowded)
     }
+
+    /// A turn for what can be left out; none where others search.
+    pub fn turn_now(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.try_acquire().ok()
+    }
 }
 
 #[cfg(test)]
@@ -42,6 +47,7 @@ mod tests {
         let searches = Searches::default();
         let (one, _two) = (searches.turn().await.unwrap(), searches.turn().await.unwrap());
         assert!(searches.turn().now_or_never().is_none(), "a third search does not run beside two");
+        assert!(searches.turn_now().is_none(), "and what can be left out waits for nothing");
         drop(one);
         assert!(searches.turn().now_or_never().is_some_and(|turn| turn.is_ok()));
     }

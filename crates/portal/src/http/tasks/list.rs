@@ -94,7 +94,7 @@ async fn listed(
 
 /// None where the search has other things to do: a list does without them.
 async fn counts(portal: &Portal, account: &AccountId) -> BTreeMap<TaskState, u64> {
-    let Ok(_turn) = portal.searches.turn().await else { return BTreeMap::new() };
+    let Some(_turn) = portal.searches.turn_now() else { return BTreeMap::new() };
     let (all, one) = (Asked::default().question(), PageRequest::new(None, 1));
     let found = portal.projections.task_search().find(account, &all, &one).await;
     found.map(|found| found.counts).unwrap_or_default()
