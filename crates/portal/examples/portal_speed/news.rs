@@ -10,7 +10,7 @@ use reqwest::Method;
 use std::time::Instant;
 
 /// Half of them are leases, half of them given back.
-const EVENTS: u16 = 200;
+const EVENTS: u16 = 100;
 
 pub struct News {
     /// Until the line came.
