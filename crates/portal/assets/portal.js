@@ -238,7 +238,8 @@ async function lookAgain(every) {
     if (document.hidden) continue;
     const isFresh = await refresh();
     tries = isFresh ? 0 : tries + 1;
-    tellStale(!isFresh);
+    // Where there are events, too, they say whether the page is live.
+    if (!live.dataset.events) tellStale(!isFresh);
   }
 }
 

@@ -89,6 +89,7 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(nodes::remove::remove))
         .routes(routes!(nodes::power::set))
         .routes(routes!(operations::overview::overview))
+        .routes(routes!(operations::events::events))
         .routes(routes!(operations::machines::list))
         .routes(routes!(operations::machine::show))
         .routes(routes!(operations::approve::approve))

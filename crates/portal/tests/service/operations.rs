@@ -18,6 +18,7 @@ use edgecoder_service_kit::{
 };
 use futures_util::TryStreamExt;
 use rand::{SeedableRng, rngs::StdRng};
+use reqwest::Method;
 use serde_json::json;
 
 const ANN: &str = "ann@example.org";
@@ -188,4 +189,21 @@ async fn an_operator_makes_another_one_and_nobody_sees_a_name_or_an_address_of_o
     let own = [("who", of_ann.as_str()), ("given", "no")];
     assert_eq!(ann.send("/operations/people", "/operations/people/role", &own).await.location, "/dashboard");
     assert_eq!(ann.get("/operations").await.status, 404);
+}
+
+#[tokio::test]
+async fn an_operator_hears_that_something_was_recorded_and_nobody_else_does() {
+    let (service, mut ann, mut bob) = begin().await;
+    assert_eq!(bob.get("/operations/events").await.status, 404);
+    let page = ann.get("/operations").await.text;
+    let (_, rest) = page.split_once("data-events=\"").unwrap();
+    let mut news = ann.request(Method::GET, rest.split('"').next().unwrap()).send().await.unwrap();
+    assert_eq!(news.headers()["content-type"], "text/event-stream");
+    make_operator(&service, &account(&mut bob).await).await;
+    let newest = service.store.head().size - 1;
+    let mut heard = String::new();
+    while !heard.contains(&format!("id: {newest}\n")) {
+        heard.push_str(std::str::from_utf8(&news.chunk().await.unwrap().unwrap()).unwrap());
+    }
+    assert!(heard.contains("event: step"), "{heard}");
 }

@@ -2,6 +2,7 @@
 
 pub mod approve;
 pub mod blacklist;
+pub mod events;
 pub mod lift;
 pub mod machine;
 pub mod machines;

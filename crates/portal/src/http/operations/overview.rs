@@ -31,6 +31,8 @@ struct Page<'a> {
     queue: Queue,
     machines: Machines,
     size: u64,
+    /// The newest event that is on the page.
+    seen: u64,
     head: String,
     recorded_at: Option<Moment>,
     /// How many entries the newest checkpoint has, and the signed note.
@@ -109,6 +111,7 @@ pub async fn overview(State(portal): State<Portal>, operator: Operator) -> Resul
         queue: queue(&portal),
         machines: machines(&portal),
         size: head.size,
+        seen: head.size.saturating_sub(1),
         head: hex::encode(head.hash),
         recorded_at: (head.size > 0).then(|| Moment(store.newest_recorded_at())),
         checkpoint: published.map(|it| (it.checkpoint.size, it.note.to_string())),
