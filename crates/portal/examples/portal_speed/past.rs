@@ -54,7 +54,7 @@ pub async fn record(house: &House, hers: &AccountId, tasks: usize) {
         house.clock.advance_ms(PAST_MS / batches.max(1));
         let mut append = Append::new(Actor::system("bench"), vec![]);
         for number in first..tasks.min(first + TASKS_AT_ONCE) {
-            let whose = if number.is_multiple_of(2) { 0 } else { 1 + number % OTHERS };
+            let whose = if number.is_multiple_of(2) { 0 } else { 1 + number / 2 % OTHERS };
             let owner = &mut owners[whose];
             let blob = contents.seal(&owner.account, &wanted(number)).await.unwrap();
             append.events.extend(owner.whole_task(number, blob.address(), hers, house.clock.now()));
