@@ -13,7 +13,7 @@ const ANN: &str = "ann@example.org";
 const BOB: &str = "bob@example.org";
 
 /// Where browsers have passkeys for a portal that listens on this machine.
-fn origin(service: &Service) -> String {
+pub fn origin(service: &Service) -> String {
     service.base.replace("127.0.0.1", "localhost")
 }
 
@@ -23,7 +23,7 @@ async fn options(browser: &mut Browser, on: &str, begin: &str) -> Value {
     serde_json::from_str(&answer.text).unwrap()
 }
 
-async fn add(browser: &mut Browser, key: &mut Authenticator, name: &str) -> Answer {
+pub async fn add(browser: &mut Browser, key: &mut Authenticator, name: &str) -> Answer {
     let options = options(browser, "/account", "/account/passkeys/begin").await;
     let answer = key.create(&options);
     browser.send("/account", "/account/passkeys", &[("name", name), ("answer", &answer)]).await
@@ -41,7 +41,7 @@ fn removal(page: &str) -> String {
     format!("/account/passkeys/{}", rest.split('"').next().unwrap())
 }
 
-async fn removal_of(browser: &mut Browser) -> String {
+pub async fn removal_of(browser: &mut Browser) -> String {
     let page = browser.get("/account").await.text;
     let (_, list) = page.split_once("id=\"passkeys-title\"").unwrap();
     removal(list)

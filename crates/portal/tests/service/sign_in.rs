@@ -35,13 +35,13 @@ pub async fn sign_in(browser: &mut Browser, issuer: &TestIssuer, who: &Value) ->
     browser.get(&back).await
 }
 
-async fn link(browser: &mut Browser, issuer: &TestIssuer, who: &Value) -> Answer {
+pub async fn link(browser: &mut Browser, issuer: &TestIssuer, who: &Value) -> Answer {
     let address = leave(browser, "/account", "/account/providers/openid").await;
     let back = issuer.agree(&address, who);
     browser.get(&back).await
 }
 
-async fn removal_of(browser: &mut Browser) -> String {
+pub async fn removal_of(browser: &mut Browser) -> String {
     let page = browser.get("/account").await.text;
     let (_, rest) = page.split_once("action=\"/account/identities/").unwrap();
     format!("/account/identities/{}", rest.split('"').next().unwrap())
