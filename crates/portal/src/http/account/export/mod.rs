@@ -162,7 +162,8 @@ async fn write_machines(file: &mut JsonFile, portal: &Portal, account: &AccountI
     loop {
         let wanted = PageRequest::new(after, MAX_PAGE_ITEMS);
         let page = portal.projections.agent_directory(|agents| agents.list(&filter, &wanted));
-        for node in page.items.iter().filter_map(|entry| entry.enrolment()).map(|it| &it.node) {
+        let nodes: Vec<AgentId> = page.items.iter().filter_map(|entry| Some(entry.enrolment()?.node.clone())).collect();
+        for node in &nodes {
             file.open().await?;
             file.field("machine", node).await?;
             entries::write(file, portal, account, &StreamName::agent(node)).await?;
