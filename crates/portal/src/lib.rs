@@ -8,6 +8,7 @@
 mod callers;
 mod chart;
 mod cookies;
+mod document;
 mod forms;
 mod freshness;
 mod highlight;

@@ -15,6 +15,8 @@ use edgecoder_events::{
 const MACHINE: &str = "agent:worker-1";
 const EVE: &str = "account:p-eve";
 const SUBMITTER: &str = "account:ann";
+/// Of the machine.
+const OWNER: &str = "account:bob";
 const OPERATOR: &str = "operator:admin";
 const FIRST_START: &str = "system:first-start";
 const SCHEDULER: &str = "system:scheduler";
@@ -24,11 +26,13 @@ const ACCOUNT_OPENED: usize = 1;
 async fn only_an_operator_and_the_first_start_admit_machines_and_open_accounts() {
     for position in [ACCOUNT_OPENED, at::ENROLLED, at::APPROVED] {
         kept(|drafts| drafts[position].actor = FIRST_START).await;
-        for stranger in [MACHINE, "account:bob", SCHEDULER, "admin"] {
+        for stranger in [MACHINE, "account:eve", SCHEDULER, "admin"] {
             broken(|drafts| drafts[position].actor = stranger, position).await;
         }
     }
     kept(|drafts| drafts[ACCOUNT_OPENED].actor = SUBMITTER).await;
+    kept(|drafts| drafts[at::ENROLLED].actor = OWNER).await;
+    broken(|drafts| drafts[at::APPROVED].actor = OWNER, at::APPROVED).await;
     for position in [at::ENROLLED, at::APPROVED] {
         broken(|drafts| drafts[position].actor = SUBMITTER, position).await;
     }

@@ -5,6 +5,7 @@ mod assets;
 mod chat;
 mod confirm;
 mod dashboard;
+mod docs;
 mod download;
 mod failures;
 mod guards;
@@ -81,6 +82,8 @@ fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(chat::say::say))
         .routes(routes!(chat::retry::retry))
         .routes(routes!(download::download))
+        .routes(routes!(docs::index))
+        .routes(routes!(docs::show))
         .routes(routes!(tasks::review::review))
         .routes(routes!(tasks::answer::answer))
         .routes(routes!(nodes::list::list, nodes::enroll::enroll))

@@ -71,3 +71,28 @@ async fn strangers_learn_how_the_program_is_built_and_no_link_leads_nowhere() {
         assert_eq!(stranger.get(&format!("/{link}")).await.status, 200, "/{link}");
     }
 }
+
+/// The documents that a page links to.
+fn documents(page: &str) -> Vec<String> {
+    page.split("href=\"/docs/").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn documents_come_from_the_program_and_lead_to_one_another() {
+    let service = Service::begin().await;
+    let mut stranger = service.browser();
+    let listed = documents(&stranger.get("/docs").await.text);
+    assert!(listed.contains(&"portal".to_owned()) && listed.contains(&"first-audit".to_owned()), "{listed:?}");
+    for name in listed {
+        let page = stranger.get(&format!("/docs/{name}")).await;
+        assert!(page.status == 200 && !page.text.contains("](") && !page.text.contains("```"), "{name}: {}", page.text);
+        for linked in documents(&page.text) {
+            assert_eq!(stranger.get(&format!("/docs/{linked}")).await.status, 200, "{name} links to {linked}");
+        }
+    }
+    for nothing in ["/docs/nothing", "/docs/..%2fportal", "/nowhere"] {
+        let missing = stranger.get(nothing).await;
+        assert!(missing.status == 404 && missing.text.contains("There is nothing here"), "{nothing}: {}", missing.text);
+        assert!(missing.text.contains("href=\"/docs\""), "and there is a way on");
+    }
+}
