@@ -1,5 +1,5 @@
 //! What tests need and products must not have: a clock that is set by hand, scripted servers, a calendar of
-//! OpenTimestamps, a Bitcoin node, a log in memory, a visitor who knocks at every door.
+//! OpenTimestamps, a Bitcoin node, a log in memory or in a database of its own, a visitor who knocks at every door.
 
 mod btcd;
 mod calendar;
@@ -7,6 +7,7 @@ mod clock;
 mod doors;
 mod heard;
 mod memory_log;
+mod postgres;
 mod scripted;
 
 pub use btcd::{Btcd, JsonRpcRelay};
@@ -15,4 +16,5 @@ pub use clock::SetClock;
 pub use doors::{STRANGER, knock_at_every_door};
 pub use heard::{Heard, hear};
 pub use memory_log::memory_log;
+pub use postgres::{postgres_database, postgres_log};
 pub use scripted::{Answer, RecordedRequest, Rule, Script, ScriptedOllama, ScriptedOpenAi};

@@ -11,8 +11,13 @@ use std::sync::Arc;
 /// # Panics
 /// Where `origin` is no name of a log.
 pub async fn memory_log(origin: &str, clock: Arc<SetClock>) -> Store {
+    log_in(Backend::Memory, origin, clock).await
+}
+
+/// Begins a log where `backend` says.
+pub(crate) async fn log_in(backend: Backend, origin: &str, clock: Arc<SetClock>) -> Store {
     let settings = StoreSettings {
-        backend: Backend::Memory,
+        backend,
         origin: origin.to_owned(),
         log_key: LogKey::from_seed(origin, &[7; 32]).expect("a name of a log"),
         clock,
@@ -20,5 +25,5 @@ pub async fn memory_log(origin: &str, clock: Arc<SetClock>) -> Store {
         checkpoint_file: None,
         limits: Limits::default(),
     };
-    Store::open(settings).await.expect("memory opens")
+    Store::open(settings).await.expect("an empty log opens")
 }

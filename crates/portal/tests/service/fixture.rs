@@ -1,6 +1,6 @@
-//! A portal on a port of its own, over a log in memory, and the mails that it would send.
+//! A portal on a port of its own, over a log in memory or in a PostgreSQL database of its own, and the mails that it would send.
 
-use crate::{browser::Browser, held_log::HeldLog};
+use crate::{IS_ON_POSTGRES, browser::Browser, held_log::HeldLog};
 use edgecoder_domain::{
     agent::{self, AgentCommand, RegisterAgent},
     task::{self, FinishSubtask, LeaseSubtask, Task, TaskCommand},
@@ -21,13 +21,20 @@ use edgecoder_service_kit::{
     submissions::{SubmissionLimits, Submissions},
 };
 use edgecoder_store::{Blob, Store};
-use edgecoder_testkit::{SetClock, memory_log};
+use edgecoder_testkit::{SetClock, memory_log, postgres_database, postgres_log};
 use edgecoder_wire::{
     agents::DiagnosticLine,
     power::RestReason,
     tasks::{Report, SubmitTask},
 };
-use std::{net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{
+    net::Ipv4Addr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use tempfile::TempDir;
 use tokio::{
     net::TcpListener,
@@ -36,6 +43,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+const ORIGIN: &str = "example.org/portal";
 pub const NOON: UnixMillis = UnixMillis(1_700_000_000_000);
 /// What does not come in so long does not come.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -76,6 +84,16 @@ pub struct Unlike {
     pub public_url: Option<String>,
 }
 
+/// Where a portal of `on_postgres.rs` keeps everything; in memory once more where no server is named.
+async fn database() -> Option<String> {
+    static DATABASES: AtomicU64 = AtomicU64::new(0);
+    if !IS_ON_POSTGRES {
+        return None;
+    }
+    let number = DATABASES.fetch_add(1, Ordering::Relaxed);
+    postgres_database(&format!("portal_{}_{number}", std::process::id())).await
+}
+
 impl Service {
     pub async fn begin() -> Self {
         Self::but(Unlike::default()).await
@@ -88,11 +106,16 @@ impl Service {
 
     pub async fn but(unlike: Unlike) -> Self {
         let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(SetClock::at(NOON)));
-        let store = memory_log("example.org/portal", Arc::clone(&clock)).await;
-        let [tables, search] = ["projections.db", "search"].map(|it| dir.path().join(it));
+        let database = database().await;
+        let store = match &database {
+            Some(database) => postgres_log(ORIGIN, Arc::clone(&clock), database).await,
+            None => memory_log(ORIGIN, Arc::clone(&clock)).await,
+        };
+        let [file, search] = ["projections.db", "search"].map(|it| dir.path().join(it));
+        let tables = database.as_deref().map_or(TablesIn::File(&file), TablesIn::Postgres);
         let (is_held, held) = watch::channel(false);
         let log = HeldLog { store: store.clone(), is_held: held };
-        let projections = Arc::new(Projections::start(&log, TablesIn::File(&tables), &search).await.unwrap());
+        let projections = Arc::new(Projections::start(&log, tables, &search).await.unwrap());
         projections.caught_up(Position(store.head().size)).await.unwrap();
         let commands = Commands::new(store.clone(), clock.clone());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();

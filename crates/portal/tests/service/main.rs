@@ -31,3 +31,6 @@ mod staleness;
 mod standing;
 mod steered;
 mod talking;
+
+/// `on_postgres.rs` has the same tests where it is so.
+const IS_ON_POSTGRES: bool = false;

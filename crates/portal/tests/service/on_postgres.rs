@@ -1,0 +1,25 @@
+//! The same tests as in `main.rs`, with a PostgreSQL database for each: log, answers, and what is kept beside the log — sessions,
+//! passwords, passkeys, links, tokens — where several portals share them.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
+
+mod answering;
+mod attacks;
+mod authenticator;
+mod browser;
+mod entering;
+mod fixture;
+mod issuer;
+mod nodes;
+mod operations;
+mod own_things;
+mod own_wallet;
+mod passkeys;
+mod passwords;
+mod reviewing;
+mod searching;
+mod sign_in;
+mod standing;
+mod talking;
+
+const IS_ON_POSTGRES: bool = true;
