@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 /// What a stranger may look at.
-const PUBLIC: [&str; 12] = [
+const PUBLIC: [&str; 14] = [
     "/",
     "/sign-up",
     "/confirm",
@@ -22,6 +22,8 @@ const PUBLIC: [&str; 12] = [
     "/metrics",
     "/theme",
     "/download",
+    "/docs",
+    "/docs/{name}",
 ];
 
 /// Method and path of every route.

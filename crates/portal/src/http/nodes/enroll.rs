@@ -7,10 +7,10 @@ use edgecoder_events::{AgentId, node::NodeKind};
 use edgecoder_projections::Question;
 use edgecoder_service_kit::http::Problem;
 
-/// Enrols a machine of whoever is logged in, and shows how it begins: a worker with a token that is shown this once, a
-/// coordinator as a witness of this log.
+/// Enrols a machine of whoever is logged in, and shows how it begins: a worker with a token, this once.
 ///
-/// Asked again, the new token replaces the old one. The machine waits for an operator's approval.
+/// Asked again, the new token replaces the old one. A coordinator has none: it witnesses this log. The machine waits for an
+/// operator's approval.
 #[utoipa::path(
     post,
     path = "/nodes",

@@ -11,7 +11,7 @@ use axum::{http::StatusCode, response::Response};
 use edgecoder_events::AgentId;
 use edgecoder_identity::Token;
 
-/// A machine with a token that is not known to anybody yet.
+/// A machine that was just enrolled; of a worker, with a token that is not known to anybody yet.
 pub struct Begun<'a> {
     pub node: &'a AgentId,
     /// None for a coordinator: it registers nowhere.

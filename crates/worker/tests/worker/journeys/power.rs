@@ -43,7 +43,7 @@ pub async fn a_machine_rests_as_its_owner_wishes_and_says_why(house: Arc<House>)
     office.scene(|scene| scene.power_policy = None);
     assert_eq!(office.result().await.outcome, Outcome::Passed);
     office.wait_for(|scene| rests(scene, None)).await;
-    // A question that waits for an answer is taken back; what is held is finished.
+    // What is held is finished.
     office.offer("held", Work { timeout_ms: 700, ..endless() });
     office.wait_for(|scene| (!scene.held.is_empty()).then_some(())).await;
     office.scene(|scene| scene.power_policy = Some(mains));
