@@ -69,7 +69,7 @@ pub struct Service {
     mails: mpsc::UnboundedReceiver<String>,
     is_held: watch::Sender<bool>,
     pub stop: CancellationToken,
-    _running: JoinSet<()>,
+    running: JoinSet<()>,
     _dir: TempDir,
 }
 
@@ -92,6 +92,37 @@ async fn database() -> Option<String> {
     }
     let number = DATABASES.fetch_add(1, Ordering::Relaxed);
     postgres_database(&format!("portal_{}_{number}", std::process::id())).await
+}
+
+/// Opens a portal; where it is, and the mails that it sends.
+async fn opened(
+    commands: &Commands,
+    projections: &Arc<Projections>,
+    unlike: Unlike,
+    (running, stop): (&mut JoinSet<()>, &CancellationToken),
+) -> (String, mpsc::UnboundedReceiver<String>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, mails) = mpsc::unbounded_channel();
+    let show = move |text: &str| sender.send(text.to_owned()).unwrap_or_default();
+    let portal = Portal::open(Settings {
+        submissions: Submissions::new(commands.clone(), SubmissionLimits::default()),
+        diaries: Arc::new(diary),
+        resting: Arc::new(|agent: &AgentId| (agent.as_str() == TIRED).then_some(RestReason::OnBattery)),
+        commands: commands.clone(),
+        projections: Arc::clone(projections),
+        metrics: Metrics::default(),
+        mail: unlike.mail.unwrap_or_else(|| MailWay::Shown(Arc::new(show))),
+        providers: unlike.providers,
+        trusted_proxies: vec![],
+        public_url: unlike.public_url.unwrap_or_else(|| base.clone()),
+        audit_url: "http://audit.example".to_owned(),
+        welcome_gift: Some(MicroCredits::from_credits(GIFT).unwrap()),
+    });
+    let portal = portal.await.unwrap();
+    portal.start(running, stop);
+    running.spawn(serve(listener, router(portal), stop.clone()));
+    (base, mails)
 }
 
 impl Service {
@@ -118,29 +149,15 @@ impl Service {
         let projections = Arc::new(Projections::start(&log, tables, &search).await.unwrap());
         projections.caught_up(Position(store.head().size)).await.unwrap();
         let commands = Commands::new(store.clone(), clock.clone());
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let (sender, mails) = mpsc::unbounded_channel();
-        let show = move |text: &str| sender.send(text.to_owned()).unwrap_or_default();
-        let portal = Portal::open(Settings {
-            submissions: Submissions::new(commands.clone(), SubmissionLimits::default()),
-            diaries: Arc::new(diary),
-            resting: Arc::new(|agent: &AgentId| (agent.as_str() == TIRED).then_some(RestReason::OnBattery)),
-            commands: commands.clone(),
-            projections: Arc::clone(&projections),
-            metrics: Metrics::default(),
-            mail: unlike.mail.unwrap_or_else(|| MailWay::Shown(Arc::new(show))),
-            providers: unlike.providers,
-            trusted_proxies: vec![],
-            public_url: unlike.public_url.unwrap_or_else(|| base.clone()),
-            audit_url: "http://audit.example".to_owned(),
-            welcome_gift: Some(MicroCredits::from_credits(GIFT).unwrap()),
-        });
-        let portal = portal.await.unwrap();
         let (mut running, stop) = (JoinSet::new(), CancellationToken::new());
-        portal.start(&mut running, &stop);
-        running.spawn(serve(listener, router(portal), stop.clone()));
-        Self { base, clock, store, commands, projections, mails, is_held, stop, _running: running, _dir: dir }
+        let (base, mails) = opened(&commands, &projections, unlike, (&mut running, &stop)).await;
+        Self { base, clock, store, commands, projections, mails, is_held, stop, running, _dir: dir }
+    }
+
+    /// Another portal over the same log and what is kept beside it; where it is.
+    pub async fn another(&mut self) -> String {
+        let running = (&mut self.running, &self.stop);
+        opened(&self.commands, &self.projections, Unlike::default(), running).await.0
     }
 
     /// From now on no page shows what is recorded, until they are let go.

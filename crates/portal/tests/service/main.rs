@@ -26,6 +26,7 @@ mod passkeys;
 mod passwords;
 mod reviewing;
 mod searching;
+mod sharing;
 mod sign_in;
 mod staleness;
 mod standing;

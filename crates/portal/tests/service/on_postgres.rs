@@ -18,6 +18,7 @@ mod passkeys;
 mod passwords;
 mod reviewing;
 mod searching;
+mod sharing;
 mod sign_in;
 mod standing;
 mod talking;
