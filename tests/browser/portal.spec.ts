@@ -104,10 +104,23 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
         await page.getByRole("button", { name: "Submit" }).click();
         await expect(page.getByRole("heading", { name: "What happened" })).toBeVisible();
         const task = new URL(page.url()).pathname;
-        for (const path of ["/", "/dashboard", "/tasks", "/tasks/new", task, "/chat", "/download", "/wallet", "/account", "/nothing"]) {
+        await page.goto(`${house.url}/nodes`);
+        await page.getByLabel("Its name").fill(who);
+        await page.getByRole("button", { name: "Enrol it" }).click();
+        await expect(page.getByRole("heading", { name: "Its registration token" })).toBeVisible();
+        await isUsable(page);
+        const node = `/nodes/${who}`;
+        await page.goto(house.url + node);
+        await page.getByLabel("Power", { exact: true }).selectOption("On mains power only");
+        await page.getByLabel("From this hour").fill("22");
+        await page.getByLabel("Until this hour").fill("6");
+        await page.getByRole("button", { name: "Save" }).click();
+        await expect(page.getByText("On mains power only, by its own clock 22:00–6:00")).toBeVisible();
+        const pages = ["/", "/dashboard", "/tasks", "/tasks/new", task, "/chat", "/nodes", node, "/docs", "/docs/wallet", "/download"];
+        for (const path of [...pages, "/wallet", "/account", "/nothing"]) {
           await page.goto(house.url + path);
           await isUsable(page);
-          const name = path === task ? "task" : path.slice(1).replace("/", "-") || "welcome";
+          const name = path === task ? "task" : path === node ? "node" : path.slice(1).replace("/", "-") || "welcome";
           await page.screenshot({ path: `${config.metadata.artifacts}/portal-${name}-${who}.png`, fullPage: true });
         }
         await page.context().clearCookies({ name: "ec_session" });
