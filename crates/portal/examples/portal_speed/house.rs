@@ -64,6 +64,7 @@ impl House {
         let portal = Portal::open(Settings {
             submissions: Submissions::new(commands.clone(), SubmissionLimits::default()),
             diaries: Arc::new(|_: &AgentId| vec![]),
+            resting: Arc::new(|_: &AgentId| None),
             commands: commands.clone(),
             projections: Arc::clone(&projections),
             metrics: Metrics::default(),
