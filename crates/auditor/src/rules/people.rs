@@ -1,6 +1,6 @@
 //! Is an address one person's alone? A mark says whose it is, and nobody here has it beside them.
 
-use edgecoder_events::{AccountId, Digest, Event};
+use edgecoder_events::{AccountId, Digest, Event, Family, PersonEvent};
 use std::collections::HashMap;
 
 /// Whose each address is and which each person has, as of the last entry.
@@ -12,19 +12,40 @@ pub(super) struct People {
 
 impl People {
     /// Takes in who has which address; refuses what gives one to two people.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only what gives or frees an address matters here")]
     pub fn check(&mut self, event: &Event) -> Result<(), String> {
+        match event.family() {
+            Family::Person(event) => self.check_said(event),
+            Family::Ledger(_)
+            | Family::Node(_)
+            | Family::Agent(_)
+            | Family::Task(_)
+            | Family::Credit(_)
+            | Family::Anchor(_) => Ok(()),
+        }
+    }
+
+    fn check_said(&mut self, event: PersonEvent<'_>) -> Result<(), String> {
         match event {
-            Event::PersonSignedUp(it) => self.give(&it.account, it.email_mark),
-            Event::PersonAddressChanged(it) if !self.mark_of.contains_key(&it.account) => {
+            PersonEvent::PersonSignedUp(it) => self.give(&it.account, it.email_mark),
+            PersonEvent::PersonAddressChanged(it) if !self.mark_of.contains_key(&it.account) => {
                 Err(format!("{} has another address from now on, and nobody is here by this name", it.account))
             }
-            Event::PersonAddressChanged(it) => self.give(&it.account, it.email_mark),
-            Event::PersonErased(it) => {
+            PersonEvent::PersonAddressChanged(it) => self.give(&it.account, it.email_mark),
+            PersonEvent::PersonErased(it) => {
                 self.free(&it.account);
                 Ok(())
             }
-            _ => Ok(()),
+            PersonEvent::PersonProfileChanged(_)
+            | PersonEvent::PersonPasswordChanged(_)
+            | PersonEvent::PersonPasswordReset(_)
+            | PersonEvent::PersonPasskeyAdded(_)
+            | PersonEvent::PersonPasskeyRemoved(_)
+            | PersonEvent::PersonProviderLinked(_)
+            | PersonEvent::PersonProviderUnlinked(_)
+            | PersonEvent::PersonRoleGiven(_)
+            | PersonEvent::PersonRoleTaken(_)
+            | PersonEvent::PersonDescriptorGiven(_)
+            | PersonEvent::PersonBackupAcknowledged(_) => Ok(()),
         }
     }
 
