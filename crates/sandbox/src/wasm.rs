@@ -107,7 +107,10 @@ async fn follow(
     let ended = async { ending(next_answer(&mut socket).await) };
     let bounds = Bounds { limits: &job.limits, folders: &[workspace.path()], cancel };
     let seen = observe(&mut child, ended, bounds).await.map_err(SandboxError::Follow)?;
-    spares.refill(job.language)?;
+    if let Err(error) = spares.refill(job.language) {
+        // What this program came to is known, whatever the disk says now. The next one starts its own interpreter.
+        tracing::warn!(%error, "no interpreter could be started to wait for the next program");
+    }
     let leftover = collect(&workspace, before, job.limits.workspace_bytes).await?;
     Ok(verdict::of_interpreter(seen, leftover))
 }
@@ -117,5 +120,48 @@ fn ending(answer: io::Result<Answer>) -> Option<Ending> {
     match answer {
         Ok(Answer::Ended(ending)) => Some(ending),
         Ok(Answer::Begun | Answer::Unable(_) | Answer::Preparing(_) | Answer::Prepared) | Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ChildCommand, Limits, Run, SandboxSettings, StopReason, message::EndedBy, workspace::Workspace};
+    use edgecoder_events::agent::SandboxMode;
+    use std::{path::Path, process::Stdio};
+    use tokio::process::Command;
+
+    /// An interpreter whose program has come to a good end, as its parent sees it.
+    async fn content(folder: &Path) -> Interpreter {
+        let (socket, mut theirs) = UnixStream::pair().unwrap();
+        let answer = Answer::Ended(Ending { exit_code: 0, how: EndedBy::Itself, tests: None });
+        frame::send(&mut theirs, &serde_json::to_vec(&answer).unwrap()).await.unwrap();
+        let mut child = Command::new("true");
+        child.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).kill_on_drop(true);
+        let workspace = Arc::new(Workspace::create(folder).unwrap());
+        Interpreter { child: child.spawn().unwrap(), socket, workspace }
+    }
+
+    #[tokio::test]
+    async fn a_program_that_has_ended_well_is_reported_though_the_next_interpreter_cannot_be_started() {
+        let home = tempfile::tempdir().unwrap();
+        let spares = Spares::new(&SandboxSettings {
+            mode: SandboxMode::Wasm,
+            runtime_dir: home.path().join("a disk with no room"),
+            child: ChildCommand { exe: "true".into(), args: Vec::new() },
+            spare_children: 1,
+        });
+        assert!(matches!(spares.refill(Language::Javascript), Err(SandboxError::Workspace(_))));
+        let job = Job {
+            language: Language::Javascript,
+            files: Vec::new(),
+            run: Run::Script { path: "main.js".to_owned() },
+            args: Vec::new(),
+            stdin: Vec::new(),
+            limits: Limits::default(),
+        };
+        let (cancel, interpreter) = (CancellationToken::new(), content(home.path()).await);
+        let report = follow(interpreter, &spares, &job, &cancel, Before::new()).await.unwrap();
+        assert_eq!((report.reason, report.exit_code), (StopReason::Finished, 0));
     }
 }
