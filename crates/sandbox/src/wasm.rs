@@ -16,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 /// An interpreter that has not begun by then never will.
 const START_LIMIT: Duration = Duration::from_secs(30);
-/// A spare may have ended itself just now, and a prepared Python may be one that no longer fits: twice is enough.
+/// A spare may have ended itself just now, and then the prepared Python may be one that no longer fits: the third attempt
+/// meets neither.
 const ATTEMPTS: usize = 3;
 /// What a failed child may say about it, in bytes.
 const MAX_COMPLAINT_BYTES: u64 = 4096;
