@@ -70,8 +70,13 @@ impl Product {
 
     /// A connection to the coordinator.
     pub fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address()).unwrap()
+    }
+
+    /// Host and port of the coordinator.
+    pub fn address(&self) -> String {
         let endpoints: Value = serde_json::from_str(&self.read("endpoints.json")).unwrap();
-        TcpStream::connect(endpoints["coordinator"].as_str().unwrap().trim_start_matches("http://")).unwrap()
+        endpoints["coordinator"].as_str().unwrap().trim_start_matches("http://").to_owned()
     }
 
     /// The token of the local account.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::{
-    io::{ErrorKind, Read, Write},
+    io::{self, ErrorKind, Read, Write},
     net::TcpStream,
     time::Duration,
 };
@@ -81,31 +81,44 @@ impl Ask {
     }
 
     pub fn send(&self, address: &str) -> Answer {
-        let mut stream = connect(address);
+        self.send_over(connect(address)).unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    /// The same over a connection whose other end may go away; why there is no answer, where there is none.
+    pub fn send_over(&self, mut stream: TcpStream) -> Result<Answer, String> {
         // A server that has read enough answers and closes; what it left unread is its own affair.
         let _cut_short = stream.write_all(&self.bytes());
-        answer(stream)
+        read(stream)
     }
 }
 
 /// A connection that gives up after a long silence instead of keeping the test for ever.
 pub fn connect(address: &str) -> TcpStream {
-    let stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    stream
+    reach(address).unwrap()
+}
+
+/// The same where there may be nobody.
+pub fn reach(address: &str) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    Ok(stream)
 }
 
 /// Reads an answer to its end.
-pub fn answer(mut stream: TcpStream) -> Answer {
+pub fn answer(stream: TcpStream) -> Answer {
+    read(stream).unwrap_or_else(|why| panic!("{why}"))
+}
+
+fn read(mut stream: TcpStream) -> Result<Answer, String> {
     let mut bytes = Vec::new();
     let ended = stream.read_to_end(&mut bytes);
     let silent = ended.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut));
     assert!(!silent, "the answer does not end: {}", String::from_utf8_lossy(&bytes));
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let status = text.split(' ').nth(1).and_then(|status| status.parse().ok());
-    let Some(status) = status else { panic!("no answer: {ended:?} after {text:?}") };
+    let Some(status) = status else { return Err(format!("no answer: {ended:?} after {text:?}")) };
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
+    Ok(Answer { status, head: head.to_owned(), body: body.to_owned() })
 }
 
 impl Answer {
