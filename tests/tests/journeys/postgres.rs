@@ -6,6 +6,7 @@ use crate::{
     first_day,
     machine::{Machine, executable},
     product::Product,
+    prompt,
 };
 
 fn product_on(name: &str) -> Option<Product> {
@@ -19,6 +20,18 @@ fn on_postgres_a_program_is_run_paid_and_proven() {
     let Some(mut product) = product_on("first_day") else { return };
     first_day::a_program_is_run_paid_and_proven_on(&mut product);
     assert!(!product.path("ledger.db").exists(), "the ledger is in PostgreSQL alone");
+}
+
+#[test]
+fn on_postgres_words_become_a_tested_program_with_ollama() {
+    let Some(mut product) = product_on("prompt_ollama") else { return };
+    prompt::words_become_a_program_with_ollama_on(&mut product);
+}
+
+#[test]
+fn on_postgres_words_become_a_tested_program_with_a_server_that_speaks_as_openai_does() {
+    let Some(mut product) = product_on("prompt_openai") else { return };
+    prompt::words_become_a_program_with_openai_on(&mut product);
 }
 
 #[test]

@@ -29,21 +29,29 @@ fn is_written_and_paid(product: &Product, server: &ModelServer) {
 #[test]
 fn words_become_a_tested_program_with_ollama() {
     let Some(executable) = executable() else { return };
+    words_become_a_program_with_ollama_on(&mut Product::new(executable));
+}
+
+/// The same, wherever the ledger is.
+pub fn words_become_a_program_with_ollama_on(product: &mut Product) {
     let server = ModelServer::ollama(Script::prime_journey());
-    let mut product = Product::new(executable);
     product.set("OLLAMA_HOST", &server.url());
     product.start();
-    is_written_and_paid(&product, &server);
+    is_written_and_paid(product, &server);
 }
 
 #[test]
 fn words_become_a_tested_program_with_a_server_that_speaks_as_openai_does() {
     let Some(executable) = executable() else { return };
+    words_become_a_program_with_openai_on(&mut Product::new(executable));
+}
+
+/// The same, wherever the ledger is.
+pub fn words_become_a_program_with_openai_on(product: &mut Product) {
     let server = ModelServer::openai(Script::prime_journey(), KEY);
-    let mut product = Product::new(executable);
     product.set("OPENAI_BASE_URL", &server.url()).set("OPENAI_API_KEY", KEY);
     product.start();
-    is_written_and_paid(&product, &server);
+    is_written_and_paid(product, &server);
 }
 
 #[test]
