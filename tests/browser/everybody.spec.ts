@@ -1,12 +1,7 @@
 // Can everybody use the page? By keyboard alone, on a telephone and a desk, in light and in the dark, with a reader.
 
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { isUsable, reaches, SCREENS } from "./looks";
 import { expect, test } from "./pool";
-
-const SCREENS = { telephone: { width: 390, height: 844 }, desk: { width: 1440, height: 900 } };
-/** What keeps people from using a page; lesser findings are for taste. */
-const GRAVE = ["serious", "critical"];
 
 for (const colorScheme of ["light", "dark"] as const) {
   for (const [screen, viewport] of Object.entries(SCREENS)) {
@@ -33,14 +28,6 @@ for (const colorScheme of ["light", "dark"] as const) {
   }
 }
 
-async function isUsable(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => GRAVE.includes(impact ?? ""));
-  expect(grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  expect(content, "nothing is wider than the screen").toBeLessThanOrEqual(window!);
-}
-
 test("a task is found and proven by the keyboard alone", async ({ page, pool }) => {
   await page.goto(`${pool.url}/audit`);
   await expect(page.getByRole("region", { name: "Find an entry" }).getByRole("listitem").first()).toBeVisible();
@@ -61,11 +48,3 @@ test("a task is found and proven by the keyboard alone", async ({ page, pool }) 
   await expect(page.getByText("Proven: ")).toBeVisible();
   await expect(page.getByRole("button", { name: "Verify again" })).toBeFocused();
 });
-
-/** Tabs on until it has the focus, and one can see that it has. */
-async function reaches(page: Page, target: ReturnType<Page["locator"]>) {
-  const isFocused = () => target.evaluate((element) => element === document.activeElement);
-  for (let presses = 0; presses < 40 && !(await isFocused()); presses += 1) await page.keyboard.press("Tab");
-  await expect(target).toBeFocused();
-  expect(await target.evaluate((element) => getComputedStyle(element).outlineStyle)).toBe("solid");
-}

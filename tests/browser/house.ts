@@ -1,31 +1,31 @@
 // Where do the pages of the portal come from? Everything in one process, as a newcomer starts it, with its own directory.
 
 import { test as base } from "@playwright/test";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { executable, nobody } from "./executable";
 
-const repository = resolve(import.meta.dirname, "../..");
-const executable = process.env.EDGECODER_BIN ?? join(repository, "target/release/edgecoder");
-/** No model server of this machine is asked. */
-const nobody = "http://127.0.0.1:1";
 /** A mail that is not shown in so long is not shown. */
 const patience = 30_000;
+
+/** Where the services of a house are. */
+type Endpoints = { coordinator?: string; inference?: string; controlPlane?: string; portal?: string };
 
 /** A running house, and what it shows on its console. */
 export class House {
   readonly folder = mkdtempSync(join(tmpdir(), "edgecoder-portal-"));
   private process?: ChildProcess;
+  private at: Endpoints = {};
   private readonly shown: string[] = [];
   private heard: () => void = () => {};
 
-  /** Starts it, with more settings, and waits until it says that it is ready. */
+  /** Starts it, with more settings, and waits until it says that it is ready. Started again, it is where it was before. */
   async start(more: Record<string, string> = {}) {
-    const ports = { COORDINATOR_PORT: "0", CONTROL_PLANE_PORT: "0", INFERENCE_PORT: "0", PORTAL_PORT: "0" };
-    const settings = { PATH: "/usr/bin:/bin", EDGECODER_DATA_DIR: this.folder, OLLAMA_HOST: nobody, ...ports, ...more };
-    this.process = spawn(executable, ["run"], { env: settings, stdio: ["ignore", "pipe", "ignore"] });
+    this.process = spawn(executable, ["run"], { env: this.settings(more), stdio: ["ignore", "pipe", "ignore"] });
     const ready = new Promise<void>((resolve, reject) => {
       this.process!.once("exit", () => reject(new Error("the house ended instead of becoming ready")));
       createInterface({ input: this.process!.stdout! }).on("line", (line) => {
@@ -35,8 +35,18 @@ export class House {
       });
     });
     await ready;
+    this.at = JSON.parse(readFileSync(join(this.folder, "endpoints.json"), "utf8"));
   }
 
+  /** Ends it in order, as whoever runs it does. What it keeps is there for the next start. */
+  async halt() {
+    this.process!.removeAllListeners("exit");
+    const ended = once(this.process!, "exit");
+    this.process!.kill("SIGTERM");
+    await ended;
+  }
+
+  /** Ends it for good. */
   stop() {
     this.process?.removeAllListeners("exit");
     this.process?.kill("SIGKILL");
@@ -45,7 +55,17 @@ export class House {
 
   /** The address of the portal. */
   get url(): string {
-    return JSON.parse(readFileSync(join(this.folder, "endpoints.json"), "utf8")).portal;
+    return this.at.portal!;
+  }
+
+  /** The address where entries of the log are proven. */
+  get auditUrl(): string {
+    return `${this.at.coordinator}/audit`;
+  }
+
+  /** Types a command, as whoever runs the house does; what it answered. */
+  types(...words: string[]) {
+    return JSON.parse(execFileSync(executable, ["--json", ...words], { env: this.settings(), encoding: "utf8" }));
   }
 
   /** The link of the newest mail to this address, as whoever runs the house reads it. */
@@ -60,6 +80,16 @@ export class House {
       if (Date.now() > late) throw new Error(`no mail to ${to} was shown`);
       await Promise.race([new Promise<void>((resolve) => (this.heard = resolve)), new Promise((resolve) => setTimeout(resolve, 1_000))]);
     }
+  }
+
+  private settings(more: Record<string, string> = {}): Record<string, string> {
+    const port = (url?: string) => (url ? new URL(url).port : "0");
+    const { coordinator, controlPlane, inference, portal } = this.at;
+    return {
+      PATH: "/usr/bin:/bin", EDGECODER_DATA_DIR: this.folder, OLLAMA_HOST: nobody,
+      COORDINATOR_PORT: port(coordinator), CONTROL_PLANE_PORT: port(controlPlane), INFERENCE_PORT: port(inference), PORTAL_PORT: port(portal),
+      ...more,
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 // How does somebody come to have an account of the portal?
 
-import type { Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { expect, type House } from "./house";
 
 export const PASSWORD = "correct horse battery";
@@ -20,4 +20,16 @@ export async function signsUp(page: Page, house: House, email: string, name: str
   await page.goto((await house.link(email)).replace(house.url, at));
   await page.getByRole("button", { name: "Confirm and log in" }).click();
   await expect(page.getByRole("heading", { name: `Hello ${name}` })).toBeVisible();
+}
+
+/** Somebody who steers the pool, in a browser of their own: the role comes from the command line, as the operators' guide says. */
+export async function operator(browser: Browser, house: House, email: string, name: string): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await signsUp(page, house, email, name);
+  await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+  const account = await page.getByText(/^p-[0-9a-f]{32}$/).innerText();
+  house.types("person", "role", account, "operator");
+  await page.goto(`${house.url}/operations`);
+  await expect(page.getByRole("heading", { name: "Operations", level: 1 })).toBeVisible();
+  return page;
 }

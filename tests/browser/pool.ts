@@ -4,13 +4,9 @@ import { test as base } from "@playwright/test";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-
-const repository = resolve(import.meta.dirname, "../..");
-const executable = process.env.EDGECODER_BIN ?? join(repository, "target/release/edgecoder");
-/** Nobody plans prompts here, and no model server of this machine is asked. */
-const nobody = "http://127.0.0.1:1";
+import { executable, nobody, repository } from "./executable";
 
 /** A running coordinator, and what is typed beside it. */
 export class Pool {
@@ -55,6 +51,7 @@ export class Pool {
   }
 
   private environment(): NodeJS.ProcessEnv {
+    // Nobody plans prompts here.
     const settings = { PATH: "/usr/bin:/bin", EDGECODER_DATA_DIR: this.folder, INFERENCE_URL: nobody, OLLAMA_HOST: nobody };
     const ports = { COORDINATOR_PORT: "0", CONTROL_PLANE_PORT: "0", INFERENCE_PORT: "0", PORTAL_PORT: "0" };
     return { ...settings, ...ports, ...(this.token ? { EDGECODER_TOKEN: this.token } : {}) };

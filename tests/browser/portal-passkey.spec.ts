@@ -1,35 +1,22 @@
 // Does somebody sign in with nothing but a passkey? With an authenticator that Chromium plays, over its debugging protocol.
 
-import type { Page } from "@playwright/test";
 import { expect, test } from "./house";
+import { complaintsOf } from "./looks";
+import { addsPasskey, authenticator, comesBackByPasskey } from "./passkeys";
 import { byName, PASSWORD, signsUp } from "./people";
 
-/** A telephone that always says yes: it stores passkeys and sees its owner. */
-async function authenticator(page: Page) {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("WebAuthn.enable");
-  const options = { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } as const;
-  const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", { options });
-  const count = async () => (await devtools.send("WebAuthn.getCredentials", { authenticatorId })).credentials.length;
-  return { count };
-}
-
 test("a person adds a passkey, logs in with it alone, and removes it", async ({ page, house }) => {
-  const complaints: string[] = [];
-  page.on("console", (message) => { if (message.type() === "error") complaints.push(message.text()); });
+  const complaints = complaintsOf(page);
   const portal = byName(house.url);
   const telephone = await authenticator(page);
   await signsUp(page, house, "passkey@example.org", "Pia", portal);
   await page.goto(`${portal}/account`);
-  await page.getByLabel("Name of the passkey").fill("Telephone");
-  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await addsPasskey(page, "Telephone");
   await expect(page.getByText("The passkey was added.")).toBeVisible();
   await expect(page.getByRole("listitem").filter({ hasText: "Telephone" })).toBeVisible();
   expect(await telephone.count()).toBe(1);
 
-  await page.getByRole("button", { name: "Log out" }).click();
-  await page.getByRole("navigation").getByRole("link", { name: "Log in" }).click();
-  await page.getByRole("button", { name: "Log in with a passkey" }).click();
+  await comesBackByPasskey(page);
   await expect(page.getByRole("heading", { name: "Hello Pia" })).toBeVisible();
 
   await page.goto(`${portal}/account`);
@@ -37,9 +24,7 @@ test("a person adds a passkey, logs in with it alone, and removes it", async ({ 
   await expect(page.getByText("The passkey was removed.")).toBeVisible();
   expect(complaints).toEqual([]);
 
-  await page.getByRole("button", { name: "Log out" }).click();
-  await page.getByRole("navigation").getByRole("link", { name: "Log in" }).click();
-  await page.getByRole("button", { name: "Log in with a passkey" }).click();
+  await comesBackByPasskey(page);
   await expect(page.getByRole("alert").filter({ hasText: "belongs to nobody here" })).toBeVisible();
 });
 
