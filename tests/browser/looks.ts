@@ -17,12 +17,13 @@ export function complaintsOf(page: Page): string[] {
   return complaints;
 }
 
+/** Says of all that is wrong with the page, and goes on. */
 export async function isUsable(page: Page) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const grave = violations.filter(({ impact }) => GRAVE.includes(impact ?? ""));
-  expect(grave.map(({ id, nodes }) => `${page.url()} ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+  expect.soft(grave.map(({ id, nodes }) => `${page.url()} ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  expect(content, `${page.url()}: nothing is wider than the screen`).toBeLessThanOrEqual(window!);
+  expect.soft(content, `${page.url()}: nothing is wider than the screen`).toBeLessThanOrEqual(window!);
 }
 
 /** Has the pages in these colours from now on. */

@@ -23,13 +23,13 @@ export async function signsUp(page: Page, house: House, email: string, name: str
 }
 
 /** Somebody who steers the pool, in a browser of their own: the role comes from the command line, as the operators' guide says. */
-export async function operator(browser: Browser, house: House, email: string, name: string): Promise<Page> {
+export async function operator(browser: Browser, house: House, email: string, name: string, at = house.url): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
-  await signsUp(page, house, email, name);
+  await signsUp(page, house, email, name, at);
   await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
   const account = await page.getByText(/^p-[0-9a-f]{32}$/).innerText();
   house.types("person", "role", account, "operator");
-  await page.goto(`${house.url}/operations`);
+  await page.goto(`${at}/operations`);
   await expect(page.getByRole("heading", { name: "Operations", level: 1 })).toBeVisible();
   return page;
 }

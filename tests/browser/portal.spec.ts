@@ -1,32 +1,15 @@
 // Does a newcomer get from the first page to a finished task, and can everybody use the pages on the way?
 
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { example } from "./executable";
 import { expect, test } from "./house";
+import { complaintsOf, reaches } from "./looks";
 import { PASSWORD, signsUp } from "./people";
 
-const SCREENS = { telephone: { width: 390, height: 844 }, desk: { width: 1440, height: 900 } };
-const THEMES = ["Midnight", "Emerald", "Light Pro"];
-/** What keeps people from using a page; lesser findings are for taste. */
-const GRAVE = ["serious", "critical"];
 /** The first Python task of a house waits until Python is prepared. */
 const PREPARED = { timeout: 110_000 };
 
-const example = (name: string) => readFileSync(resolve(import.meta.dirname, "../../examples", name), "utf8");
-
-async function isUsable(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => GRAVE.includes(impact ?? ""));
-  expect(grave.map(({ id, nodes }) => `${page.url()} ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  expect(content, `${page.url()}: nothing is wider than the screen`).toBeLessThanOrEqual(window!);
-}
-
 test("a newcomer signs up, logs in again, has a program tested and reads what it cost", async ({ page, house }) => {
-  const complaints: string[] = [];
-  page.on("console", (message) => { if (message.type() === "error") complaints.push(message.text()); });
+  const complaints = complaintsOf(page);
   await signsUp(page, house, "ann@example.org", "Ann");
   await page.getByRole("button", { name: "Log out" }).click();
   await page.getByRole("navigation").getByRole("link", { name: "Log in" }).click();
@@ -88,59 +71,41 @@ test.describe("without a script", () => {
   });
 });
 
-for (const [screen, viewport] of Object.entries(SCREENS)) {
-  for (const theme of THEMES) {
-    test.describe(`${screen}, ${theme}`, () => {
-      test.use({ viewport });
-
-      test("nothing keeps anybody from using a page", async ({ page, house }, { config }) => {
-        const who = `${screen}-${theme}`.replace(" ", "-").toLowerCase();
-        await signsUp(page, house, `${who}@example.org`, "Dora with quite a long name of her own");
-        await page.getByLabel("Colours").selectOption(theme);
-        await page.getByRole("button", { name: "Use" }).click();
-        await expect(page.locator("html")).toHaveAttribute("data-theme", theme.toLowerCase().replace(" ", "-"));
-        await page.goto(`${house.url}/tasks/new`);
-        await page.getByLabel("Your code").fill("print(6 * 7)");
-        await page.getByRole("button", { name: "Submit" }).click();
-        await expect(page.getByRole("heading", { name: "What happened" })).toBeVisible();
-        const task = new URL(page.url()).pathname;
-        await page.goto(`${house.url}/nodes`);
-        await page.getByLabel("Its name").fill(who);
-        await page.getByRole("button", { name: "Enrol it" }).click();
-        await expect(page.getByRole("heading", { name: "Its registration token" })).toBeVisible();
-        await isUsable(page);
-        const node = `/nodes/${who}`;
-        await page.goto(house.url + node);
-        await page.getByLabel("Power", { exact: true }).selectOption("On mains power only");
-        await page.getByLabel("From this hour").fill("22");
-        await page.getByLabel("Until this hour").fill("6");
-        await page.getByRole("button", { name: "Save" }).click();
-        await expect(page.getByText("On mains power only, by its own clock 22:00–6:00")).toBeVisible();
-        const pages = ["/", "/dashboard", "/tasks", "/tasks/new", task, "/chat", "/nodes", node, "/docs", "/docs/wallet", "/download"];
-        for (const path of [...pages, "/wallet", "/account", "/nothing"]) {
-          await page.goto(house.url + path);
-          await isUsable(page);
-          const name = path === task ? "task" : path === node ? "node" : path.slice(1).replace("/", "-") || "welcome";
-          await page.screenshot({ path: `${config.metadata.artifacts}/portal-${name}-${who}.png`, fullPage: true });
-        }
-        await page.context().clearCookies({ name: "ec_session" });
-        for (const path of ["/sign-up", "/log-in", "/reset"]) {
-          await page.goto(house.url + path);
-          await isUsable(page);
-          await page.screenshot({ path: `${config.metadata.artifacts}/portal-${path.slice(1)}-${who}.png`, fullPage: true });
-        }
-      });
-    });
-  }
-}
-
-test("the keyboard alone reaches the form behind the first page", async ({ page, house }) => {
+test("the keyboard alone leads from the first page to a task that is accepted, and out again", async ({ page, house }) => {
+  const [main, press] = [page.getByRole("main"), (key: string) => page.keyboard.press(key)];
+  const types = async (label: string, text: string) => {
+    await reaches(page, main.getByLabel(label, { exact: true }));
+    await page.keyboard.type(text);
+  };
+  const presses = async (name: string, within = main) => {
+    await reaches(page, within.getByRole("button", { name }));
+    await press("Enter");
+  };
   await page.goto(house.url);
-  await page.keyboard.press("Tab");
+  await press("Tab");
   await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
-  await page.keyboard.press("Enter");
-  await page.keyboard.press("Tab");
-  await expect(page.getByRole("main").getByRole("link", { name: "Sign up" })).toBeFocused();
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { name: "Sign up" })).toBeVisible();
+  await press("Enter");
+  await press("Tab");
+  await expect(main.getByRole("link", { name: "Sign up" })).toBeFocused();
+  await press("Enter");
+  await types("Mail address", "kay@example.org");
+  await types("Your name", "Kay");
+  await types("Password", PASSWORD);
+  await press("Enter");
+  await expect(page.getByRole("heading", { name: "Look at your mail" })).toBeVisible();
+  await page.goto(await house.link("kay@example.org"));
+  await presses("Confirm and log in");
+  await expect(page.getByRole("heading", { name: "Hello Kay" })).toBeVisible();
+
+  await reaches(page, main.getByRole("link", { name: "New task" }).first());
+  await press("Enter");
+  await types("Language", "J");
+  await types("Your code", "console.log(6 * 7);");
+  await presses("Submit");
+  await expect(page.getByRole("status").filter({ hasText: "Finished" })).toBeVisible();
+  await expect(page.locator("pre").getByText("42", { exact: true })).toBeVisible();
+  await presses("Accept it");
+  await expect(page.getByText("You accepted it").first()).toBeVisible();
+  await presses("Log out", page.getByRole("navigation"));
+  await expect(page.getByRole("navigation").getByRole("link", { name: "Log in" })).toBeVisible();
 });
