@@ -23,7 +23,6 @@ async function emptyHouse() {
 }
 
 test("sign up, lend a machine, chat, accept what came of it, and prove the payment", async ({ page, browser }) => {
-  test.slow();
   using models = await ModelServer.start();
   using fresh = await emptyHouse();
   await using machine = new Machine(models.url);
