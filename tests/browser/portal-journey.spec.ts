@@ -75,7 +75,7 @@ async function chats(page: Page, models: ModelServer) {
   models.thinks();
   await goesTo(page, "Chat");
   await page.getByLabel("What do you want?").fill("All primes up to a limit, with tests. Use `primesUpTo(limit)`.");
-  await page.getByLabel("Model").selectOption({ label: `${MODEL} (1 machines)` });
+  await page.getByLabel("Model").selectOption(MODEL);
   await page.getByLabel("Language").selectOption("JavaScript");
   await page.getByRole("button", { name: "Send" }).click();
   await expect(standing(page, "Running")).toBeVisible(AT_WORK);
