@@ -6,6 +6,7 @@ use edgecoder_events::{
     StreamName, SubtaskIndex, TaskId, UnixMillis, Version,
     task::{Language, PlannedSubtask, Planner, ResourceClass, TaskPlanned, TaskSubmitted, WorkKind},
 };
+use edgecoder_measuring::{forget_peak, peak, resident};
 use edgecoder_projections::ready_queue::{AgentNeeds, ReadyQueue};
 use std::time::{Duration, Instant};
 
@@ -54,13 +55,10 @@ fn task(n: u64) -> [Event; 2] {
     [submitted.into(), planned.into()]
 }
 
-fn resident_bytes() -> u64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4_096
-}
-
-fn filled(waiting: u64) -> (ReadyQueue, Duration, u64) {
-    let before = resident_bytes();
+/// The queue, how long the events took, and what it holds in bytes, where the system says so.
+fn filled(waiting: u64) -> (ReadyQueue, Duration, Option<u64>) {
+    forget_peak();
+    let before = resident().bytes();
     let mut queue = ReadyQueue::default();
     let mut spent = Duration::ZERO;
     for n in 0..waiting {
@@ -71,7 +69,8 @@ fn filled(waiting: u64) -> (ReadyQueue, Duration, u64) {
         }
         spent += begin.elapsed();
     }
-    (queue, spent, resident_bytes().saturating_sub(before))
+    let held = resident().bytes().zip(before).map(|(after, before)| after.saturating_sub(before));
+    (queue, spent, held)
 }
 
 fn main() {
@@ -83,7 +82,10 @@ fn main() {
         gpu: true,
         places: 1,
     };
-    println!("{:>9}  {:>12}  {:>14}  {:>13}", "waiting", "ns per apply", "ns per claim", "bytes/waiting");
+    println!(
+        "{:>9}  {:>12}  {:>14}  {:>13}  {:>11}",
+        "waiting", "ns per apply", "ns per claim", "bytes/waiting", "peak memory"
+    );
     for waiting in [1_000, 10_000, 100_000, 1_000_000] {
         let (mut queue, spent, bytes) = filled(waiting);
         let begin = Instant::now();
@@ -93,6 +95,7 @@ fn main() {
         }
         let claim = begin.elapsed() / CLAIMS;
         let apply = spent.as_nanos() / u128::from(waiting * 2);
-        println!("{waiting:>9}  {apply:>12}  {:>14}  {:>13}", claim.as_nanos(), bytes / waiting);
+        let each = bytes.map_or_else(|| "not known".to_owned(), |bytes| (bytes / waiting).to_string());
+        println!("{waiting:>9}  {apply:>12}  {:>14}  {each:>13}  {:>11}", claim.as_nanos(), peak());
     }
 }

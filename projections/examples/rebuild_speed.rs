@@ -9,6 +9,7 @@ mod history;
 mod test_log;
 
 use edgecoder_events::task::WorkKind;
+use edgecoder_measuring::{forget_peak, peak};
 use edgecoder_projections::{Projections, Question, TablesIn};
 use history::{History, Step};
 use std::time::{Duration, Instant};
@@ -36,18 +37,21 @@ async fn main() {
     let log = TestLog::of(old, BATCH);
     let directory = tempfile::tempdir().unwrap();
     let tables = directory.path().join("projections.db");
+    forget_peak();
     let begin = Instant::now();
     let all = Projections::start(&log, TablesIn::File(&tables), &directory.path().join("search")).await.unwrap();
     all.caught_up(log.head()).await.unwrap();
     let spent = begin.elapsed();
-    println!("{} events; all from nothing: {:.2} s", old.len(), spent.as_secs_f64());
+    println!("{} events; all from nothing: {:.2} s, peak memory {}", old.len(), spent.as_secs_f64(), peak());
     for question in Question::ALL.into_iter().filter(|it| it.is_kept()) {
+        forget_peak();
         let begin = Instant::now();
         all.rebuild(question, |_| {}).await.unwrap();
         let spent = begin.elapsed();
         let rate = old.len() as u128 * 1_000 / spent.as_millis().max(1);
-        println!("{question:>16}: {:.2} s, {rate} events/s", spent.as_secs_f64());
+        println!("{question:>16}: {:.2} s, {rate} events/s, peak memory {}", spent.as_secs_f64(), peak());
     }
+    forget_peak();
     let mut waits: Vec<Duration> = vec![];
     for one in new {
         let begin = Instant::now();
@@ -58,6 +62,11 @@ async fn main() {
     waits.sort();
     let of = |percent: usize| waits[(waits.len() - 1) * percent / 100];
     let waited_for = Question::ALL.into_iter().filter(|it| it.is_waited_for()).count();
-    println!("appended to visible in all {waited_for} that are waited for: p50 {:?}, p99 {:?}", of(50), of(99));
+    println!(
+        "appended to visible in all {waited_for} that are waited for: p50 {:?}, p99 {:?}; peak memory {}",
+        of(50),
+        of(99),
+        peak()
+    );
     all.stop().await;
 }

@@ -9,6 +9,7 @@ mod history;
 mod test_log;
 
 use edgecoder_events::{Position, task::WorkKind};
+use edgecoder_measuring::{forget_peak, peak};
 use edgecoder_projections::{PageRequest, Projections, Question, TablesIn, task_board::TaskState, task_search::Wanted};
 use history::{History, Step, account_name};
 use std::time::{Duration, Instant};
@@ -34,10 +35,11 @@ async fn main() {
     let history = History::of(&(0..TASKS).flat_map(task).collect::<Vec<_>>());
     let (log, directory) = (TestLog::of(&history.events, BATCH), tempfile::tempdir().unwrap());
     let [tables, search] = ["projections.db", "search"].map(|it| directory.path().join(it));
+    forget_peak();
     let begin = Instant::now();
     let all = Projections::start(&log, TablesIn::File(&tables), &search).await.unwrap();
     all.wait_until(Question::TaskSearch, Position(log.head().0 - 1), LONG).await.unwrap();
-    println!("{} events taken in: {:.2} s", log.head().0, begin.elapsed().as_secs_f64());
+    println!("{} events taken in: {:.2} s, peak memory {}", log.head().0, begin.elapsed().as_secs_f64(), peak());
     let any = Wanted::default;
     let middle = Some(Position(log.head().0 / 2));
     for (name, wanted, after) in [
@@ -49,6 +51,7 @@ async fn main() {
     ] {
         let (mut times, page) = (vec![], PageRequest::new(after, PAGE));
         let mut matching = 0;
+        forget_peak();
         for _ in 0..TRIES {
             let begin = Instant::now();
             let found = all.task_search().find(&account_name(0), &wanted, &page).await.unwrap();
@@ -57,7 +60,7 @@ async fn main() {
         }
         times.sort();
         let of = |percent: usize| times[(times.len() - 1) * percent / 100];
-        println!("{name:>22} ({matching} match): p50 {:?}, p95 {:?}", of(50), of(95));
+        println!("{name:>22} ({matching} match): p50 {:?}, p95 {:?}; peak memory {}", of(50), of(95), peak());
     }
     all.stop().await;
 }

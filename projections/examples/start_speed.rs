@@ -10,6 +10,7 @@ mod history;
 
 use edgecoder_events::{Actor, Clock, NewEvent, Position, SteadyMillis, UnixMillis, task::WorkKind};
 use edgecoder_ledger::note::LogKey;
+use edgecoder_measuring::{forget_peak, peak};
 use edgecoder_projections::{Projections, TablesIn};
 use edgecoder_store::{Append, Backend, Limits, Store, StoreSettings};
 use history::{History, Step};
@@ -101,14 +102,16 @@ fn core_time() -> Duration {
 }
 
 async fn measure<T>(what: &str, events: u64, doing: impl Future<Output = T>) -> T {
+    forget_peak();
     let (core, wall) = (core_time(), Instant::now());
     let done = doing.await;
     let (core, wall) = (core_time().saturating_sub(core), wall.elapsed());
     let rate = u128::from(events) * 1_000 / core.as_micros().max(1);
     println!(
-        "  {what:<44} {:>6} ms of core time ({rate} k events/s), {:>6} ms on the wall",
+        "  {what:<44} {:>6} ms of core time ({rate} k events/s), {:>6} ms on the wall, peak memory {}",
         core.as_millis(),
-        wall.as_millis()
+        wall.as_millis(),
+        peak()
     );
     done
 }

@@ -25,7 +25,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
     ),
     ("store", &["store"]),
     ("projections", &["projections"]),
-    ("kit", &["service-kit", TEST_ONLY]),
+    ("kit", &["service-kit", MEASURING, TEST_ONLY]),
     (
         "services",
         &[
@@ -45,6 +45,10 @@ const FLOORS: [(&str, &[&str]); 7] = [
 
 /// The crate that every floor may use in its tests, and none in its product.
 pub const TEST_ONLY: &str = "testkit";
+/// The crate that every program which measures may use, on every floor, and no product.
+const MEASURING: &str = "measuring";
+/// The crate that is no product: it measures, too.
+const GATES: &str = "xtask";
 
 fn floor_of(folder: &str) -> Option<usize> {
     let name = folder.rsplit('/').next().unwrap_or(folder);
@@ -81,9 +85,9 @@ pub fn climbs(workspace: &Workspace) -> Vec<String> {
         for used in &package.uses {
             let target = workspace.members().find(|(member, _)| member.name == used.package);
             let Some((_, target)) = target else { continue };
-            if target.ends_with(TEST_ONLY) {
-                if !used.dev_only {
-                    offences.push(format!("{folder}/Cargo.toml: {TEST_ONLY} is for [dev-dependencies] only"));
+            if let Some(name) = [MEASURING, TEST_ONLY].into_iter().find(|name| target.ends_with(*name)) {
+                if !used.dev_only && !folder.ends_with(GATES) {
+                    offences.push(format!("{folder}/Cargo.toml: {name} is for [dev-dependencies] only"));
                 }
             } else if let Some(step) = forbidden_step(folder, target) {
                 offences.push(describe(package, folder, target, step));
@@ -141,6 +145,16 @@ mod tests {
         let portal = member("crates/portal", &[("crates/testkit", false)]);
         let found = climbs(&workspace(&[kit, events, portal]));
         assert_eq!(found, ["crates/portal/Cargo.toml: testkit is for [dev-dependencies] only"]);
+    }
+
+    #[test]
+    fn what_measures_is_open_to_every_floor_and_to_no_product() {
+        let measuring = member("crates/measuring", &[]);
+        let ledger = member("crates/ledger", &[("crates/measuring", true)]);
+        let gates = member("crates/xtask", &[("crates/measuring", false)]);
+        let worker = member("crates/worker", &[("crates/measuring", false)]);
+        let found = climbs(&workspace(&[measuring, ledger, gates, worker]));
+        assert_eq!(found, ["crates/worker/Cargo.toml: measuring is for [dev-dependencies] only"]);
     }
 
     #[test]

@@ -19,6 +19,7 @@ use edgecoder_events::{
     },
 };
 use edgecoder_ledger::verify::{Expectations, Verifier};
+use edgecoder_measuring::{forget_peak, peak};
 use ledger::{Draft, LOG_SEED, Ledger, ORIGIN, chain, draft, honest, id, log_key, micros, note, wallet};
 use rustix::time::{ClockId, clock_gettime};
 use std::time::{Duration, Instant};
@@ -118,6 +119,12 @@ fn history(entries: usize, of_task: fn(&Task) -> Vec<Draft>) -> Vec<Draft> {
     drafts
 }
 
+/// Begins a measurement: what memory was held before does not count.
+fn begin() -> Duration {
+    forget_peak();
+    core_time()
+}
+
 /// How long this process has had a core.
 fn core_time() -> Duration {
     clock_gettime(ClockId::ProcessCPUTime).try_into().expect("the time of a process is not below zero")
@@ -126,7 +133,7 @@ fn core_time() -> Duration {
 fn print(what: &str, entries: usize, spent: Duration) {
     let thousands = entries as u128 * 1000 / spent.as_micros().max(1);
     let rate = format!("{}.{:02} M entries/s", thousands / 1000, thousands % 1000 / 10);
-    println!("  {what:<44} {:>6} ms, {rate}", spent.as_millis());
+    println!("  {what:<44} {:>6} ms, {rate}, peak memory {}", spent.as_millis(), peak());
 }
 
 async fn measure(title: &str, entries: usize, of_task: fn(&Task) -> Vec<Draft>) {
@@ -149,7 +156,7 @@ async fn measure(title: &str, entries: usize, of_task: fn(&Task) -> Vec<Draft>) 
         allow_unproven: 0,
         now: edgecoder_events::UnixMillis(u64::MAX),
     };
-    let (start, on_the_wall) = (core_time(), Instant::now());
+    let (start, on_the_wall) = (begin(), Instant::now());
     let report = verify(&wish, &|_, _| {}).await.unwrap();
     let spent = core_time().saturating_sub(start);
     print("all of it, were two cores never idle", entries, spent / 2);
@@ -158,7 +165,7 @@ async fn measure(title: &str, entries: usize, of_task: fn(&Task) -> Vec<Draft>) 
 }
 
 async fn measure_parts(ledger: &Ledger, checkpoint: &str, entries: usize) {
-    let start = core_time();
+    let start = begin();
     let mut reader = Reader::open(&Place::File(ledger.file())).await.unwrap();
     let mut pages: Vec<Page> = vec![];
     let mut next = 0;
@@ -169,7 +176,7 @@ async fn measure_parts(ledger: &Ledger, checkpoint: &str, entries: usize) {
         pages.push(page);
     }
     print("reading", entries, core_time().saturating_sub(start));
-    let start = core_time();
+    let start = begin();
     let mut verifier = Verifier::new(&Expectations {
         origin: ORIGIN.to_owned(),
         log_keys: vec![log_key(LOG_SEED).verifier_key()],
@@ -182,7 +189,7 @@ async fn measure_parts(ledger: &Ledger, checkpoint: &str, entries: usize) {
     }
     let verdict = verifier.finish().verdict;
     print(&format!("bytes: {verdict:?}"), entries, core_time().saturating_sub(start));
-    let start = core_time();
+    let start = begin();
     let mut rules = Rules::new(ORIGIN, Vec::<PublicKey>::new());
     pages.iter().flat_map(Page::entries).for_each(|entry| rules.push(entry, false));
     let findings = rules.finish(true).findings_total;

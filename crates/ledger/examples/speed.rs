@@ -1,6 +1,7 @@
 //! How many entries per second does one core hash, encode, decode and verify?
 //!
-//! Counted is the time that this thread had a core, not the time on the wall: others may use the machine meanwhile.
+//! Counted is the time that this thread had a core, not the time on the wall: others may use the machine meanwhile. The
+//! memory is mostly the entries, which are all there before the first measurement.
 //!
 //! `cargo run --release -p edgecoder-ledger --example speed -- [entries]`
 
@@ -12,6 +13,7 @@ use edgecoder_ledger::{
     tree::{Frontier, leaf_hash},
     verify::{Columns, Expectations, StoredRow, Verifier},
 };
+use edgecoder_measuring::{forget_peak, peak};
 use rustix::time::{ClockId, clock_gettime};
 use std::{hint::black_box, time::Duration};
 
@@ -65,13 +67,19 @@ fn ledger(entries: u64) -> (Vec<Row>, Checkpoint) {
     (rows, Checkpoint { origin: ORIGIN.to_owned(), size: tree.size(), root: tree.root() })
 }
 
+/// Begins a measurement: what memory was held before does not count.
+fn begin() -> Duration {
+    forget_peak();
+    core_time()
+}
+
 /// How long this thread has had a core.
 fn core_time() -> Duration {
     clock_gettime(ClockId::ThreadCPUTime).try_into().expect("the time of a thread is not below zero")
 }
 
 fn measure(what: &str, rows: &[Row], mut work: impl FnMut(u64, &Row)) -> Duration {
-    let start = core_time();
+    let start = begin();
     for (position, row) in (0..).zip(rows) {
         work(position, row);
     }
@@ -82,7 +90,8 @@ fn measure(what: &str, rows: &[Row], mut work: impl FnMut(u64, &Row)) -> Duratio
 
 fn print(what: &str, entries: usize, spent: Duration) {
     let thousands = entries as u128 * 1000 / spent.as_micros().max(1);
-    println!("{what:<12} {:>3}.{:02} M entries/s", thousands / 1000, thousands % 1000 / 10);
+    let rate = format!("{}.{:02} M entries/s", thousands / 1000, thousands % 1000 / 10);
+    println!("{what:<12} {rate:>18}, peak memory {}", peak());
 }
 
 fn main() {
@@ -98,7 +107,7 @@ fn main() {
     measure("decode", &rows, |_, row| drop(black_box(Entry::decode(&row.entry))));
     measure("chain hash", &rows, |_, row| assert_eq!(entry_hash(black_box(&row.entry)), row.hash));
     let entries: Vec<&[u8]> = rows.iter().map(|row| row.entry.as_slice()).collect();
-    let start = core_time();
+    let start = begin();
     for (entries, rows) in entries.chunks(PAGE).zip(rows.chunks(PAGE)) {
         assert!(entry_hashes(entries).iter().eq(rows.iter().map(|row| &row.hash)));
     }
@@ -127,7 +136,7 @@ fn main() {
             StoredRow { position, entry: &row.entry, hash: &row.hash, columns }
         })
         .collect();
-    let start = core_time();
+    let start = begin();
     for rows in stored.chunks(PAGE) {
         verifier.push_all(rows);
     }

@@ -6,6 +6,7 @@ use edgecoder_events::{
     Actor, AgentId, Clock, NewEvent, Position, SteadyMillis, StreamName, UnixMillis, Version, node::NodeRejected,
 };
 use edgecoder_ledger::note::LogKey;
+use edgecoder_measuring::{forget_peak, peak};
 use edgecoder_store::{Append, Backend, IdempotencyKey, Limits, Store, StoreSettings};
 use futures_util::{StreamExt, stream::FuturesOrdered};
 use rand::{SeedableRng, rngs::StdRng};
@@ -55,9 +56,11 @@ async fn measure(title: &str, dir: &Path, backend: impl Fn(&str) -> Backend) -> 
     {
         let before = syncs_per_second(dir)?;
         let store = open(backend(name), dir.join(format!("{title}-{name}.checkpoint"))).await?;
+        forget_peak();
         let start = Instant::now();
         let events = load(&store, callers, in_flight, grouped).await?;
         let rate = f64::from(events) / start.elapsed().as_secs_f64();
+        let held = peak();
         let closing = Instant::now();
         let size = store.head().size;
         store.close().await?;
@@ -65,7 +68,7 @@ async fn measure(title: &str, dir: &Path, backend: impl Fn(&str) -> Backend) -> 
         let syncs = f64::midpoint(before, syncs_per_second(dir)?);
         println!(
             "  {callers:>2} callers x {in_flight:>2} in flight x {grouped} events: {rate:>8.0} events/s; the disk: \
-             {syncs:.0} fdatasync/s ({:.0} %); {size} entries, closed in {closed_ms} ms",
+             {syncs:.0} fdatasync/s ({:.0} %); peak memory {held}; {size} entries, closed in {closed_ms} ms",
             rate / syncs * 100.0
         );
         if name == "deep" {
@@ -76,6 +79,7 @@ async fn measure(title: &str, dir: &Path, backend: impl Fn(&str) -> Backend) -> 
 }
 
 async fn read_all(backend: Backend, checkpoint: PathBuf) -> Result<(), Box<dyn std::error::Error>> {
+    forget_peak();
     let opening = Instant::now();
     let store = open(backend, checkpoint).await?;
     let opened_ms = opening.elapsed().as_millis();
@@ -87,7 +91,7 @@ async fn read_all(backend: Backend, checkpoint: PathBuf) -> Result<(), Box<dyn s
         count += 1;
     }
     let rate = f64::from(count) / start.elapsed().as_secs_f64();
-    println!("     opened again in {opened_ms} ms; read and decoded {rate:.0} events/s");
+    println!("     opened again in {opened_ms} ms; read and decoded {rate:.0} events/s; peak memory {}", peak());
     Ok(store.close().await?)
 }
 

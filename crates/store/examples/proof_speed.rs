@@ -11,6 +11,7 @@ use edgecoder_ledger::{
     note::LogKey,
     tree::{leaf_hash, node_hash, verify_inclusion},
 };
+use edgecoder_measuring::{forget_peak, peak};
 use edgecoder_store::{Append, Backend, Limits, Published, Store, StoreSettings};
 use futures_util::StreamExt;
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -55,11 +56,13 @@ async fn main() -> Outcome<()> {
     latency(&store, dir.path()).await?;
     store.close().await?;
 
+    forget_peak();
     let opening = Instant::now();
     let store = open(dir.path()).await?;
     let published = published(&store).await?;
     let size = published.checkpoint.size;
-    println!("{size} entries; opened and published again in {} ms", opening.elapsed().as_millis());
+    let opened_ms = opening.elapsed().as_millis();
+    println!("{size} entries; opened and published again in {opened_ms} ms; peak memory {}", peak());
     proofs(&store, &published, "first").await?;
     proofs(&store, &published, "again").await?;
     checks(&store, &published).await?;
@@ -94,9 +97,10 @@ async fn grow(store: &Store, entries: u64) -> Outcome<()> {
     let appended = begun.elapsed();
     published(store).await?;
     println!(
-        "log made in {:.1} s, its tiles {} ms later",
+        "log made in {:.1} s, its tiles {} ms later; peak memory {}",
         appended.as_secs_f64(),
-        begun.elapsed().saturating_sub(appended).as_millis()
+        begun.elapsed().saturating_sub(appended).as_millis(),
+        peak()
     );
     Ok(())
 }
@@ -108,6 +112,7 @@ async fn published(store: &Store) -> Outcome<Arc<Published>> {
 
 /// From the receipt of an append until a published checkpoint covers it.
 async fn latency(store: &Store, dir: &Path) -> Outcome<()> {
+    forget_peak();
     let mut waits = Vec::with_capacity(CHECKPOINTS);
     for _ in 0..CHECKPOINTS {
         store.append(Append::new(Actor::operator("bench"), vec![event("x")])).await?;
@@ -118,10 +123,11 @@ async fn latency(store: &Store, dir: &Path) -> Outcome<()> {
     let sync = middle(&mut (0..CHECKPOINTS).map(|_| sync(dir)).collect::<Result<Vec<_>, _>>()?);
     let [p50, p99] = percentiles(&mut waits);
     println!(
-        "append -> published checkpoint: p50 {} ms, p99 {} ms; one fdatasync {} us",
+        "append -> published checkpoint: p50 {} ms, p99 {} ms; one fdatasync {} us; peak memory {}",
         p50.as_millis(),
         p99.as_millis(),
-        sync.as_micros()
+        sync.as_micros(),
+        peak()
     );
     Ok(())
 }
@@ -136,6 +142,7 @@ fn sync(dir: &Path) -> std::io::Result<Duration> {
 
 async fn proofs(store: &Store, published: &Published, title: &str) -> Outcome<()> {
     let (tiles, size) = (store.tiles(), published.checkpoint.size);
+    forget_peak();
     let mut rng = StdRng::seed_from_u64(7);
     let (mut times, mut hashes) = (Vec::with_capacity(PROOFS), 0);
     for _ in 0..PROOFS {
@@ -148,10 +155,11 @@ async fn proofs(store: &Store, published: &Published, title: &str) -> Outcome<()
     // A level-0 tile alone is folded into eight hashes of a proof: 247 node hashes.
     let node = per_turn(|turn| black_box(node_hash(&[turn; 32], &[1; 32])));
     println!(
-        "inclusion proof from tiles, {title}: p50 {:.1} us, p99 {:.1} us, {hashes} hashes; folding a tile {:.1} us",
+        "inclusion proof from tiles, {title}: p50 {:.1} us, p99 {:.1} us, {hashes} hashes; folding a tile {:.1} us; peak memory {}",
         micros(p50),
         micros(p99),
-        micros(node) * 247.0
+        micros(node) * 247.0,
+        peak()
     );
     Ok(())
 }
@@ -161,12 +169,18 @@ async fn checks(store: &Store, published: &Published) -> Outcome<()> {
     let size = published.checkpoint.size;
     let proof = store.tiles().inclusion_proof(published, 7, size).await?;
     let key = [store.log_verifier_key()];
+    forget_peak();
     let whole = per_turn(|_| {
         let checkpoint = Checkpoint::open(published.note.as_bytes(), &key).expect("our own note");
         verify_inclusion(7, size, &leaf_hash(&entry.entry), &proof, &checkpoint.root).expect("our own proof");
     });
     let note = per_turn(|_| drop(black_box(Checkpoint::open(published.note.as_bytes(), &key))));
-    println!("verification with one signature: {:.1} us; the signature alone {:.1} us", micros(whole), micros(note));
+    println!(
+        "verification with one signature: {:.1} us; the signature alone {:.1} us; peak memory {}",
+        micros(whole),
+        micros(note),
+        peak()
+    );
     Ok(())
 }
 
