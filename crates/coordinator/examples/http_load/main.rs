@@ -11,6 +11,7 @@ mod raw;
 
 use agent::Agent;
 use connection::{Connection, Outcome};
+use edgecoder_measuring::{Memory, forget_peak, peak};
 use edgecoder_wire::tasks::{SourceFile, SubmitTask};
 use home::Home;
 use std::{
@@ -34,6 +35,8 @@ struct Round {
     submitted: f64,
     finished: f64,
     tiles: f64,
+    /// What clients and coordinator held at once while tasks were taken in, while they were finished, while tiles were read.
+    held: [Memory; 3],
 }
 
 #[tokio::main]
@@ -49,14 +52,21 @@ async fn main() -> Outcome<()> {
         let syncs = raw::syncs_per_second(dir.path())?;
         let verify = raw::verifies_per_second();
         let echo = raw::echoes_per_second(&body).await?;
-        let submitted = submit_all(home.address, home.account_token(), &body).await?;
-        let finished = finish_all(&mut agents).await?;
-        let tiles = read_tiles(home.address).await?;
+        let (submitted, taking) = with_memory(submit_all(home.address, home.account_token(), &body)).await?;
+        let (finished, finishing) = with_memory(finish_all(&mut agents)).await?;
+        let (tiles, reading) = with_memory(read_tiles(home.address)).await?;
         let syncs = f64::midpoint(syncs, raw::syncs_per_second(dir.path())?);
-        rounds.push(Round { echo, verify, syncs, submitted, finished, tiles });
+        rounds.push(Round { echo, verify, syncs, submitted, finished, tiles, held: [taking, finishing, reading] });
     }
     report(&rounds);
     home.close().await
+}
+
+/// A rate, and what this process held at once meanwhile.
+async fn with_memory(doing: impl Future<Output = Outcome<f64>>) -> Outcome<(f64, Memory)> {
+    forget_peak();
+    let rate = doing.await?;
+    Ok((rate, peak()))
 }
 
 /// A program of one file, as people submit them.
@@ -147,8 +157,14 @@ fn report(rounds: &[Round]) {
     println!(
         "the machine: {echo:.0} HTTP echoes/s, {verify:.0} signature checks/s on one core, {syncs:.0} fdatasync/s"
     );
-    println!("submit:        {submitted:>8.0}/s, {:.2} of an echo", submitted / echo);
+    let [taking, finishing, reading] = [0, 1, 2].map(|part| most(rounds, part));
+    println!("submit:        {submitted:>8.0}/s, {:.2} of an echo; peak memory {taking}", submitted / echo);
     let tiles = middle(|it| it.tiles);
-    println!("tile of 8 KiB: {tiles:>8.0}/s, {:.2} of an echo", tiles / echo);
-    println!("pull + result: {finished:>8.0}/s, {:.2} of two echoes", finished * 2.0 / echo);
+    println!("tile of 8 KiB: {tiles:>8.0}/s, {:.2} of an echo; peak memory {reading}", tiles / echo);
+    println!("pull + result: {finished:>8.0}/s, {:.2} of two echoes; peak memory {finishing}", finished * 2.0 / echo);
+}
+
+/// The log grows from round to round, and what is held with it.
+fn most(rounds: &[Round], part: usize) -> Memory {
+    rounds.iter().map(|round| round.held[part]).max().unwrap_or_default()
 }
