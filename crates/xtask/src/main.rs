@@ -5,6 +5,7 @@ mod btcd;
 mod cache;
 mod check;
 mod devnet;
+mod first_build;
 mod packages;
 mod postgres;
 mod process;
@@ -21,7 +22,7 @@ usage: cargo xtask COMMAND
 
   check                format, clippy, floors; cargo-deny and cargo-machete where they are installed
   test [--only SUITE]  provide what the tests need, run every suite, close with the total
-  bench [NAME]         run one bench, or all of them
+  bench [NAME]         run one bench, or all of them but the first build; bench --help names them
   bench portal FOLDER TASKS
                        the pages with another number of tasks than 100,000, on the disk of a folder
   devnet               a Bitcoin of our own, a pool that it dates, and blocks until Ctrl-C";
@@ -47,6 +48,10 @@ fn run(arguments: &[&str]) -> Result<bool> {
         ["test"] => suites::run(None),
         ["test", "--only", suite] => suites::run(Some(suite)),
         ["bench"] => bench::run(None, &[]),
+        ["bench", "--help"] => {
+            bench::help();
+            Ok(true)
+        }
         ["bench", name, given @ ..] => bench::run(Some(name), given),
         ["devnet"] => devnet::run(),
         _ => anyhow::bail!("this is not a command: {arguments:?}\n{USAGE}"),

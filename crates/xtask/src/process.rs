@@ -69,6 +69,11 @@ impl Leashed {
         bail!("it ended and had only said:\n{said}")
     }
 
+    /// The process group that the child leads: its own id.
+    pub fn group(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for the child itself; its descendants end when this value is dropped.
     pub fn wait(&mut self) -> Result<ExitStatus> {
         self.child.wait().context("waiting for a child")
