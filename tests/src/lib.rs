@@ -18,5 +18,6 @@ pub mod purity;
 pub mod registries;
 pub mod routes;
 pub mod sources;
+pub mod statements;
 pub mod unused;
 pub mod workspace;

@@ -2,7 +2,7 @@
 
 use edgecoder_system_tests::{
     arms, clients, duplicates, floors, fuzz, heavy, licences, lints, origins, policy::Policy, purity, registries,
-    routes, sources, unused, workspace::Workspace,
+    routes, sources, statements, unused, workspace::Workspace,
 };
 use std::sync::LazyLock;
 
@@ -138,6 +138,11 @@ fn every_client_is_made_in_one_room() {
 #[test]
 fn every_fuzz_target_has_its_rule() {
     none("fuzz/rules.rs, fuzz/fuzz_targets and fuzz/Cargo.toml say the same", &fuzz::unpaired(workspace()));
+}
+
+#[test]
+fn no_database_writes_its_statements_into_the_log() {
+    none("options of a connection say `disable_statement_logging`", &statements::in_the_log(workspace()));
 }
 
 #[test]

@@ -38,7 +38,8 @@ fn create_private(folder: &Path) -> io::Result<()> {
 }
 
 async fn copy_database(from: &Path, to: &Path) -> Result<(), StorageError> {
-    let mut connection = SqliteConnectOptions::new().filename(from).read_only(true).connect().await?;
+    let options = SqliteConnectOptions::new().filename(from).read_only(true).disable_statement_logging();
+    let mut connection = options.connect().await?;
     let target = to.to_str().ok_or_else(|| io::Error::other("the backup's path is not UTF-8"))?;
     sqlx::query("VACUUM INTO $1").bind(target).execute(&mut connection).await?;
     connection.close().await?;

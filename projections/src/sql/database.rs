@@ -3,7 +3,7 @@
 use super::cell::{Cell, Row, Source, arguments};
 use crate::ProjectionError;
 use sqlx::{
-    AssertSqlSafe, Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    AssertSqlSafe, ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     postgres::{PgArguments, PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -51,7 +51,8 @@ impl Database {
             .busy_timeout(BUSY_TIMEOUT)
             .statement_cache_capacity(STATEMENTS)
             .pragma("cache_size", "-32768")
-            .pragma("temp_store", "MEMORY");
+            .pragma("temp_store", "MEMORY")
+            .disable_statement_logging();
         // A transaction that could not be rolled back, because SQLite had done so by itself, stays open in the books of its
         // connection: what came after would never be committed.
         let writer = SqlitePoolOptions::new()
@@ -66,7 +67,8 @@ impl Database {
     pub(crate) async fn open_postgres(url: &str) -> Result<Self, ProjectionError> {
         let options = PgConnectOptions::from_str(url)?
             .options([("search_path", POSTGRES_SCHEMA)])
-            .statement_cache_capacity(STATEMENTS);
+            .statement_cache_capacity(STATEMENTS)
+            .disable_statement_logging();
         let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT);
         let pool = pool.connect_with(options).await?;
         sqlx::raw_sql(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {POSTGRES_SCHEMA}"))).execute(&pool).await?;

@@ -3,7 +3,7 @@
 use super::{BELOW_ZERO, Content, MAX_CONTENT_BYTES, Page, ReadError, Slice, page::Numbers};
 use edgecoder_events::BlobRef;
 use sqlx::{
-    Connection, PgConnection, Row,
+    ConnectOptions, Connection, PgConnection, Row,
     postgres::{PgConnectOptions, PgRow},
 };
 
@@ -30,6 +30,7 @@ impl PostgresReader {
     pub async fn open(url: &str, schema: &str) -> Result<Self, ReadError> {
         let options: PgConnectOptions = url.parse()?;
         let options = options.options([("search_path", schema), ("default_transaction_read_only", "on")]);
+        let options = options.disable_statement_logging();
         let mut connection = PgConnection::connect_with(&options).await?;
         sqlx::query(SNAPSHOT).execute(&mut connection).await?;
         Ok(Self { connection })

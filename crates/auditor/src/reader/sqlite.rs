@@ -3,7 +3,7 @@
 use super::{BELOW_ZERO, Content, MAX_CONTENT_BYTES, Page, ReadError, Slice, page::Numbers};
 use edgecoder_events::BlobRef;
 use sqlx::{
-    Connection, QueryBuilder, Row, SqliteConnection,
+    ConnectOptions, Connection, QueryBuilder, Row, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteRow},
 };
 use std::{path::Path, time::Duration};
@@ -61,7 +61,8 @@ impl SqliteReader {
             .immutable(!has_write_ahead_log(file))
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("cell_size_check", "ON")
-            .pragma("query_only", "ON");
+            .pragma("query_only", "ON")
+            .disable_statement_logging();
         let mut connection = SqliteConnection::connect_with(&options).await?;
         sqlx::query("BEGIN").execute(&mut connection).await?;
         Ok(Self { connection })

@@ -5,7 +5,11 @@ use crate::{
     AppendError, StorageError,
     backend::{CommitError, NewBatch},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
+
+/// A batch that takes longer to be durable says so: everybody waits for it.
+const SLOW: Duration = Duration::from_secs(1);
 
 /// A batch of which the head says that the database does not have it, and why.
 struct Unwritten {
@@ -17,6 +21,17 @@ impl Sequencer {
     /// Makes a batch durable. The first batch after the server was started again finds its connection closed, and that is
     /// no reason to refuse it: this process leads anew by then, on the head that the batch was built on.
     pub(super) async fn commit(&mut self, batch: NewBatch) -> Result<(), AppendError> {
+        let (began, entries) = (Instant::now(), batch.after.size.saturating_sub(batch.before.size));
+        let committed = self.commit_once(batch).await;
+        let took = began.elapsed();
+        if took >= SLOW {
+            let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            tracing::warn!(duration_ms, entries, "the database took long to make events durable: look at its disk");
+        }
+        committed
+    }
+
+    async fn commit_once(&mut self, batch: NewBatch) -> Result<(), AppendError> {
         let Some(unwritten) = self.try_to_commit(batch).await? else { return Ok(()) };
         tracing::info!(error = %unwritten.error, "the connection to the database was made anew");
         match self.try_to_commit(unwritten.batch).await? {

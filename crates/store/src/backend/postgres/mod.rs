@@ -13,7 +13,7 @@ use edgecoder_ledger::tree::{FullTile, TilePlace};
 use futures_util::{FutureExt, future::BoxFuture};
 use lead::Lead;
 use sqlx::{
-    AssertSqlSafe, Connection, PgConnection, PgPool, SqlSafeStr,
+    AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool, SqlSafeStr,
     migrate::{Migration, MigrationType, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -42,7 +42,7 @@ impl PostgresBackend {
         if schema.is_empty() || schema.len() > MOST_NAME_BYTES || !plain {
             return Err(StorageError::Value("a schema name has 1 to 63 small letters, digits and underscores"));
         }
-        let options = url.parse::<PgConnectOptions>()?.options([("search_path", schema)]);
+        let options = url.parse::<PgConnectOptions>()?.options([("search_path", schema)]).disable_statement_logging();
         make_tables(&options, schema).await?;
         let readers = PgPoolOptions::new().max_connections(READERS).acquire_timeout(ACQUIRE_TIMEOUT);
         let readers = readers.connect_with(options.clone()).await?;

@@ -26,7 +26,7 @@ use lock::DirectoryLock;
 pub(crate) use lock::LockError;
 use log::Log;
 use sqlx::{
-    Connection, SqliteConnection, SqlitePool,
+    ConnectOptions, Connection, SqliteConnection, SqlitePool,
     migrate::{Migration, MigrationType, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -232,6 +232,7 @@ fn options(path: &Path, synchronous: SqliteSynchronous) -> SqliteConnectOptions 
         .statement_cache_capacity(statement::CACHED)
         .row_buffer_size(super::pages::READ_AT_ONCE)
         .pragma("cell_size_check", "ON")
+        .disable_statement_logging()
 }
 
 /// Connections to one file. A file does not hang up, so that none of them is asked for a sign of life before each use.
