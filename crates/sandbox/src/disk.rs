@@ -1,7 +1,7 @@
 //! How much disk does a running program take?
 
 #[cfg(target_os = "linux")]
-use crate::held::deleted_bytes;
+use crate::deleted::deleted_bytes;
 use std::{collections::VecDeque, fs, io, os::unix::fs::MetadataExt, path::Path};
 
 /// What `st_blocks` counts in, whatever the blocks of the disk are.

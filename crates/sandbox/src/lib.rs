@@ -6,11 +6,11 @@
 //! Nothing of one job is there for the next.
 
 mod child;
+#[cfg(target_os = "linux")]
+mod deleted;
 mod disk;
 mod error;
 mod frame;
-#[cfg(target_os = "linux")]
-mod held;
 mod job;
 mod limits;
 mod lockdown;
