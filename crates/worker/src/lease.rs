@@ -4,7 +4,7 @@ use crate::{
     held::Hold,
     link::Session,
     measures::TaskOutcome,
-    outbox::{Parcel, ParcelNumber, Place},
+    outbox::{Parcel, ParcelNumber, Room},
     solve::{
         Budget, Solved, Unable,
         report::{self, Said},
@@ -51,7 +51,7 @@ impl Ending {
 }
 
 /// Works a lease off. When this returns, the slot is free and the result is safe.
-pub async fn work_off(station: &Station, session: &Session, leased: LeasedSubtask<Envelope>, place: Place) {
+pub async fn work_off(station: &Station, session: &Session, leased: LeasedSubtask<Envelope>, room: Room) {
     let began = Instant::now();
     let lease = Lease {
         task: leased.task_id.clone(),
@@ -69,7 +69,7 @@ pub async fn work_off(station: &Station, session: &Session, leased: LeasedSubtas
     station.measures.worked(ending.outcome(), began.elapsed());
     let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let Some(result) = result(station, session, &lease, ending, duration_ms).await else { return };
-    let kept = keep(station, session, result, place).await;
+    let kept = keep(station, session, result, room).await;
     drop(hold);
     if let Some(number) = kept {
         // Until the coordinator knows the result, the lease still counts against this machine's slots.
@@ -177,11 +177,11 @@ async fn keep(
     station: &Station,
     session: &Session,
     result: SubtaskResult<Envelope>,
-    place: Place,
+    room: Room,
 ) -> Option<ParcelNumber> {
     let (task, subtask) = (result.task_id.clone(), result.subtask);
     let parcel = Parcel { recipient: session.envelope_key, kept_since_ms: station.clock.now(), result };
-    match station.outbox.put(place, parcel).await {
+    match station.outbox.put(room, parcel).await {
         Ok(number) => Some(number),
         Err(error) => {
             tracing::error!(%error, task.id = %task, subtask = subtask.0, "a result could not be kept and is lost");

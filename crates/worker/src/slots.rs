@@ -1,6 +1,6 @@
 //! How does a free slot come to work? It pulls, works one lease off, and pulls again.
 
-use crate::{backoff::Backoff, lease, link::Session, outbox::Place, station::Station};
+use crate::{backoff::Backoff, lease, link::Session, outbox::Room, station::Station};
 use edgecoder_identity::envelope::Envelope;
 use edgecoder_wire::work::LeasedSubtask;
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -33,12 +33,12 @@ pub async fn keep(station: &Arc<Station>, stop: &CancellationToken) {
 /// The slot of this number: one lease at a time, until `stop`.
 async fn serve(station: Arc<Station>, stop: CancellationToken, number: u16) {
     let mut backoff = Backoff::default();
-    while let Some((session, place)) = ready(&station, &stop, number).await {
+    while let Some((session, room)) = ready(&station, &stop, number).await {
         let asked = Instant::now();
         match pull(&station, &session, &stop, number).await {
             Pull::Work(leased) => {
                 backoff.reset();
-                lease::work_off(&station, &session, *leased, place).await;
+                lease::work_off(&station, &session, *leased, room).await;
             }
             Pull::NoWork if asked.elapsed() >= QUICK_ANSWER => backoff.reset(),
             Pull::NoWork | Pull::Failed => {
@@ -52,12 +52,12 @@ async fn serve(station: Arc<Station>, stop: CancellationToken, number: u16) {
 }
 
 /// Waits for a coordinator, for leave to ask it, which it brings, and for room for the result.
-async fn ready(station: &Station, stop: &CancellationToken, number: u16) -> Option<(Arc<Session>, Place)> {
+async fn ready(station: &Station, stop: &CancellationToken, number: u16) -> Option<(Arc<Session>, Room)> {
     let all = async {
         station.link.session().await;
         station.power.lets(number).await;
-        let place = station.outbox.place().await;
-        (station.link.session().await, place)
+        let room = station.outbox.room().await;
+        (station.link.session().await, room)
     };
     if stop.is_cancelled() { None } else { stop.run_until_cancelled(all).await }
 }

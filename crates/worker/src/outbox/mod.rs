@@ -1,6 +1,6 @@
 //! Which results were not delivered yet? They are on disk before they are sent, and stay until a coordinator answered.
 //!
-//! A result is sealed and signed before it comes here, so the folder holds nothing that its reader could use. A place is
+//! A result is sealed and signed before it comes here, so the folder holds nothing that its reader could use. Room is
 //! taken before work is pulled: a full outbox stops the pulling, and no result is ever dropped to make room.
 
 mod delivery;
@@ -24,11 +24,11 @@ use std::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// The most results that wait at once. With [`edgecoder_wire::tasks::MAX_REPORT_BYTES`] it bounds the folder's bytes too.
-const MAX_PLACES: usize = 96;
+const MAX_ROOMS: usize = 96;
 
 /// Room for one result.
 #[derive(Debug)]
-pub struct Place {
+pub struct Room {
     #[expect(dead_code, reason = "held, never read")]
     permit: OwnedSemaphorePermit,
 }
@@ -40,7 +40,7 @@ pub type ParcelNumber = u64;
 #[derive(Debug)]
 pub struct Outbox {
     folder: PathBuf,
-    places: Arc<Semaphore>,
+    rooms: Arc<Semaphore>,
     waiting: Mutex<BTreeMap<ParcelNumber, Waiting>>,
     next: AtomicU64,
     count: watch::Sender<usize>,
@@ -49,8 +49,8 @@ pub struct Outbox {
 #[derive(Debug)]
 struct Waiting {
     lease: HeldLease,
-    /// `None` where an earlier run left more than this one has places for.
-    _place: Option<Place>,
+    /// `None` where an earlier run left more than this one has room for.
+    _room: Option<Room>,
 }
 
 impl Outbox {
@@ -60,31 +60,31 @@ impl Outbox {
     }
 
     fn open_now(folder: PathBuf) -> io::Result<Arc<Self>> {
-        let places = Arc::new(Semaphore::new(MAX_PLACES));
+        let rooms = Arc::new(Semaphore::new(MAX_ROOMS));
         let mut waiting = BTreeMap::new();
         for (number, parcel) in parcel::find_all(&folder)? {
-            let place = Arc::clone(&places).try_acquire_owned().ok().map(|permit| Place { permit });
-            waiting.insert(number, Waiting { lease: lease_of(&parcel.result), _place: place });
+            let room = Arc::clone(&rooms).try_acquire_owned().ok().map(|permit| Room { permit });
+            waiting.insert(number, Waiting { lease: lease_of(&parcel.result), _room: room });
         }
         let next = AtomicU64::new(waiting.last_key_value().map_or(0, |(last, _)| last.saturating_add(1)));
         let count = watch::Sender::new(waiting.len());
-        Ok(Arc::new(Self { folder, places, waiting: Mutex::new(waiting), next, count }))
+        Ok(Arc::new(Self { folder, rooms, waiting: Mutex::new(waiting), next, count }))
     }
 
     /// Waits until there is room for one more result.
-    pub async fn place(&self) -> Place {
-        let permit = Arc::clone(&self.places).acquire_owned().await;
-        Place { permit: permit.expect("the semaphore is never closed") }
+    pub async fn room(&self) -> Room {
+        let permit = Arc::clone(&self.rooms).acquire_owned().await;
+        Room { permit: permit.expect("the semaphore is never closed") }
     }
 
     /// Keeps a result until it is delivered. When this returns, it is on disk.
-    pub async fn put(&self, place: Place, parcel: Parcel) -> io::Result<ParcelNumber> {
+    pub async fn put(&self, room: Room, parcel: Parcel) -> io::Result<ParcelNumber> {
         let lease = lease_of(&parcel.result);
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let folder = self.folder.clone();
         let written = tokio::task::spawn_blocking(move || parcel::write(&folder, number, &parcel)).await;
         written.map_err(io::Error::other).flatten()?;
-        self.lock().insert(number, Waiting { lease, _place: Some(place) });
+        self.lock().insert(number, Waiting { lease, _room: Some(room) });
         self.tell();
         Ok(number)
     }

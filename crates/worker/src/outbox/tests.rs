@@ -26,7 +26,7 @@ fn subtasks(outbox: &Outbox) -> Vec<u16> {
 async fn filled(folder: &Path, count: u16) -> Arc<Outbox> {
     let outbox = Outbox::open(folder.to_owned()).await.unwrap();
     for subtask in 0..count {
-        outbox.put(outbox.place().await, parcel(subtask)).await.unwrap();
+        outbox.put(outbox.room().await, parcel(subtask)).await.unwrap();
     }
     outbox
 }
@@ -39,20 +39,20 @@ async fn what_was_put_in_is_there_after_a_restart_in_its_order() {
     assert_eq!(subtasks(&outbox), [0, 1, 2]);
     assert_eq!(outbox.read(1).await.unwrap(), parcel(1));
     outbox.remove(0).await.unwrap();
-    outbox.put(outbox.place().await, parcel(3)).await.unwrap();
+    outbox.put(outbox.room().await, parcel(3)).await.unwrap();
     assert_eq!(subtasks(&outbox), [1, 2, 3], "numbers are not used twice");
 }
 
 #[tokio::test]
-async fn a_full_outbox_gives_no_place_until_something_is_delivered() {
+async fn a_full_outbox_gives_no_room_until_something_is_delivered() {
     let home = tempfile::tempdir().unwrap();
-    let outbox = filled(home.path(), u16::try_from(MAX_PLACES).unwrap()).await;
-    assert!(Arc::clone(&outbox.places).try_acquire_owned().is_err());
+    let outbox = filled(home.path(), u16::try_from(MAX_ROOMS).unwrap()).await;
+    assert!(Arc::clone(&outbox.rooms).try_acquire_owned().is_err());
     outbox.remove(0).await.unwrap();
-    drop(outbox.place().await);
+    drop(outbox.room().await);
     // A restart forgets none of them.
     let outbox = Outbox::open(home.path().to_owned()).await.unwrap();
-    assert_eq!(outbox.places.available_permits(), 1);
+    assert_eq!(outbox.rooms.available_permits(), 1);
 }
 
 #[tokio::test]
