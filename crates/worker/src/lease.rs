@@ -4,7 +4,7 @@ use crate::{
     held::Hold,
     link::Session,
     measures::TaskOutcome,
-    outbox::{Parcel, ParcelNumber, Room},
+    outbox::{self, Parcel, ParcelNumber, Room},
     solve::{
         Budget, Solved, Unable,
         report::{self, Said},
@@ -50,7 +50,7 @@ impl Ending {
     }
 }
 
-/// Works a lease off. When this returns, the slot is free and the result is safe.
+/// Works a lease off. When this returns, the slot is free and the result is safe, or brought.
 pub async fn work_off(station: &Station, session: &Session, leased: LeasedSubtask<Envelope>, room: Room) {
     let began = Instant::now();
     let lease = Lease {
@@ -172,7 +172,7 @@ async fn sealed(
     tokio::task::spawn_blocking(work).await.expect("sealing a report does not panic, and the runtime waits for it")
 }
 
-/// Puts a result into the outbox, and says under which number.
+/// Puts a result into the outbox, and says under which number. What the disk does not take is brought at once.
 async fn keep(
     station: &Station,
     session: &Session,
@@ -181,12 +181,16 @@ async fn keep(
 ) -> Option<ParcelNumber> {
     let (task, subtask) = (result.task_id.clone(), result.subtask);
     let parcel = Parcel { recipient: session.envelope_key, kept_since_ms: station.clock.now(), result };
-    match station.outbox.put(room, parcel).await {
-        Ok(number) => Some(number),
-        Err(error) => {
-            tracing::error!(%error, task.id = %task, subtask = subtask.0, "a result could not be kept and is lost");
-            station.diary.note(&format!("the result of {task}.{subtask} was lost, check the disk: {error}"));
-            None
-        }
+    let parcel = Arc::new(parcel);
+    let error = match station.outbox.put(room, &parcel).await {
+        Ok(number) => return Some(number),
+        Err(error) => error,
+    };
+    tracing::warn!(%error, task.id = %task, subtask = subtask.0, "a result could not be kept: it is brought at once");
+    station.diary.note(&format!("the result of {task}.{subtask} could not be kept, check the disk: {error}"));
+    if let Err(error) = outbox::bring_at_once(station, session, &parcel).await {
+        tracing::error!(%error, task.id = %task, subtask = subtask.0, "a result could neither be kept nor brought");
+        station.diary.note(&format!("the result of {task}.{subtask} was lost: {error}"));
     }
+    None
 }

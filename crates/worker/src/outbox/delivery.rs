@@ -2,6 +2,7 @@
 
 use super::{Parcel, ParcelNumber};
 use crate::{backoff::Backoff, client::CallError, link::Session, station::Station};
+use edgecoder_wire::work::ResultAccepted;
 use std::{io, sync::Arc};
 
 /// A lease is long over by then, and nobody will take its result.
@@ -64,13 +65,27 @@ async fn hand_over(station: &Station, session: &Arc<Session>, number: ParcelNumb
     let answer = station.client.result(&session.base, &parcel.result).await;
     Ok(match answer {
         Ok(accepted) => {
-            let (task, subtask) = (&parcel.result.task_id, parcel.result.subtask.0);
-            let paid = accepted.paid_micro_credits;
-            tracing::info!(task.id = %task, subtask, paid_micro_credits = paid, "a result was taken");
+            tell_taken(&parcel, &accepted);
             Fate::Over
         }
         Err(error) => after(station, &parcel, &error),
     })
+}
+
+/// Brings a result that the disk did not take, to `session` or to the one that came after it. Once: whoever calls has
+/// nothing that outlasts another try.
+pub async fn bring_at_once(station: &Station, session: &Session, parcel: &Parcel) -> Result<(), CallError> {
+    let present = station.link.current().filter(|present| present.envelope_key == parcel.recipient);
+    let base = present.as_ref().map_or(&session.base, |present| &present.base);
+    let accepted = station.client.result(base, &parcel.result).await?;
+    tell_taken(parcel, &accepted);
+    Ok(())
+}
+
+fn tell_taken(parcel: &Parcel, accepted: &ResultAccepted) {
+    let (task, subtask) = (&parcel.result.task_id, parcel.result.subtask.0);
+    let paid = accepted.paid_micro_credits;
+    tracing::info!(task.id = %task, subtask, paid_micro_credits = paid, "a result was taken");
 }
 
 fn after(station: &Station, parcel: &Parcel, error: &CallError) -> Fate {

@@ -6,7 +6,7 @@
 mod delivery;
 mod parcel;
 
-pub use delivery::deliver;
+pub use delivery::{bring_at_once, deliver};
 pub use parcel::Parcel;
 
 use crate::held;
@@ -78,10 +78,10 @@ impl Outbox {
     }
 
     /// Keeps a result until it is delivered. When this returns, it is on disk.
-    pub async fn put(&self, room: Room, parcel: Parcel) -> io::Result<ParcelNumber> {
+    pub async fn put(&self, room: Room, parcel: &Arc<Parcel>) -> io::Result<ParcelNumber> {
         let lease = lease_of(&parcel.result);
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let folder = self.folder.clone();
+        let (folder, parcel) = (self.folder.clone(), Arc::clone(parcel));
         let written = tokio::task::spawn_blocking(move || parcel::write(&folder, number, &parcel)).await;
         written.map_err(io::Error::other).flatten()?;
         self.lock().insert(number, Waiting { lease, _room: Some(room) });

@@ -26,7 +26,7 @@ fn subtasks(outbox: &Outbox) -> Vec<u16> {
 async fn filled(folder: &Path, count: u16) -> Arc<Outbox> {
     let outbox = Outbox::open(folder.to_owned()).await.unwrap();
     for subtask in 0..count {
-        outbox.put(outbox.room().await, parcel(subtask)).await.unwrap();
+        outbox.put(outbox.room().await, &Arc::new(parcel(subtask))).await.unwrap();
     }
     outbox
 }
@@ -39,7 +39,7 @@ async fn what_was_put_in_is_there_after_a_restart_in_its_order() {
     assert_eq!(subtasks(&outbox), [0, 1, 2]);
     assert_eq!(outbox.read(1).await.unwrap(), parcel(1));
     outbox.remove(0).await.unwrap();
-    outbox.put(outbox.room().await, parcel(3)).await.unwrap();
+    outbox.put(outbox.room().await, &Arc::new(parcel(3))).await.unwrap();
     assert_eq!(subtasks(&outbox), [1, 2, 3], "numbers are not used twice");
 }
 

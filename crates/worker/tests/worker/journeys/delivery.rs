@@ -1,7 +1,10 @@
 //! Does every result arrive, and arrive once?
 
 use super::program;
-use crate::{coordinator::Coordinator, house::House};
+use crate::{
+    coordinator::{Coordinator, Scene},
+    house::House,
+};
 use edgecoder_wire::work::{Outcome, Work};
 use std::sync::Arc;
 
@@ -63,12 +66,29 @@ pub async fn a_result_survives_the_crash_of_its_worker(house: Arc<House>) {
     assert_eq!(kept, key, "the keys survive too");
 }
 
+pub async fn a_result_that_the_disk_does_not_take_is_brought_at_once(house: Arc<House>) {
+    let (coordinator, home) = (Coordinator::start().await, tempfile::tempdir().unwrap());
+    let worker = house.start(House::settings(home.path(), &[&coordinator]));
+    coordinator.office.wait_for(|scene| (scene.registrations == 1).then_some(())).await;
+    // The folder was opened before that; nothing can be written into what is there now.
+    let outbox = home.path().join("outbox");
+    std::fs::remove_dir(&outbox).unwrap();
+    std::fs::write(&outbox, "").unwrap();
+    coordinator.office.offer("task", hello());
+    let accepted = coordinator.office.wait_for(|scene| scene.accepted.first().map(|it| it.outcome)).await;
+    let told = |scene: &mut Scene| scene.diary.pop().filter(|line| line.message.contains("check the disk"));
+    let line = coordinator.office.wait_for(told).await;
+    assert!(line.message.contains("task.0"), "{}", line.message);
+    worker.stop().await;
+    assert_eq!((accepted, taken_and_repeated(&coordinator)), (Outcome::Passed, (1, 0)));
+}
+
 pub async fn a_result_that_is_too_late_is_given_up_and_told(house: Arc<House>) {
     let (coordinator, home) = (Coordinator::start().await, tempfile::tempdir().unwrap());
     coordinator.office.scene(|scene| scene.failing_results = 1);
     coordinator.office.offer("task", hello());
     let worker = house.start(House::settings(home.path(), &[&coordinator]));
-    let late = |scene: &mut crate::coordinator::Scene| {
+    let late = |scene: &mut Scene| {
         scene.held.retain(|_| scene.result_calls == 0);
         (scene.repeated == 1).then_some(())
     };

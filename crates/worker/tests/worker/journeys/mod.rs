@@ -33,6 +33,7 @@ pub fn all() -> Vec<Journey> {
         delivery::a_retry_is_signed_anew,
         delivery::a_result_is_delivered_once_when_the_coordinator_comes_back,
         delivery::a_result_survives_the_crash_of_its_worker,
+        delivery::a_result_that_the_disk_does_not_take_is_brought_at_once,
         delivery::a_result_that_is_too_late_is_given_up_and_told,
         snapshots::an_archive_is_run_when_its_pin_fits,
         snapshots::an_archive_with_another_pin_is_refused,
