@@ -125,6 +125,8 @@ fn answer(stream: TcpStream, address: SocketAddr, router: &Router, place: Place,
         .max_buf_size(MAX_HEAD_BYTES)
         .serve_connection(TokioIo::new(Paced::new(stream)), service);
     let watched = graceful.watch(connection);
+    // Its owner is `graceful`, in the stead of a `JoinSet`: who stops the service tells each watched connection to end and
+    // waits for it. There are as many as there are places, and one that outlasts the wait ends with the runtime.
     tokio::spawn(async move {
         if let Err(error) = watched.await {
             tracing::debug!(%error, "a connection broke off");
