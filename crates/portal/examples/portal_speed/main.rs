@@ -16,6 +16,7 @@ mod visits;
 
 use browser::Browser;
 use edgecoder_events::AccountId;
+use edgecoder_measuring::{forget_peak, peak};
 use edgecoder_projections::Question;
 use house::House;
 use std::time::{Duration, Instant};
@@ -41,8 +42,11 @@ async fn main() {
     let recorded = begun.elapsed();
     house.caught_up().await;
     let (size, seconds, shown) = (house.store.head().size, recorded.as_secs_f64(), begun.elapsed().as_secs_f64());
-    println!("{tasks} tasks, {size} events: recorded in {seconds:.1} s, shown and found after {shown:.1} s");
-    println!("| what | p50 | p95 | bytes | at least | holds |\n|---|---|---|---|---|---|");
+    println!(
+        "{tasks} tasks, {size} events: recorded in {seconds:.1} s, shown and found after {shown:.1} s; peak memory {}",
+        peak()
+    );
+    println!("| what | p50 | p95 | bytes | peak memory | at most | holds |\n|---|---|---|---|---|---|---|");
     pages(&mut ann).await;
     live(&house, &mut ann, &account).await;
     weight(&house).await;
@@ -88,14 +92,16 @@ async fn weight(house: &House) {
         bytes += stranger.get(path).await.text.len();
     }
     let holds = yes(bytes < FIRST_PAGE_BYTES);
-    println!("| the first page with style, script and mark | | | {bytes} | {FIRST_PAGE_BYTES} | {holds} |");
+    println!("| the first page with style, script and mark | | | {bytes} | | {FIRST_PAGE_BYTES} | {holds} |");
 }
 
 async fn rebuilt(house: &House, question: Question) {
+    forget_peak();
     let (begun, size) = (Instant::now(), house.store.head().size);
     house.projections.rebuild(question, |_| {}).await.unwrap();
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap().max(1);
-    println!("{question} built anew: {ms} ms for {size} events, {} events/s", size * 1_000 / ms);
+    let rate = size * 1_000 / ms;
+    println!("{question} built anew: {ms} ms for {size} events, {rate} events/s; peak memory {}", peak());
 }
 
 fn tell(name: &str, times: &Times, within: Option<Duration>) {
@@ -104,7 +110,7 @@ fn tell(name: &str, times: &Times, within: Option<Duration>) {
     let bytes = if bytes > 0 { bytes.to_string() } else { String::new() };
     let limit = within.map(|it| format!("{} ms", it.as_millis())).unwrap_or_default();
     let holds = within.map_or("", |it| yes(times.of(95) < it));
-    println!("| {name} | {p50:.2} ms | {p95:.2} ms | {bytes} | {limit} | {holds} |");
+    println!("| {name} | {p50:.2} ms | {p95:.2} ms | {bytes} | {} | {limit} | {holds} |", times.held);
 }
 
 const fn yes(holds: bool) -> &'static str {

@@ -5,6 +5,7 @@ use edgecoder_events::{
     AccountId, Actor, AgentId, Clock, Event, MicroCredits, NewEvent, StreamName, SubtaskIndex, TaskId,
     task::{ReturnReason, SubtaskLeased, SubtaskReturned},
 };
+use edgecoder_measuring::forget_peak;
 use edgecoder_store::Append;
 use reqwest::Method;
 use std::time::Instant;
@@ -21,6 +22,7 @@ pub struct News {
 
 /// Each event is handed over when the page shows the one before.
 pub async fn times(house: &House, browser: &mut Browser, account: &AccountId, task: &TaskId) -> News {
+    forget_peak();
     let path = format!("/tasks/{task}");
     let newest = house.store.head().size - 1;
     let mut stream = browser.request(Method::GET, &format!("{path}/events?after={newest}")).send().await.unwrap();

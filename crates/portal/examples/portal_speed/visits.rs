@@ -2,6 +2,7 @@
 
 use crate::browser::Browser;
 use axum::{Router, response::Html, routing::get};
+use edgecoder_measuring::{Memory, forget_peak, peak};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 
@@ -13,12 +14,15 @@ pub struct Times {
     sorted: Vec<Duration>,
     /// Of the page; none where there is no page.
     pub bytes: usize,
+    /// The most that browser, portal and ledger held at once meanwhile.
+    pub held: Memory,
 }
 
 impl Times {
+    /// Of what went on since the peak of memory was last forgotten.
     pub fn new(mut times: Vec<Duration>, bytes: usize) -> Self {
         times.sort();
-        Self { sorted: times, bytes }
+        Self { sorted: times, bytes, held: peak() }
     }
 
     pub fn of(&self, percent: usize) -> Duration {
@@ -28,6 +32,7 @@ impl Times {
 
 /// Asks for a page again and again, as soon as it came.
 pub async fn times(browser: &mut Browser, path: &str) -> Times {
+    forget_peak();
     let (mut times, mut bytes) = (Vec::with_capacity(VISITS), 0);
     for visit in 0..WARM_UP + VISITS {
         let begun = Instant::now();
