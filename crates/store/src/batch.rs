@@ -2,6 +2,7 @@
 
 use crate::{
     AppendError, IdempotencyKey, Receipt,
+    answer::Answer,
     backend::{Head, NewBatch, NewRow, Span},
     conditions::StreamVersions,
     event_ids::EventIds,
@@ -14,7 +15,6 @@ use edgecoder_ledger::{
     tree::{Frontier, Hash, leaf_hash},
 };
 use std::collections::HashMap;
-use tokio::sync::oneshot;
 
 /// The log after its last entry: everything that the next entry depends on.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +35,7 @@ impl LogState {
 
 /// An append that was decided, and whom to tell.
 pub(crate) struct Decided {
-    pub reply: oneshot::Sender<Reply>,
+    pub reply: Answer,
     pub outcome: Reply,
 }
 
@@ -94,7 +94,7 @@ impl<'a> BatchBuilder<'a> {
     }
 
     /// Decides one append: it fails alone, or takes its place behind the ones before.
-    pub(crate) fn add(&mut self, prepared: Prepared, reply: oneshot::Sender<Reply>, ids: &mut EventIds) {
+    pub(crate) fn add(&mut self, prepared: Prepared, reply: Answer, ids: &mut EventIds) {
         let outcome = self.decide(prepared, ids).unwrap_or_else(Reply::Refused);
         self.decided.push(Decided { reply, outcome });
     }

@@ -4,6 +4,7 @@
 //! and commits to them with signed checkpoints. Beside the log it keeps what must not be in it: large contents, the
 //! keys of persons, secrets. SQLite, PostgreSQL and memory behave alike; one conformance suite holds them to it.
 
+mod answer;
 mod append;
 mod backend;
 mod backup;

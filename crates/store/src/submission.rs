@@ -2,6 +2,7 @@
 
 use crate::{
     Append, AppendError, Limits, Receipt,
+    answer::Answer,
     backend::Span,
     idempotency::{self, ContentDigest},
 };
@@ -32,7 +33,7 @@ pub(crate) enum Reply {
 }
 
 pub(crate) enum Submission {
-    Append(Box<Prepared>, oneshot::Sender<Reply>),
+    Append(Box<Prepared>, Answer),
     AcceptRestore { reason: String, actor: Actor, reply: oneshot::Sender<Reply> },
     RotateLogKey { key: Box<LogKey>, actor: Actor, reply: oneshot::Sender<Reply> },
 }
@@ -40,8 +41,12 @@ pub(crate) enum Submission {
 impl Submission {
     /// Answers without recording anything. Who no longer waits needs no answer.
     pub(crate) fn refuse(self, error: AppendError) {
-        let (Self::Append(_, reply) | Self::AcceptRestore { reply, .. } | Self::RotateLogKey { reply, .. }) = self;
-        let _ = reply.send(Reply::Refused(error));
+        match self {
+            Self::Append(_, reply) => reply.send(Reply::Refused(error)),
+            Self::AcceptRestore { reply, .. } | Self::RotateLogKey { reply, .. } => {
+                let _ = reply.send(Reply::Refused(error));
+            }
+        }
     }
 
     /// How much of a batch it fills: events and bytes.

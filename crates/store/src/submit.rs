@@ -2,6 +2,7 @@
 
 use crate::{
     Append, AppendError, Receipt,
+    answer::Answer,
     idempotency::{ContentDigest, earlier_receipt},
     store::Shared,
     submission::{Prepared, Reply, Submission, prepare},
@@ -32,17 +33,36 @@ pub(crate) fn permit(place: OwnedPermit<Submission>, store: Arc<Shared>) -> Perm
 impl Permit {
     /// Takes the append's place in the order: appends are recorded in the order of these calls. Never blocks.
     pub fn submit(self, append: Append) -> Pending {
+        self.send(append, Answer::to).unwrap_or_else(|error| Pending(ready(Err(error)).boxed()))
+    }
+
+    /// The same; `hear` is told what became of the append before whoever waits for it, and also where nobody waits any
+    /// more: the receipt, or nothing where this append recorded nothing. The log stands still while it listens.
+    ///
+    /// # Errors
+    /// What is refused at once, and so takes no place in the order. `hear` is told nothing then.
+    pub fn submit_heard(
+        self,
+        append: Append,
+        hear: impl FnOnce(Option<&Receipt>) + Send + Sync + 'static,
+    ) -> Result<Pending, AppendError> {
+        self.send(append, |reply| Answer::to(reply).heard_by(hear))
+    }
+
+    fn send(
+        self,
+        append: Append,
+        answer: impl FnOnce(oneshot::Sender<Reply>) -> Answer,
+    ) -> Result<Pending, AppendError> {
         let Self { place, store } = self;
-        let prepared = prepare(append, &store.limits).and_then(|prepared| with_room(prepared, &store));
-        match prepared {
-            Ok(prepared) => {
-                let digest = prepared.digest;
-                let (reply, answer) = oneshot::channel();
-                place.send(Submission::Append(Box::new(prepared), reply));
-                Pending(finish(answer, store, digest).boxed())
-            }
-            Err(error) => Pending(ready(Err(error)).boxed()),
+        let prepared = prepare(append, &store.limits).and_then(|prepared| with_room(prepared, &store))?;
+        if store.ended.is_cancelled() {
+            return Err(AppendError::Stopped);
         }
+        let digest = prepared.digest;
+        let (reply, answered) = oneshot::channel();
+        place.send(Submission::Append(Box::new(prepared), answer(reply)));
+        Ok(Pending(finish(answered, store, digest).boxed()))
     }
 }
 

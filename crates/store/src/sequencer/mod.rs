@@ -4,6 +4,7 @@
 
 use crate::{
     AppendError, IdempotencyKey, Limits, Receipt, StorageError,
+    answer::Answer,
     backend::{Database, Span},
     batch::{Batch, BatchBuilder, Decided, LogState},
     checkpoint_file::Checkpoints,
@@ -41,7 +42,7 @@ pub enum Standing {
 }
 
 /// An append that was checked, and whom to tell.
-type Waiting = (Box<Prepared>, oneshot::Sender<Reply>);
+type Waiting = (Box<Prepared>, Answer);
 
 pub(crate) struct Sequencer {
     pub origin: String,
@@ -178,7 +179,7 @@ impl Sequencer {
     /// Records events of the log's own, outside the queue.
     async fn record_own(&mut self, prepared: Prepared) -> Result<Receipt, AppendError> {
         let (reply, answer) = oneshot::channel();
-        self.record(vec![(Box::new(prepared), reply)]).await;
+        self.record(vec![(Box::new(prepared), Answer::to(reply))]).await;
         match answer.await {
             Ok(Reply::Recorded(receipt)) => Ok(receipt),
             Ok(Reply::Refused(error)) => Err(error),
@@ -196,10 +197,10 @@ fn touched(batch: &[Waiting]) -> impl Iterator<Item = &StreamName> {
     })
 }
 
-/// Tells everyone what was decided. Who no longer waits needs no answer.
+/// Tells everyone what was decided.
 fn answer_all(decided: Vec<Decided>) {
     for Decided { reply, outcome } in decided {
-        let _ = reply.send(outcome);
+        reply.send(outcome);
     }
 }
 
@@ -207,12 +208,12 @@ fn answer_all(decided: Vec<Decided>) {
 fn fail_all(decided: Vec<Decided>, error: &AppendError) {
     for Decided { reply, outcome } in decided {
         let refused = matches!(outcome, Reply::Refused(_));
-        let _ = reply.send(if refused { outcome } else { Reply::Refused(error.clone()) });
+        reply.send(if refused { outcome } else { Reply::Refused(error.clone()) });
     }
 }
 
 fn refuse_all(batch: Vec<Waiting>, error: &AppendError) {
     for (_, reply) in batch {
-        let _ = reply.send(Reply::Refused(error.clone()));
+        reply.send(Reply::Refused(error.clone()));
     }
 }
