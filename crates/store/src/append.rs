@@ -1,6 +1,6 @@
 //! What does a caller hand over to be recorded, and what does it get back?
 
-use crate::error::StorageError;
+use crate::{error::StorageError, sequencer::Term};
 use edgecoder_events::{Actor, Author, BlobRef, EventId, NewEvent, Position, StreamName, UnixMillis, Version};
 use edgecoder_ledger::entry::MAX_IDEMPOTENCY_KEY_BYTES;
 use std::sync::Arc;
@@ -12,6 +12,9 @@ pub struct Append {
     pub events: Vec<NewEvent>,
     /// What must still be so when the events are ordered.
     pub conditions: Vec<Condition>,
+    /// Refused in any other term than this: the versions of the conditions were found in it, and others may have
+    /// recorded something else under the same versions since.
+    pub term: Option<Term>,
     /// Names the append, so that a repeated one is answered with the first one's receipt.
     pub idempotency_key: Option<IdempotencyKey>,
     pub actor: Actor,
@@ -33,6 +36,7 @@ impl Append {
         Self {
             events,
             conditions: Vec::new(),
+            term: None,
             idempotency_key: None,
             actor,
             correlation_id: None,

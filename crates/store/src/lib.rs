@@ -45,7 +45,7 @@ pub use open::OpenError;
 pub use recovery::RolledBack;
 pub use row::StoredEntry;
 pub use secrets::Secrets;
-pub use sequencer::Standing;
+pub use sequencer::{Standing, Term};
 pub use settings::{Backend, Limits, StoreSettings};
 pub use store::Store;
 pub use subject_keys::{DestroyKeyError, SealedError, SubjectKeys};

@@ -101,6 +101,7 @@ fn join(
     let (queue, submissions) = mpsc::channel(limits.queued_appends);
     let (log, log_seen) = watch::channel(LogState::default());
     let (standing, standing_seen) = watch::channel(Standing::Standby);
+    let (term, term_seen) = watch::channel(None);
     let (trouble, trouble_seen) = watch::channel(None);
     let (recent, leaves) = (Arc::new(Recent::new(limits.recent_events)), Arc::new(RecentLeaves::default()));
     let (published, published_seen) = watch::channel(None);
@@ -123,6 +124,8 @@ fn join(
         leaves,
         log,
         standing,
+        term,
+        terms: 0,
         trouble,
         queue: submissions,
         closing: closing.clone(),
@@ -140,6 +143,7 @@ fn join(
         recent,
         log: log_seen,
         standing: standing_seen,
+        term: term_seen,
         trouble: trouble_seen,
         queue,
         room: Arc::new(Semaphore::new(limits.queued_bytes.min(Semaphore::MAX_PERMITS))),

@@ -2,7 +2,7 @@
 
 use crate::{
     Append, AppendError, Blobs, CheckpointWriteError, Follower, Head, Limits, Permit, Receipt, Secrets, Standing,
-    SubjectKeys, Tiles,
+    SubjectKeys, Term, Tiles,
     backend::Database,
     batch::LogState,
     checkpoint_file::Checkpoints,
@@ -32,6 +32,7 @@ pub(crate) struct Shared {
     pub tiles: Tiles,
     pub log: watch::Receiver<LogState>,
     pub standing: watch::Receiver<Standing>,
+    pub term: watch::Receiver<Option<Term>>,
     pub trouble: watch::Receiver<Option<Arc<str>>>,
     pub queue: mpsc::Sender<Submission>,
     /// Bytes that may still join the queue.
@@ -72,6 +73,11 @@ impl Store {
     /// Whether this process may append.
     pub fn standing(&self) -> Standing {
         *self.0.standing.borrow()
+    }
+
+    /// The term in which nobody but this process appends, as far as it knows; nothing while it stands by.
+    pub fn term(&self) -> Option<Term> {
+        *self.0.term.borrow()
     }
 
     /// Why the newest append that was tried could not be written; nothing where it was.

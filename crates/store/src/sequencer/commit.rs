@@ -52,7 +52,7 @@ impl Sequencer {
         match self.in_trouble(&error).find_out(before, after).await {
             Outcome::Written => Ok(None),
             Outcome::WrittenAndLost => {
-                self.standing.send_replace(Standing::Standby);
+                self.stand_down();
                 Ok(None)
             }
             Outcome::NotWritten => match batch {
@@ -74,7 +74,12 @@ impl Sequencer {
     }
 
     fn step_down(&self, error: AppendError) -> AppendError {
-        self.standing.send_replace(Standing::Standby);
+        self.stand_down();
         error
+    }
+
+    fn stand_down(&self) {
+        self.term.send_replace(None);
+        self.standing.send_replace(Standing::Standby);
     }
 }

@@ -1,6 +1,6 @@
 //! Does this process lead the log, and what became of a batch whose answer was lost?
 
-use super::{AppendError, Sequencer, Standing};
+use super::{AppendError, Sequencer, Standing, Term};
 use crate::{
     StorageError,
     backend::Head,
@@ -36,6 +36,8 @@ impl Sequencer {
         self.choose_log_key().await?;
         self.streams.clear();
         self.keys.clear();
+        self.terms += 1;
+        self.term.send_replace(Some(Term(self.terms)));
         // Before anyone can see the log as it was found, and sign it.
         self.checkpoints.found_behind(rolled_back.is_some());
         self.log.send_replace(log);

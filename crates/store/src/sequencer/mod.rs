@@ -41,6 +41,11 @@ pub enum Standing {
     RolledBack(RolledBack),
 }
 
+/// One unbroken time in which this process leads the log, counted from its start. Whoever keeps something of the log in
+/// memory forgets it when the term is over: others may have appended between it and the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term(pub u64);
+
 /// An append that was checked, and whom to tell.
 type Waiting = (Box<Prepared>, Answer);
 
@@ -55,6 +60,9 @@ pub(crate) struct Sequencer {
     pub recent: Arc<Recent>,
     pub log: watch::Sender<LogState>,
     pub standing: watch::Sender<Standing>,
+    pub term: watch::Sender<Option<Term>>,
+    /// How many terms have begun.
+    pub terms: u64,
     /// Why the newest batch that was tried could not be written.
     pub trouble: watch::Sender<Option<Arc<str>>>,
     pub queue: mpsc::Receiver<Submission>,
@@ -89,10 +97,22 @@ impl Sequencer {
                 let batch = self.take_batch((prepared, reply));
                 match self.refusal() {
                     Some(error) => refuse_all(batch, &error),
-                    None => self.record(batch).await,
+                    None => {
+                        let batch = self.refuse_of_other_terms(batch);
+                        self.record(batch).await;
+                    }
                 }
             }
         }
+    }
+
+    /// What waited while the lead was lost and taken again was decided on what others may have overtaken.
+    fn refuse_of_other_terms(&self, batch: Vec<Waiting>) -> Vec<Waiting> {
+        let present = *self.term.borrow();
+        let is_of_this = |(prepared, _): &Waiting| prepared.append.term.is_none_or(|term| Some(term) == present);
+        let (of_this, of_others) = batch.into_iter().partition(is_of_this);
+        refuse_all(of_others, &AppendError::NotLeader);
+        of_this
     }
 
     fn refusal(&self) -> Option<AppendError> {

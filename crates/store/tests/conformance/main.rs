@@ -95,6 +95,7 @@ mod postgres {
     prove! { postgres:
         postgres_only::one_leads_and_another_takes_over_when_it_is_gone,
         postgres_only::a_leader_that_was_overtaken_writes_nothing,
+        postgres_only::what_was_decided_in_a_term_that_is_over_is_not_recorded_in_the_next,
         postgres_only::a_session_that_is_cut_loses_and_doubles_nothing,
         postgres_only::an_append_after_the_session_was_cut_is_recorded,
         postgres_only::an_append_whose_session_is_cut_while_it_is_written_is_recorded_once,

@@ -5,7 +5,7 @@ use crate::{
     reading::verify,
 };
 use edgecoder_events::{Position, Version};
-use edgecoder_store::{AppendError, IdempotencyKey, Standing};
+use edgecoder_store::{Append, AppendError, IdempotencyKey, Standing};
 use sqlx::{AssertSqlSafe, Executor, Row};
 
 pub async fn one_leads_and_another_takes_over_when_it_is_gone(mut fixture: Fixture) {
@@ -24,6 +24,22 @@ pub async fn one_leads_and_another_takes_over_when_it_is_gone(mut fixture: Fixtu
     let next = standby.append(saying("a", "2").expecting(stream("a"), Version(1))).await.unwrap();
     assert_eq!(next.first, Position(2));
     verify(&standby).await;
+}
+
+pub async fn what_was_decided_in_a_term_that_is_over_is_not_recorded_in_the_next(mut fixture: Fixture) {
+    let store = fixture.open().await;
+    let former = store.term().unwrap();
+    let decided_then = |words| Append { term: Some(former), ..saying("a", words).expecting(stream("a"), Version(1)) };
+    store.append(saying("a", "1")).await.unwrap();
+    let (mut beside, schema) = fixture.beside().await;
+    beside.execute(AssertSqlSafe(format!("UPDATE {schema}.head SET epoch = epoch + 1"))).await.unwrap();
+    for words in ["while the lead is lost", "when it is there again"] {
+        let refused = store.append(decided_then(words)).await;
+        assert!(matches!(refused, Err(AppendError::NotLeader)), "{refused:?}");
+        store.wait_for(|standing| *standing == Standing::Leading).await.unwrap();
+        assert_ne!(store.term().unwrap(), former);
+    }
+    assert_eq!(length(&store, "a").await, 1);
 }
 
 pub async fn a_leader_that_was_overtaken_writes_nothing(mut fixture: Fixture) {
