@@ -11,7 +11,7 @@ use axum::{
     Router,
     body::{Body, HttpBody},
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::any,
 };
@@ -31,6 +31,18 @@ use tokio_util::sync::CancellationToken;
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const ADMIN_TOKEN: &str = "x-admin-token";
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// What the operators' routes read of a request (docs/API.md).
+const HANDED_ON: [&str; 6] =
+    ["accept", "authorization", "content-type", "idempotency-key", "if-none-match", ADMIN_TOKEN];
+/// What they say beside an answer's body.
+const HANDED_BACK: [HeaderName; 6] = [
+    header::CACHE_CONTROL,
+    header::CONTENT_TYPE,
+    header::ETAG,
+    header::LOCATION,
+    header::RETRY_AFTER,
+    header::WWW_AUTHENTICATE,
+];
 
 #[derive(Clone)]
 struct Gate {
@@ -67,20 +79,23 @@ async fn hand_on(
     expect_token_or_no_body(&request)?;
     let body = whole_body(request).await?;
     let mut request = gate.http.request(method, url).body(body).header(FORWARDED_FOR, forwarded(&headers, client.ip()));
-    for name in [header::AUTHORIZATION.as_str(), header::CONTENT_TYPE.as_str(), ADMIN_TOKEN] {
-        if let Some(value) = headers.get(name) {
+    for name in HANDED_ON {
+        // Each that came: what was said twice is the coordinator's to refuse.
+        for value in headers.get_all(name) {
             request = request.header(name, value);
         }
     }
     let answer = request.send().await.map_err(|error| unreachable(&gate, &error))?;
-    let status = answer.status();
-    let (kind, caching) = (header::CONTENT_TYPE, header::CACHE_CONTROL);
-    let kept = [kind, caching].map(|name| answer.headers().get(&name).cloned().map(|value| (name, value)));
+    let (status, headers) = (answer.status(), handed_back(answer.headers()));
     let body = answer.bytes().await.map_err(|error| unreachable(&gate, &error))?;
+    Ok((status, headers, Body::from(body)).into_response())
+}
+
+fn handed_back(headers: &HeaderMap) -> HeaderMap {
     // Without a kind it would be told as one that it may not be.
     let unknown = (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    let headers: HeaderMap = std::iter::once(unknown).chain(kept.into_iter().flatten()).collect();
-    Ok((status, headers, Body::from(body)).into_response())
+    let kept = HANDED_BACK.into_iter().filter_map(|name| headers.get(&name).cloned().map(|value| (name, value)));
+    std::iter::once(unknown).chain(kept).collect()
 }
 
 /// Who sends a body brings a token: the coordinator would take no other, and nobody's body is not taken in. What is
@@ -146,6 +161,36 @@ mod tests {
         };
         assert!(is_taken("authorization", "{}") && is_taken(ADMIN_TOKEN, "{}") && is_taken("x-other", ""));
         assert!(!is_taken("x-other", "{}"));
+    }
+
+    /// The names of all header parameters of the operators' routes, as their OpenAPI document has them.
+    fn promised() -> Vec<String> {
+        let document = serde_json::to_value(edgecoder_control_plane::description()).unwrap();
+        let paths = document["paths"].as_object().unwrap().values();
+        let operations = paths.flat_map(|path| path.as_object().unwrap().values());
+        let parameters = operations.filter_map(|it| it["parameters"].as_array()).flatten();
+        let headers = parameters.filter(|it| it["in"] == "header").filter_map(|it| it["name"].as_str());
+        headers.map(str::to_ascii_lowercase).collect()
+    }
+
+    #[test]
+    fn every_header_that_an_operators_route_promises_to_read_is_handed_on() {
+        let promised = promised();
+        assert!(promised.iter().any(|it| it == "idempotency-key"), "{promised:?}");
+        for name in promised {
+            assert!(HANDED_ON.contains(&name.as_str()), "{name}");
+        }
+    }
+
+    #[test]
+    fn when_to_come_again_is_handed_back_and_what_is_of_the_way_is_not() {
+        let said =
+            [("retry-after", "7"), ("transfer-encoding", "chunked"), ("content-type", "application/problem+json")];
+        let said = said.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        let back = handed_back(&said.into_iter().collect());
+        assert_eq!((back[header::RETRY_AFTER].as_bytes(), back.len()), (&b"7"[..], 2));
+        assert_eq!(back[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(handed_back(&HeaderMap::new())[header::CONTENT_TYPE], "application/octet-stream");
     }
 
     #[test]

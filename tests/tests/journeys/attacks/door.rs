@@ -41,6 +41,22 @@ fn nothing_of_the_coordinator_but_the_operators_routes_is_reached_through_the_do
 }
 
 #[test]
+fn credit_that_is_asked_for_twice_through_the_door_under_one_key_is_given_once() {
+    let Some(house) = House::open() else { return };
+    let door = Door::before(&house);
+    house.account("carol", 0);
+    let ask = |credits: u64| {
+        let gift = Ask::post("/credits/carol/faucet", &json!({ "credits": credits })).bearer(&house.operator());
+        gift.with("idempotency-key", "the-gift").send(&door.address())
+    };
+    ask(7).success();
+    let once = house.log_size();
+    ask(7).success();
+    assert_eq!((house.log_size(), house.balance("carol")), (once, (7_000_000, 0)));
+    assert_eq!(ask(8).problem(), (409, "idempotency_conflict".to_owned()), "the key named another gift");
+}
+
+#[test]
 fn the_door_tells_whom_it_saw_and_is_believed_only_where_it_is_configured() {
     let (restricted, trusting) = (("ALLOWED_ADMIN_IPS", "10.9.9.9"), ("TRUSTED_PROXIES", "127.0.0.1"));
     let (wanted, other) = ("203.0.113.9, 10.9.9.9", "10.9.9.9, 203.0.113.9");
