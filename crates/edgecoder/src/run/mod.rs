@@ -49,6 +49,8 @@ pub enum Mode {
 
 /// Runs until Ctrl-C or SIGTERM, then finishes what is under way.
 pub async fn run(settings: Settings, data: DataDir, mode: Mode) -> Result<ExitCode> {
+    // Each mode's own, so that it is said before anything is begun.
+    let _is_one_or_the_other = parts::is_development(&settings)?;
     open_files::raise();
     trouble::check_room(data.path())?;
     let mut asked_to_end = AskedToEnd::listen()?;

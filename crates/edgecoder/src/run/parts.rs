@@ -27,7 +27,7 @@ use edgecoder_service_kit::{
 };
 use edgecoder_worker::{Worker, WorkerSettings};
 use secrecy::SecretString;
-use std::{sync::Arc, time::Instant};
+use std::{str::FromStr, sync::Arc, time::Instant};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -83,10 +83,29 @@ pub fn ledger_services(
     Ok(LedgerServices { coordinator, coordinator_router, control_plane_router, submissions })
 }
 
+/// What `EDGECODER_ENV` says. No other word is taken for one of these: credit for nothing must not come of a typing error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Environment {
+    Development,
+    Production,
+}
+
+impl FromStr for Environment {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "development" => Ok(Self::Development),
+            "production" => Ok(Self::Production),
+            _ => Err(()),
+        }
+    }
+}
+
 /// Development is what listens on this machine alone and was not told to be production: it has a faucet.
 pub fn is_development(settings: &Settings) -> Result<bool> {
-    let is_production = settings.text("EDGECODER_ENV").as_deref() == Some("production");
-    Ok(!is_production && listen::host(settings)?.is_loopback())
+    let told = settings.parsed("EDGECODER_ENV", "development or production, in small letters")?;
+    Ok(told != Some(Environment::Production) && listen::host(settings)?.is_loopback())
 }
 
 fn submission_limits(settings: &Settings) -> Result<SubmissionLimits> {
@@ -212,4 +231,29 @@ pub fn spawn_worker(worker: Worker, tasks: &mut JoinSet<()>, stop: &Cancellation
             tracing::error!(%error, "the worker could not start");
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn development_is_on_this_machine_alone_and_where_nobody_said_production() {
+        let of = |word: &str, host: &str| {
+            is_development(&Settings::of_flags([("EDGECODER_ENV", word), ("EDGECODER_HOST", host)])).unwrap()
+        };
+        assert!(of("development", "127.0.0.1") && of("", "127.0.0.1"));
+        assert!(!of("production", "127.0.0.1") && !of("development", "0.0.0.0") && !of("", "0.0.0.0"));
+    }
+
+    #[test]
+    fn a_mistyped_environment_is_refused_and_is_not_development() {
+        for word in ["prod", "Production", "PRODUCTION", "production ", "staging", "dev"] {
+            let refused = is_development(&Settings::of_flags([("EDGECODER_ENV", word)])).unwrap_err().to_string();
+            assert_eq!(
+                refused,
+                format!("EDGECODER_ENV is {word:?}, expected development or production, in small letters")
+            );
+        }
+    }
 }
