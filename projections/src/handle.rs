@@ -188,7 +188,8 @@ impl Projections {
     }
 
     /// Tells when there may be something to claim that was not before, because the log made a subtask ready or a machine
-    /// can do more: `changed().await`, then claim.
+    /// can do more: `changed().await`, then claim. That a hold ended is told by no event: see
+    /// [`ReadyQueue::next_hold_end`].
     pub fn ready_changed(&self) -> watch::Receiver<u64> {
         self.arrivals.clone()
     }

@@ -6,7 +6,7 @@ use edgecoder_domain::{
     task::{self, LeaseSubtask, ReturnSubtask, TaskCommand, TaskRefusal},
 };
 use edgecoder_events::{
-    AccountId, Actor, AgentId, Event, PublicKey, TaskId,
+    AccountId, Actor, AgentId, Event, PublicKey, TaskId, UnixMillis,
     agent::SandboxMode,
     task::{ReturnReason, SubtaskLeased},
 };
@@ -71,6 +71,12 @@ impl Scheduler<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// When work that is kept from the machines of this one's owner after `now` may be theirs again.
+    pub fn next_hold_end(&self, agent: &AgentId, now: UnixMillis) -> Result<Option<UnixMillis>, Problem> {
+        let asker = self.asker(agent)?;
+        Ok(self.0.projections.ready_queue(|queue| queue.next_hold_end(&asker.needs.owner, now)))
     }
 
     fn asker(&self, id: &AgentId) -> Result<Asker, Problem> {

@@ -8,6 +8,9 @@ use edgecoder_events::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// How long a subtask that came back is kept for machines of other owners than the one it came back from, in
+/// milliseconds. Each time that it comes back from the same owner undone, that is twice as long.
+pub const RETRY_ELSEWHERE_MS: u64 = 5_000;
 /// The longest that `POST /pull` waits for work, in milliseconds.
 pub const MAX_PULL_WAIT_MS: u64 = 30_000;
 

@@ -177,6 +177,9 @@ impl ReadyQueue {
     pub(super) fn make_ready(&mut self, place: Place, since: UnixMillis) {
         self.set_phase(place, Phase::Waiting(since));
         let Some((need, owner, turn)) = self.line_of(place) else { return };
+        if let Some(subtask) = self.tasks.subtask(place) {
+            self.holds.insert(place, &subtask.held_off);
+        }
         self.lanes.insert(need, owner, turn);
         self.since.insert((since, place));
         self.arrivals += 1;
@@ -188,6 +191,9 @@ impl ReadyQueue {
         match &before {
             Phase::Waiting(since) => {
                 self.since.remove(&(*since, place));
+                if let Some(subtask) = self.tasks.subtask(place) {
+                    self.holds.remove(place, &subtask.held_off);
+                }
                 if let Some((need, owner, turn)) = self.line_of(place) {
                     self.lanes.remove(need, owner, turn);
                 }

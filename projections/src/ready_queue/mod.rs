@@ -7,6 +7,7 @@
 
 mod changes;
 mod claim;
+mod holds;
 mod lanes;
 mod leases;
 mod names;
@@ -14,20 +15,19 @@ mod open_tasks;
 mod read;
 
 pub use claim::{AgentNeeds, MAX_MODELS_PER_CLAIM, Offer, ReadySubtask};
+pub use edgecoder_wire::work::RETRY_ELSEWHERE_MS;
 pub use leases::ActiveLease;
 pub use read::WaitingCounts;
 
 use edgecoder_events::{AccountId, ModelName, ProjectId, UnixMillis};
+use holds::Holds;
 use lanes::Lanes;
 use leases::Leases;
 use names::Names;
 use open_tasks::{OpenTasks, Place};
 use std::collections::BTreeSet;
 
-/// How long a subtask that came back is kept for machines of other owners than the one it came back from, in
-/// milliseconds. Each time that it comes back from the same owner undone, that is twice as long.
-pub const RETRY_ELSEWHERE_MS: u64 = 5_000;
-/// The longest that it is kept from an owner: who has the only machine there is must have it again.
+/// The longest that a subtask that came back is kept from an owner: who has the only machine there is must have it again.
 pub const MAX_RETRY_ELSEWHERE_MS: u64 = 600_000;
 
 /// Every subtask of every task that has not ended: waiting, in hand, leased or done.
@@ -36,6 +36,7 @@ pub struct ReadyQueue {
     tasks: OpenTasks,
     lanes: Lanes,
     leases: Leases,
+    holds: Holds,
     /// The waiting subtasks by the instant since which they wait.
     since: BTreeSet<(UnixMillis, Place)>,
     projects: Names<ProjectId>,

@@ -14,6 +14,11 @@ pub(super) struct Place {
     pub subtask: SubtaskIndex,
 }
 
+impl Place {
+    /// None is before it.
+    pub(super) const FIRST: Self = Self { slot: 0, subtask: SubtaskIndex(0) };
+}
+
 /// A task that has not ended.
 #[derive(Debug)]
 pub(super) struct OpenTask {

@@ -5,7 +5,7 @@ use super::{
     leases::ActiveLease,
     open_tasks::{Phase, Place},
 };
-use edgecoder_events::{AgentId, ModelName, ProjectId, UnixMillis};
+use edgecoder_events::{AccountId, AgentId, ModelName, ProjectId, UnixMillis};
 use std::collections::BTreeMap;
 
 /// How many subtasks wait for an agent.
@@ -37,6 +37,12 @@ impl ReadyQueue {
     /// How long the one that waits longest has waited, in milliseconds.
     pub fn oldest_waiting_ms(&self, now: UnixMillis) -> Option<u64> {
         self.since.first().map(|(since, _)| now.ms_since(*since))
+    }
+
+    /// When waiting work that is kept from this owner's machines after `now` is kept from them no more: the first end of a
+    /// hold. Nothing of the log tells it.
+    pub fn next_hold_end(&self, owner: &AccountId, now: UnixMillis) -> Option<UnixMillis> {
+        self.holds.next_end(owner, now)
     }
 
     /// How many tasks have not ended.

@@ -411,6 +411,23 @@ fn what_came_back_from_an_agent_is_offered_to_its_owner_again_only_after_a_while
 }
 
 #[test]
+fn who_is_held_off_knows_when_to_ask_again() {
+    let (mut queue, mut history) = queue_of(&[prompt(0, 0, None)]);
+    let (owner, other) = (needs(1, &[0], false).owner, needs(2, &[0], false).owner);
+    assert_eq!(queue.next_hold_end(&owner, UnixMillis(0)), None);
+    follow(&mut queue, &mut history, [Step::Lease { task: 0, subtask: 0, agent: 1 }, ran_out()]);
+    let end = history.now.plus_ms(RETRY_ELSEWHERE_MS);
+    assert_eq!(queue.next_hold_end(&owner, history.now), Some(end));
+    assert_eq!(queue.next_hold_end(&owner, UnixMillis(end.0 - 1)), Some(end));
+    assert_eq!(queue.next_hold_end(&owner, end), None, "it is over, and to be had");
+    assert_eq!(queue.next_hold_end(&other, history.now), None, "nothing is kept from others");
+    assert!(queue.claim(&needs(2, &[0], false), history.now).is_some());
+    assert_eq!(queue.next_hold_end(&owner, history.now), None, "another has it");
+    queue.give_back(&history.task_names[0], SubtaskIndex(0));
+    assert_eq!(queue.next_hold_end(&owner, history.now), Some(end), "it waits again");
+}
+
+#[test]
 fn each_time_that_it_comes_back_undone_its_owner_is_held_off_twice_as_long() {
     let (mut queue, mut history) = queue_of(&[prompt(0, 0, None)]);
     for while_ms in [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000, 600_000] {

@@ -27,8 +27,15 @@ pub struct Standing {
     /// Subtasks that machines hold now.
     held: usize,
     language: Option<Language>,
-    /// Why the newest lease came back, until a machine takes one again.
-    came_back: Option<ReturnReason>,
+    /// What came of the newest lease, until a machine takes one again.
+    tried: Option<Tried>,
+}
+
+/// How a lease ended that did not bring the task forward. Others than the owner of its machine go first then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tried {
+    Failed,
+    CameBack(ReturnReason),
 }
 
 impl Standing {
@@ -39,7 +46,12 @@ impl Standing {
 
     /// Whether the machine that tried last had no language model.
     pub fn lacks_a_model(&self) -> bool {
-        self.came_back == Some(ReturnReason::ModelUnavailable)
+        self.tried == Some(Tried::CameBack(ReturnReason::ModelUnavailable))
+    }
+
+    /// What came of the newest lease, where no machine holds one and another is to try.
+    pub fn tried_last(&self) -> Option<Tried> {
+        self.tried
     }
 
     /// Takes an event in and tells it.
@@ -53,17 +65,18 @@ impl Standing {
             "task.planned" => told(event, |plan| self.planned(plan)),
             "task.subtask_leased" => told(event, |lease: &SubtaskLeased| {
                 self.held += 1;
-                self.came_back = None;
+                self.tried = None;
                 leased(lease)
             }),
             "task.subtask_finished" => told(event, |finished| self.finished(finished)),
             "task.subtask_returned" => told(event, |lease: &SubtaskReturned| {
                 self.held = self.held.saturating_sub(1);
-                self.came_back = Some(lease.reason);
+                self.tried = Some(Tried::CameBack(lease.reason));
                 returned(lease)
             }),
             "task.subtask_stopped" => told(event, |stopped| self.stopped(stopped)),
             "task.escalated" => told(event, |escalated: &TaskEscalated| {
+                self.tried = None;
                 about(escalated.subtask.0).styled(Style::Notice, "was solved by no machine; a larger model is asked")
             }),
             "task.subtask_revised" => told(event, |revised: &SubtaskRevised| {
@@ -108,6 +121,7 @@ impl Standing {
             Verdict::Failed => (Style::Bad, "failed"),
         };
         self.passed += usize::from(finished.verdict == Verdict::Passed);
+        self.tried = (finished.verdict == Verdict::Failed).then_some(Tried::Failed);
         about(finished.subtask.0).styled(style, verdict).plain(what)
     }
 
@@ -168,6 +182,14 @@ fn leased(leased: &SubtaskLeased) -> Text {
 fn returned(returned: &SubtaskReturned) -> Text {
     let why = format!("came back from {}: {}", returned.agent, spoken(&returned.reason));
     about(returned.subtask.0).styled(Style::Notice, why)
+}
+
+#[cfg(test)]
+impl Standing {
+    /// A task of which one lease ended so.
+    pub fn of(tried: Option<Tried>) -> Self {
+        Self { tried, ..Self::default() }
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,18 @@
 //! Why does nothing happen to a watched task yet?
 
-use super::{ending::NO_MODEL, news::Standing};
+use super::{
+    ending::NO_MODEL,
+    news::{Standing, Tried},
+};
 use crate::{
     api::Api,
     text::{Style, Text},
 };
 use edgecoder_events::task::Language;
-use edgecoder_wire::runtime::{LanguageInPreparation, Status};
+use edgecoder_wire::{
+    runtime::{LanguageInPreparation, Status},
+    work::RETRY_ELSEWHERE_MS,
+};
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -50,8 +56,19 @@ fn reason(status: &Status, language: Language, standing: &Standing) -> Option<St
         Some(it) => Some(prepared(it)),
         None if status.agents == 0 => Some("no machine is online".to_owned()),
         None if standing.lacks_a_model() => Some(NO_MODEL.to_owned()),
-        None => None,
+        None => standing.tried_last().map(kept_for_others),
     }
+}
+
+/// `5 s for another machine; then one of the same owner may try again`.
+fn kept_for_others(tried: Tried) -> String {
+    let seconds = Duration::from_millis(RETRY_ELSEWHERE_MS).as_secs();
+    // Twice as long each time that it comes back from them; whose machines they are is not known here.
+    let or_longer = match tried {
+        Tried::Failed => "",
+        Tried::CameBack(_) => " or longer",
+    };
+    format!("{seconds} s{or_longer} for another machine; then one of the same owner may try again")
 }
 
 /// `Python is being prepared on 1 machine (50 %)`.
@@ -68,6 +85,7 @@ pub fn prepared(preparation: &LanguageInPreparation) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use edgecoder_events::task::ReturnReason;
 
     fn status(agents: u64, preparing: Vec<LanguageInPreparation>) -> Status {
         Status { queued: 1, leased: 0, agents, preparing, ledger_size: 3, ledger_head: String::new() }
@@ -81,6 +99,18 @@ mod tests {
         assert_eq!(told(1), "Python is being prepared on 1 machine (8 %)");
         assert_eq!(told(2), "Python is being prepared on 2 machines (8 %)");
         assert_eq!(reason(&status(1, vec![python(1)]), Language::Javascript, &Standing::default()), None);
+    }
+
+    #[test]
+    fn what_is_kept_for_other_machines_is_told_until_one_takes_it() {
+        let told = |tried| reason(&status(1, vec![]), Language::Python, &Standing::of(tried));
+        assert_eq!(
+            told(Some(Tried::Failed)).unwrap(),
+            "5 s for another machine; then one of the same owner may try again"
+        );
+        assert!(told(Some(Tried::CameBack(ReturnReason::AgentUnable))).unwrap().starts_with("5 s or longer for"));
+        assert_eq!(told(Some(Tried::CameBack(ReturnReason::ModelUnavailable))).unwrap(), NO_MODEL);
+        assert_eq!(told(None), None);
     }
 
     #[test]

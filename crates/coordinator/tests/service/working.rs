@@ -8,13 +8,15 @@ use edgecoder_domain::agent::{AgentCommand, Hours, PowerPolicy};
 use edgecoder_events::{Event, agent::OfflineReason};
 use edgecoder_wire::{
     tasks::MAX_REPORT_BYTES,
-    work::{Lack, MAX_PULL_WAIT_MS, Outcome, Pull, ResultAccepted, SubtaskResult},
+    work::{Lack, MAX_PULL_WAIT_MS, Outcome, Pull, RETRY_ELSEWHERE_MS, ResultAccepted, SubtaskResult},
 };
 use reqwest::StatusCode;
 use serde_json::json;
 
 /// What comes back again and again is kept from its owner for 5, 10, 20 s.
 const PAST_THE_KEPT_TIME_MS: u64 = 20_001;
+/// After so many answers a request that was sent before them waits.
+const ANSWERS: usize = 32;
 
 #[tokio::test]
 async fn the_same_result_again_is_answered_alike_and_paid_once() {
@@ -52,6 +54,25 @@ async fn a_task_tells_why_a_machine_gave_it_back_until_the_next_one_takes_it() {
         assert_eq!(service.task("t").await["subtasks"][0]["lastReturn"], word);
         service.clock.advance_ms(PAST_THE_KEPT_TIME_MS);
     }
+}
+
+#[tokio::test]
+async fn what_was_kept_from_a_waiting_machine_is_its_own_as_soon_as_that_time_is_over() {
+    let service = Service::begin().await;
+    let machine = Machine::registered(&service, "m", "bob").await;
+    service.submitted("t").await;
+    let result = machine.result(&machine.pulls().await.unwrap(), 0);
+    let unable = SubtaskResult { outcome: Outcome::Unable, report: None, ..result };
+    let _taken: ResultAccepted = machine.told("/result", &unable).await;
+    service.clock.advance_ms(RETRY_ELSEWHERE_MS - 1);
+    let time_goes_on = async {
+        for _ in 0..ANSWERS {
+            assert_eq!(service.task("t").await["subtasks"][0]["state"], "waiting", "it is nobody's yet");
+        }
+        service.clock.advance_ms(1);
+    };
+    let (again, ()) = tokio::join!(machine.pulls(), time_goes_on);
+    assert_eq!(again.expect("the end of the wait is told by nothing else").attempt, 2);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use crate::Coordinator;
 use axum::extract::State;
+use edgecoder_events::UnixMillis;
 use edgecoder_identity::envelope::Envelope;
 use edgecoder_service_kit::{
     callers::Signed,
@@ -43,13 +44,24 @@ pub async fn pull(
     let mut changed = coordinator.projections.ready_changed();
     loop {
         changed.mark_unchanged();
+        // Before the look, so that no hold ends between the two unseen.
+        let looked_at = coordinator.commands.clock().now();
         let subtask = coordinator.scheduler().lease_next(&signed.agent).await?;
         if subtask.is_some() {
             return Ok(Json(Pulled { subtask }));
         }
-        match timeout_at(deadline, changed.changed()).await {
+        let hold_ends = coordinator.scheduler().next_hold_end(&signed.agent, looked_at)?;
+        let hold_ends = hold_ends.map(|end| Instant::now() + left_until(end, coordinator.commands.clock().now()));
+        let look_again = hold_ends.map_or(deadline, |end| end.min(deadline));
+        match timeout_at(look_again, changed.changed()).await {
             Ok(Ok(())) => {}
+            Err(_) if look_again < deadline => {}
             Ok(Err(_)) | Err(_) => return Ok(Json(Pulled { subtask: None })),
         }
     }
+}
+
+/// How long until a hold ends, which no event tells.
+fn left_until(end: UnixMillis, now: UnixMillis) -> Duration {
+    Duration::from_millis(end.ms_since(now))
 }
