@@ -69,6 +69,8 @@ fn on_postgres_a_second_coordinator_with_the_ledgers_keys_goes_on_where_the_firs
     let leader = first.start(&SERVE);
     first.set("CONTROL_PLANE_URL", &format!("{}/control-plane", leader.address()));
     first.told(&["account", "create", "ann"]);
+    let without_the_database = format!("audit verify --url {}", leader.address());
+    assert!(leader.said.contains(&without_the_database), "{}", leader.said);
 
     let complaint = second.refused(&SERVE);
     assert!(complaint.contains("of another ledger") && complaint.contains("origin, log.key"), "{complaint}");

@@ -36,7 +36,10 @@ const BELOW_ZERO: &str = "its position is below zero";
 /// Why rows could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    #[error("there is no ledger at {0}")]
+    #[error(
+        "there is no ledger at {0}; where it is in PostgreSQL, set DATABASE_URL, or read what a coordinator serves with \
+         --url"
+    )]
     NoSuchFile(String),
     #[error("the database cannot be read: {0}")]
     Database(#[from] sqlx::Error),

@@ -60,10 +60,10 @@ pub async fn start(
     listen::answer(tasks, control_plane, services.control_plane_router, stop);
     node.commit().await?;
     banner::remember(data, &endpoints)?;
-    let next = Commands::of_this_process(settings).where_everything_runs();
+    let coordinator_url = endpoints.coordinator.clone().unwrap_or_default();
+    let next = Commands::of_this_process(settings).where_everything_runs(&coordinator_url);
     banner::show(&node, data, &endpoints, Ready { begun, next })?;
 
-    let coordinator_url = endpoints.coordinator.unwrap_or_default();
     let settings = settings
         .clone()
         .with_flag("AGENT_REGISTRATION_TOKEN", Some(token.expose()))

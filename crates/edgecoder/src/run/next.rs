@@ -16,6 +16,8 @@ const EXAMPLE: &str = "--code examples/primes.py --tests examples/test_primes.py
 pub struct Commands {
     beginning: String,
     has_examples: bool,
+    /// The second terminal does not know which one.
+    ledger_is_in_a_database: bool,
 }
 
 impl Commands {
@@ -32,7 +34,7 @@ impl Commands {
             Some(dir) => format!("{program} --data-dir {}", quoted(&from_anywhere(&dir))),
             None => program,
         };
-        Self { beginning, has_examples }
+        Self { beginning, has_examples, ledger_is_in_a_database: settings.text("DATABASE_URL").is_some() }
     }
 
     /// One command.
@@ -41,16 +43,24 @@ impl Commands {
     }
 
     /// Where a worker is in this process too: a task, and the proof of what it did.
-    pub fn where_everything_runs(&self) -> Vec<String> {
+    pub fn where_everything_runs(&self, coordinator: &str) -> Vec<String> {
         let program = if self.has_examples { EXAMPLE } else { "--code PROGRAM.py" };
-        vec![self.command(format_args!("task submit {program} --watch")), self.command("audit verify")]
+        vec![self.command(format_args!("task submit {program} --watch")), self.verification(coordinator)]
     }
 
     /// Where nobody works yet: a wallet, and a machine that earns for it.
-    pub fn where_machines_are_missing(&self) -> Vec<String> {
-        let words =
-            ["account create OWNER", "agent enroll MACHINE --owner OWNER", "agent approve MACHINE", "audit verify"];
-        words.map(|words| self.command(words)).to_vec()
+    pub fn where_machines_are_missing(&self, coordinator: &str) -> Vec<String> {
+        let words = ["account create OWNER", "agent enroll MACHINE --owner OWNER", "agent approve MACHINE"];
+        words.map(|words| self.command(words)).into_iter().chain([self.verification(coordinator)]).collect()
+    }
+
+    /// Reads the ledger itself where the data directory has it, else what the coordinator serves of it.
+    fn verification(&self, coordinator: &str) -> String {
+        if self.ledger_is_in_a_database {
+            self.command(format_args!("audit verify --url {coordinator}"))
+        } else {
+            self.command("audit verify")
+        }
     }
 }
 
@@ -70,8 +80,10 @@ fn quoted(path: &Path) -> String {
 mod tests {
     use super::*;
 
+    const COORDINATOR: &str = "http://127.0.0.1:4301";
+
     fn first(flags: &Settings, has_examples: bool) -> String {
-        Commands::fitting(flags, "./edgecoder".to_owned(), has_examples).where_everything_runs().remove(0)
+        Commands::fitting(flags, "./edgecoder".to_owned(), has_examples).where_everything_runs(COORDINATOR).remove(0)
     }
 
     #[test]
@@ -80,6 +92,20 @@ mod tests {
         assert_eq!(first(&direct, false), "./edgecoder task submit --code PROGRAM.py --watch");
         assert!(first(&direct, true).contains("examples/primes.py"));
         assert!(first(&Settings::of_flags([("CARGO", "/bin/cargo")]), true).starts_with("cargo run --release -- task"));
+    }
+
+    #[test]
+    fn the_ledger_is_verified_where_the_second_terminal_finds_it() {
+        let last = |flags: &Settings| {
+            let commands = Commands::fitting(flags, "edgecoder".to_owned(), false);
+            let [everything, alone] =
+                [commands.where_everything_runs(COORDINATOR), commands.where_machines_are_missing(COORDINATOR)];
+            assert_eq!(everything.last(), alone.last());
+            alone.last().cloned().unwrap()
+        };
+        assert_eq!(last(&Settings::of_flags([])), "edgecoder audit verify");
+        let database = Settings::of_flags([("DATABASE_URL", "postgres://ann:secret@db.example/ledger")]);
+        assert_eq!(last(&database), "edgecoder audit verify --url http://127.0.0.1:4301");
     }
 
     #[test]

@@ -158,14 +158,14 @@ pub async fn start_coordinator(
     let services = ledger_services(settings, data, &node, Some(&inference_url))?;
     services.coordinator.start(tasks, stop);
     let control_plane = Some(format!("{url}{CONTROL_PLANE_PATH}"));
-    let endpoints = Endpoints { coordinator: Some(url), control_plane, ..Endpoints::default() };
+    let endpoints = Endpoints { coordinator: Some(url.clone()), control_plane, ..Endpoints::default() };
     let pages = portal::open(settings, &node, &services, &endpoints).await?;
     pages.start(tasks, stop);
     let router = services.coordinator_router.nest(PORTAL_PATH, edgecoder_portal::router(pages));
     listen::answer(tasks, listener, router, stop);
     node.commit().await?;
     banner::remember(data, &endpoints)?;
-    let next = Commands::of_this_process(settings).where_machines_are_missing();
+    let next = Commands::of_this_process(settings).where_machines_are_missing(&url);
     banner::show(&node, data, &endpoints, Ready { begun, next })?;
     Ok(Ending { node: Some(node), ..Ending::default() })
 }
