@@ -1,5 +1,9 @@
 //! How is a file written so that a power cut leaves all of it, or what was there before? It is written beside, forced to the
-//! disk, moved to its name, and the name is forced to the disk.
+//! disk, moved to its name, and the name is forced to the disk. `hold.rs`: whose is a file, one process's at a time?
+
+mod hold;
+
+pub use hold::{HeldFile, Hold, hold};
 
 #[cfg(unix)]
 use std::fs::Permissions;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use directories::ProjectDirs;
-use edgecoder_durable_file::{replace_private, sync_folder};
+use edgecoder_durable_file::{HeldFile, Hold, hold, replace_private, sync_folder};
 use edgecoder_service_kit::settings::Settings;
 use std::{
     fs,
@@ -44,6 +44,20 @@ impl DataDir {
     /// The directory.
     pub fn path(&self) -> &Path {
         &self.0
+    }
+
+    /// Takes what `who` keeps here for this process, until the answer is dropped or the process is gone: two of them would
+    /// write over each other.
+    pub fn hold(&self, name: &str, who: &str) -> Result<HeldFile> {
+        let path = self.join(name);
+        match hold(&path).with_context(|| format!("could not take {}", path.display()))? {
+            Hold::Mine(file) => Ok(file),
+            Hold::Anothers { pid } => bail!(
+                "{who} is already running with the data directory {} (pid {pid}): use that one, stop it first, or give \
+                 this one a directory and ports of its own (--data-dir, *_PORT)",
+                self.0.display()
+            ),
+        }
     }
 
     /// A small secret that is made once and kept: read where it is there, else made by `create`.
@@ -111,4 +125,20 @@ fn make_private(path: &Path) -> Result<()> {
 fn make_private(_: &Path) -> Result<()> {
     // The platform's own data directory is private to its user already.
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_to_want_a_directory_hears_which_process_has_it_and_others_may_share_it() {
+        let home = tempfile::tempdir().unwrap();
+        let data = DataDir::make(home.path().join("data")).unwrap();
+        let _first = data.hold("worker.lock", "a worker").unwrap();
+        let refused = data.hold("worker.lock", "a worker").err().unwrap().to_string();
+        assert!(refused.starts_with("a worker is already running with the data directory "), "{refused}");
+        assert!(refused.contains(&format!("(pid {})", std::process::id())), "{refused}");
+        assert!(data.hold("coordinator.lock", "a coordinator").is_ok());
+    }
 }

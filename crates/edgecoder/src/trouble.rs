@@ -1,7 +1,7 @@
 //! Why could this machine not do it? What went wrong, once, and what a person can do about it.
 
-use anyhow::{Error, Result, anyhow, ensure};
-use std::{io, path::Path};
+use anyhow::{Error, Result, ensure};
+use std::path::Path;
 
 /// With less than this on its disk a ledger could not even begin.
 const LEAST_FREE_BYTES: u64 = 8 * 1024 * 1024;
@@ -30,21 +30,6 @@ pub fn check_room(dir: &Path) -> Result<()> {
 /// Says so where a start failed because the disk is full now.
 pub fn blame_full_disk(error: Error, dir: &Path) -> Error {
     if is_full(dir) { error.context(no_room(dir)) } else { error }
-}
-
-/// Says so where a start failed because this very directory is served already: its ports are taken by the same process.
-pub fn blame_first_start(error: Error, dir: &Path) -> Error {
-    let is_taken = |cause: &(dyn std::error::Error + 'static)| {
-        cause.downcast_ref::<io::Error>().is_some_and(|it| it.kind() == io::ErrorKind::AddrInUse)
-    };
-    match edgecoder_store::process_using(dir).filter(|_| error.chain().any(is_taken)) {
-        Some(pid) => anyhow!(
-            "EdgeCoder is already running with the data directory {} (pid {pid}): use that one, stop it first, or give \
-             this one a directory and ports of its own (--data-dir, *_PORT)",
-            dir.display()
-        ),
-        None => error,
-    }
 }
 
 fn no_room(dir: &Path) -> String {

@@ -10,7 +10,17 @@ const DATABASES: [&str; 2] = ["ledger.db", "vault.db"];
 const CHECKPOINT: &str = "checkpoint";
 /// What is built from the others or belongs to the running process. A witness whose book is older than its newest
 /// cosignature would vouch for a second history, so its key and its book are in no copy: a restored one begins anew.
-const LEFT_OUT: [&str; 6] = [CHECKPOINT, "endpoints.json", "nonces", "sandbox", "lock", "witness"];
+const LEFT_OUT: [&str; 9] = [
+    CHECKPOINT,
+    "anchor.lock",
+    "coordinator.lock",
+    "endpoints.json",
+    "lock",
+    "nonces",
+    "sandbox",
+    "witness",
+    "worker.lock",
+];
 
 /// Copies the data directory of a SQLite ledger into `to`, which must not exist yet.
 ///

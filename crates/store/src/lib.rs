@@ -35,7 +35,6 @@ mod word_key;
 
 pub use append::{Append, AppendError, Blob, Condition, IdempotencyKey, IdempotencyKeyLength, Receipt};
 pub use backend::Head;
-pub use backend::sqlite::lock::process_using;
 pub use backup::backup;
 pub use blobs::Blobs;
 pub use checkpoint_file::CheckpointWriteError;

@@ -110,6 +110,8 @@ fn services_in_processes_of_their_own_work_as_one() {
     pool.desk.told(&["account", "create", "carol"]);
     let shed = pool.enrolled(&executable, "shed", "carol", &models);
     let worker = shed.start(&["run", "--mode", "worker"]);
+    let complaint = shed.refused(&["run", "--mode", "worker"]);
+    assert!(complaint.contains("a worker is already running with the data directory"), "{complaint}");
     pool.desk.told(&["agent", "approve", "shed"]);
 
     let told = alice.told(&PROGRAM);

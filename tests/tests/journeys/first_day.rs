@@ -83,5 +83,6 @@ fn a_second_process_on_the_same_directory_is_told_so() {
     let output = product.types(&[]);
     let remarks = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());
-    assert!(remarks.contains("is using this data directory"), "{remarks}");
+    assert!(remarks.contains("a coordinator is already running with the data directory"), "{remarks}");
+    assert!(remarks.contains("(pid "), "{remarks}");
 }

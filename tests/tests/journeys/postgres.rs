@@ -72,6 +72,8 @@ fn on_postgres_a_second_coordinator_with_the_ledgers_keys_goes_on_where_the_firs
     let without_the_database = format!("audit verify --url {}", leader.address());
     assert!(leader.said.contains(&without_the_database), "{}", leader.said);
 
+    let complaint = first.refused(&SERVE);
+    assert!(complaint.contains("a coordinator is already running with the data directory"), "{complaint}");
     let complaint = second.refused(&SERVE);
     assert!(complaint.contains("of another ledger") && complaint.contains("origin, log.key"), "{complaint}");
     for file in FILES_OF_A_LEDGER {

@@ -47,12 +47,35 @@ pub enum Mode {
     Anchor,
 }
 
+/// Held by who keeps ledger keys, the nonces and the newest checkpoint in the directory, wherever the ledger is.
+const COORDINATORS: (&str, &str) = ("coordinator.lock", "a coordinator");
+/// By who keeps a machine's keys, its results that wait, and its sandbox there.
+const WORKERS: (&str, &str) = ("worker.lock", "a worker");
+/// By who keeps a wallet there.
+const ANCHORS: (&str, &str) = ("anchor.lock", "an anchor service");
+
+impl Mode {
+    /// What it keeps in the data directory and shares with no other process: the lock's file, and who holds it. Different
+    /// modes may share a directory.
+    const fn kept(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::AllInOne => &[COORDINATORS, WORKERS],
+            Self::Coordinator => &[COORDINATORS],
+            Self::Worker => &[WORKERS],
+            Self::Anchor => &[ANCHORS],
+            // A token at most, that the others there share.
+            Self::ControlPlane | Self::Portal | Self::Inference => &[],
+        }
+    }
+}
+
 /// Runs until Ctrl-C or SIGTERM, then finishes what is under way.
 pub async fn run(settings: Settings, data: DataDir, mode: Mode) -> Result<ExitCode> {
     // Each mode's own, so that it is said before anything is begun.
     let _is_one_or_the_other = parts::is_development(&settings)?;
     open_files::raise();
     trouble::check_room(data.path())?;
+    let _held = mode.kept().iter().map(|(lock, who)| data.hold(lock, who)).collect::<Result<Vec<_>>>()?;
     let mut asked_to_end = AskedToEnd::listen()?;
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
@@ -61,9 +84,7 @@ pub async fn run(settings: Settings, data: DataDir, mode: Mode) -> Result<ExitCo
         // As a crash would, which loses nothing either.
         () = asked_to_end.again() => return Ok(ExitCode::SUCCESS),
     };
-    let mut ending = started
-        .map_err(|error| trouble::blame_first_start(error, data.path()))
-        .map_err(|error| trouble::blame_full_disk(error, data.path()))?;
+    let mut ending = started.map_err(|error| trouble::blame_full_disk(error, data.path()))?;
     wait_for_the_end(&mut asked_to_end, &mut tasks, &mut ending.worker.tasks).await?;
     tracing::info!("stopping: what is under way is finished first; Ctrl-C again does not wait for it");
     ending.worker.drain(&mut asked_to_end).await;

@@ -4,7 +4,7 @@
 mod blobs;
 mod index;
 mod lagging;
-pub(crate) mod lock;
+mod lock;
 mod log;
 mod packed;
 mod statement;
