@@ -2,7 +2,12 @@
 //!
 //! Nothing is checked out: no hook, filter or link of the repository is ever acted on.
 
-use super::{MAX_FETCHED_BYTES, MAX_UNPACKED_BYTES, SnapshotError, address::Source, program::Program, refuse};
+use super::{
+    MAX_FETCHED_BYTES, MAX_UNPACKED_BYTES, SnapshotError,
+    address::Source,
+    program::{self, Program},
+    refuse,
+};
 use std::{
     fs, io,
     net::IpAddr,
@@ -98,7 +103,7 @@ impl Repository {
                 "--",
             ])
             .args([source.url.as_str(), commit]);
-        let git = start(fetch)?;
+        let git = start(fetch).await?;
         let too_large = || refuse(&format!("its commit has more than {MAX_FETCHED_BYTES} bytes"));
         let done = tokio::select! {
             done = finished(git) => done.map(drop),
@@ -110,7 +115,7 @@ impl Repository {
 
     /// Git with nothing of this machine's settings, and nobody to ask for a password.
     fn git(&self) -> Command {
-        let mut git = Command::new("git");
+        let mut git = program::held("git");
         git.env_clear()
             .env("PATH", &self.program_path)
             .env("HOME", &self.home)
@@ -119,8 +124,7 @@ impl Repository {
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("GIT_ATTR_NOSYSTEM", "1")
             .env("LC_ALL", "C")
-            .current_dir(&self.folder)
-            .stdin(Stdio::null());
+            .current_dir(&self.folder);
         for setting in SETTINGS {
             git.args(["-c", setting]);
         }
@@ -128,7 +132,7 @@ impl Repository {
     }
 
     async fn output(&self, command: Command) -> Result<Vec<u8>, SnapshotError> {
-        finished(start(command)?).await.map(|output| output.stdout)
+        finished(start(command).await?).await.map(|output| output.stdout)
     }
 
     /// Returns when the repository is larger than may be fetched.
@@ -152,18 +156,16 @@ fn pinned(source: &Source) -> Option<String> {
     Some(format!("{}:{port}:{}", source.host, machines.collect::<Vec<_>>().join(",")))
 }
 
-fn start(mut command: Command) -> Result<Program, SnapshotError> {
+async fn start(mut command: Command) -> Result<Program, SnapshotError> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     // One byte more than may be fetched: who reaches that is refused for it.
-    Program::start(&mut command, MAX_FETCHED_BYTES.saturating_add(1)).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => SnapshotError::NotHere("git is not installed on this machine".to_owned()),
-        _ => unavailable(&error),
-    })
+    let started = Program::start(&mut command, MAX_FETCHED_BYTES.saturating_add(1)).await;
+    started.map_err(|error| unavailable(&error))
 }
 
 /// Waits for the end. What git prints is bounded; a git that prints more is stopped by its closed pipe.
-async fn finished(mut program: Program) -> Result<Output, SnapshotError> {
-    let child = &mut program.child;
+async fn finished(mut running: Program) -> Result<Output, SnapshotError> {
+    let child = &mut running.child;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let printed = read_at_most(stdout, MAX_ARCHIVE_BYTES.saturating_add(1));
     let complained = read_at_most(stderr, MAX_COMPLAINT_BYTES);
@@ -174,6 +176,9 @@ async fn finished(mut program: Program) -> Result<Output, SnapshotError> {
     }
     if status.success() {
         return Ok(Output { status, stdout, stderr });
+    }
+    if status.code() == Some(program::NOT_FOUND) {
+        return Err(SnapshotError::NotHere("git is not installed on this machine".to_owned()));
     }
     let complaint = String::from_utf8_lossy(&stderr);
     let said = format!("git says: {}", complaint.lines().last().unwrap_or("nothing"));
@@ -266,6 +271,14 @@ mod tests {
         let repository = repository(scratch.path(), left);
         assert!(repository.archive_of(&source(), &"0".repeat(40)).await.unwrap().is_empty());
         timeout(PATIENCE, ended).await.expect("the child of git is gone").unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_machine_without_git_says_so() {
+        let scratch = tempfile::tempdir().unwrap();
+        let repository = Repository::new(scratch.path(), scratch.path().to_str());
+        let refused = repository.archive_of(&source(), &"0".repeat(40)).await.unwrap_err();
+        assert!(matches!(refused, SnapshotError::NotHere(_)), "{refused}");
     }
 
     #[cfg(target_os = "linux")]
