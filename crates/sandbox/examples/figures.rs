@@ -59,7 +59,7 @@ async fn print_figures() -> Result<(), Box<dyn Error>> {
         // Of its own, so that no interpreter of the other language waits beside those whose memory is told.
         let sandbox = open(&runtime_dir)?;
         sandbox.prepare(|_| {}).await?;
-        print_scripts(&sandbox, language).await?;
+        print_scripts(&sandbox, language, native).await?;
         print_loop(&sandbox, language, loop_code, native).await?;
         sandbox.shutdown().await;
     }
@@ -76,12 +76,13 @@ fn open(runtime_dir: &Path) -> Result<Sandbox, Box<dyn Error>> {
     })?)
 }
 
-async fn print_scripts(sandbox: &Sandbox, language: Language) -> Result<(), Box<dyn Error>> {
+async fn print_scripts(sandbox: &Sandbox, language: Language, native: [&str; 2]) -> Result<(), Box<dyn Error>> {
     let empty = script(language, "");
     let first = measure(sandbox, &empty).await?;
     let (warm, held) = (median(sandbox, &empty).await?, memory_of(sandbox, &empty).await?);
     println!("  cold script                      {first:>9.1?}");
-    println!("  warm script                      {warm:>9.1?}   goal 25 ms; peak memory {held}");
+    let natively = middle((0..RUNS).map(|_| native_run(native, "")).collect::<Result<_, _>>()?);
+    println!("  warm script                      {warm:>9.1?}   native {natively:.1?}; goal 25 ms; peak memory {held}");
     if language == Language::Python {
         let (took, held) = (median(sandbox, &tests()).await?, memory_of(sandbox, &tests()).await?);
         println!("  two unittest tests               {took:>9.1?}   goal 150 ms; peak memory {held}");
