@@ -119,7 +119,7 @@ fn history(entries: usize, of_task: fn(&Task) -> Vec<Draft>) -> Vec<Draft> {
     drafts
 }
 
-/// Begins a measurement: what memory was held before does not count.
+/// Begins a measurement: a peak of memory that was before does not count.
 fn begin() -> Duration {
     forget_peak();
     core_time()

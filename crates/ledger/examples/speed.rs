@@ -67,7 +67,7 @@ fn ledger(entries: u64) -> (Vec<Row>, Checkpoint) {
     (rows, Checkpoint { origin: ORIGIN.to_owned(), size: tree.size(), root: tree.root() })
 }
 
-/// Begins a measurement: what memory was held before does not count.
+/// Begins a measurement: a peak of memory that was before does not count.
 fn begin() -> Duration {
     forget_peak();
     core_time()

@@ -155,7 +155,8 @@ async fn proofs(store: &Store, published: &Published, title: &str) -> Outcome<()
     // A level-0 tile alone is folded into eight hashes of a proof: 247 node hashes.
     let node = per_turn(|turn| black_box(node_hash(&[turn; 32], &[1; 32])));
     println!(
-        "inclusion proof from tiles, {title}: p50 {:.1} us, p99 {:.1} us, {hashes} hashes; folding a tile {:.1} us; peak memory {}",
+        "inclusion proof from tiles, {title}: p50 {:.1} us, p99 {:.1} us, {hashes} hashes; folding a tile {:.1} us; \
+         peak memory {}",
         micros(p50),
         micros(p99),
         micros(node) * 247.0,
