@@ -1,7 +1,7 @@
 //! How soon is the product ready, and what does it need while nobody asks anything of it?
 //!
-//! `product_speed [EXECUTABLE]`: without one, that which cargo built beside this program. Beside the figures stand those of a
-//! server that does nothing and of a process that only waits, started in turns with the product.
+//! `product_speed [EXECUTABLE]`: without one, that which cargo built beside this program. Beside the figures stand those
+//! of a server that does nothing, started in turns with the product, and of a process that only waits.
 
 mod bare;
 mod house;
