@@ -8,6 +8,7 @@ use crate::{
     client::CallError,
     coordinators::{Place, Search},
     link::Session,
+    reminder::Reminder,
     station::Station,
 };
 use edgecoder_events::{ModelName, PublicKey};
@@ -56,7 +57,7 @@ pub async fn say_good_bye(station: &Station) {
 
 /// Asks the coordinators in turn until one takes this machine.
 async fn join(station: &Station, search: &mut Search, known_interval: Option<Duration>) -> Arc<Session> {
-    let mut backoff = Backoff::default();
+    let (mut backoff, mut approval) = (Backoff::default(), Reminder::default());
     loop {
         let mut awaits_approval = false;
         if let Some(place) = search.current(&station.coordinators).await {
@@ -67,8 +68,10 @@ async fn join(station: &Station, search: &mut Search, known_interval: Option<Dur
             match joined {
                 Ok(session) => return Arc::new(session),
                 Err(error) => {
-                    tracing::warn!(%error, coordinator = %place.base, "the worker has no coordinator yet");
                     awaits_approval = error.awaits_approval();
+                    if !awaits_approval || approval.is_due(station.clock.steady()) {
+                        not_taken_in(&error, &place);
+                    }
                     if error.is_absence() {
                         search.move_on();
                     }
@@ -81,6 +84,11 @@ async fn join(station: &Station, search: &mut Search, known_interval: Option<Dur
         let wait = if awaits_approval { backoff.next_for_approval(chance) } else { backoff.next(chance) };
         tokio::time::sleep(wait).await;
     }
+}
+
+fn not_taken_in(error: &CallError, place: &Place) {
+    let advice = error.advice();
+    tracing::warn!(%error, coordinator = %place.base, advice, "the worker has no coordinator yet");
 }
 
 /// Goes on with a coordinator that shares the log of the one before, and so knows this machine. If it does not, registers.

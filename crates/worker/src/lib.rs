@@ -18,6 +18,7 @@ mod link;
 mod measures;
 mod outbox;
 mod power;
+mod reminder;
 mod run;
 mod settings;
 mod slots;

@@ -64,6 +64,17 @@ impl CallError {
         matches!(self, Self::Refused(Refusal { status: 403, code, .. }) if code == "node_not_activated")
     }
 
+    /// What the machine's owner can do, where the coordinator's own words do not say it: it knows the agent's key, and not
+    /// which other one this machine has.
+    pub fn advice(&self) -> Option<&'static str> {
+        let is_unsigned =
+            matches!(self, Self::Refused(Refusal { status: 401, code, .. }) if code == "signature_invalid");
+        is_unsigned.then_some(
+            "where the clock of this machine is right, the coordinator knows it by another key: bring back worker/worker-keys \
+             of the data directory in which it first registered, or enrol this one under another name (AGENT_ID)",
+        )
+    }
+
     /// Whether nobody at this address could tell: another coordinator may.
     pub fn is_absence(&self) -> bool {
         match self {
@@ -123,6 +134,12 @@ mod tests {
         assert!(refused(403, "node_not_activated").awaits_approval());
         assert!(!refused(403, "node_rejected").awaits_approval());
         assert!(!refused(403, "registration_token_invalid").awaits_approval());
+    }
+
+    #[test]
+    fn who_signs_with_another_key_hears_what_to_do() {
+        assert!(refused(401, "signature_invalid").advice().unwrap().contains("worker-keys"));
+        assert_eq!(refused(401, "agent_not_registered").advice(), None);
     }
 
     #[test]
