@@ -76,6 +76,7 @@ fn on_postgres_a_second_coordinator_with_the_ledgers_keys_goes_on_where_the_firs
     assert!(complaint.contains("a coordinator is already running with the data directory"), "{complaint}");
     let complaint = second.refused(&SERVE);
     assert!(complaint.contains("of another ledger") && complaint.contains("origin, log.key"), "{complaint}");
+    assert!(!complaint.contains("see that it answers"), "it did answer: {complaint}");
     for file in FILES_OF_A_LEDGER {
         std::fs::copy(first.path(file), second.path(file)).unwrap();
     }

@@ -117,12 +117,12 @@ async fn open_store(
     keys: Vec<KeptKey>,
     clock: Arc<dyn Clock>,
 ) -> Result<Store> {
-    let (backend, place) = match settings.text("DATABASE_URL") {
+    let (backend, place, advice) = match settings.text("DATABASE_URL") {
         Some(url) if !is_of_postgres(&url) => {
             bail!("DATABASE_URL is not an address of PostgreSQL: expected postgres://…")
         }
-        Some(url) => (Backend::postgres(&url), format!("{}: see that it answers, and DATABASE_URL", database(&url))),
-        None => (Backend::Sqlite { dir: data.path().to_owned() }, data.path().display().to_string()),
+        Some(url) => (Backend::postgres(&url), database(&url), ": see that it answers, and DATABASE_URL"),
+        None => (Backend::Sqlite { dir: data.path().to_owned() }, data.path().display().to_string(), ""),
     };
     let mut keys = keys.into_iter().map(|kept| kept.key);
     let log_key = keys.next().context("the log has no key")?;
@@ -138,10 +138,11 @@ async fn open_store(
     match Store::open_with_keys(settings, keys.collect()).await {
         Err(OpenError::Storage(error @ StorageError::OtherLog { .. })) => Err(anyhow!(error).context(format!(
             "the keys in {} are of another ledger than the one in {place}. Bring {FILES_OF_A_LEDGER} from the data \
-             directory of the process that began it, or name another database",
+             directory of the process that began it (of the tokens, the same settings, where they came by \
+             ADMIN_API_TOKEN and EDGECODER_SERVICE_TOKEN), or name another database",
             data.path().display()
         ))),
-        opened => opened.with_context(|| format!("could not open the ledger in {place}")),
+        opened => opened.with_context(|| format!("could not open the ledger in {place}{advice}")),
     }
 }
 

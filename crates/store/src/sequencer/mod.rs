@@ -95,12 +95,11 @@ impl Sequencer {
             Submission::RotateLogKey { key, actor, reply } => self.rotate_log_key(*key, actor, reply).await,
             Submission::Append(prepared, reply) => {
                 let batch = self.take_batch((prepared, reply));
-                match self.refusal() {
-                    Some(error) => refuse_all(batch, &error),
-                    None => {
-                        let batch = self.refuse_of_other_terms(batch);
-                        self.record(batch).await;
-                    }
+                if let Some(error) = self.refusal() {
+                    refuse_all(batch, &error);
+                } else {
+                    let batch = self.refuse_of_other_terms(batch);
+                    self.record(batch).await;
                 }
             }
         }
