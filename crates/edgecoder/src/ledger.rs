@@ -185,11 +185,10 @@ fn check_place(to: &Path) -> Result<()> {
 
 /// Copies a backup into a data directory that holds no ledger yet.
 fn restore(data: &DataDir, json: bool, from: &Path) -> Result<()> {
+    ensure!(from.exists(), "there is no {}: name the directory of a backup", from.display());
+    ensure!(from.join("ledger.db").exists(), "{} is not a backup: there is no ledger.db in it", from.display());
     if data.join("ledger.db").exists() {
         bail!("{} holds a ledger already: restore into an empty directory (--data-dir)", data.path().display());
-    }
-    if !from.join("ledger.db").exists() {
-        bail!("{} is not a backup: there is no ledger.db in it", from.display());
     }
     copy_folder(from, data.path())?;
     answer::either(
@@ -217,6 +216,18 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_restore_names_a_missing_backup_before_it_complains_of_anything_else() {
+        let home = tempfile::tempdir().unwrap();
+        let data = DataDir::make(home.path().join("data")).unwrap();
+        std::fs::write(data.join("ledger.db"), "a ledger").unwrap();
+        let refused = |from: &str| restore(&data, false, &home.path().join(from)).unwrap_err().to_string();
+        assert!(refused("nowhere").starts_with("there is no ") && refused("nowhere").contains("nowhere"));
+        assert!(refused("data").contains("holds a ledger already"));
+        std::fs::create_dir(home.path().join("empty")).unwrap();
+        assert!(refused("empty").contains("is not a backup"));
+    }
 
     #[test]
     fn a_backup_names_the_place_that_it_can_not_be_made_in() {
