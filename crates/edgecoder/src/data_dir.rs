@@ -5,7 +5,7 @@ use directories::ProjectDirs;
 use edgecoder_durable_file::{HeldFile, Hold, hold, replace_private, sync_folder};
 use edgecoder_service_kit::settings::Settings;
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -107,6 +107,19 @@ impl DataDir {
     }
 }
 
+/// Says that the directory is closed to this user, where a look at a file in it ended so: the file is not to blame.
+pub fn expect_way_in(dir: &Path, looked: io::Result<bool>) -> Result<()> {
+    match looked {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(error).with_context(|| {
+            format!(
+                "the data directory {} is closed to this user: open it, or choose another with --data-dir",
+                dir.display()
+            )
+        }),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// A secret of the data directory.
 pub struct KeptSecret {
     pub text: String,
@@ -130,6 +143,16 @@ fn make_private(_: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_closed_directory_is_named_and_not_the_file_in_it() {
+        let dir = Path::new("/srv/edge");
+        let refused = expect_way_in(dir, Err(io::ErrorKind::PermissionDenied.into())).unwrap_err().to_string();
+        assert!(refused.starts_with("the data directory /srv/edge is closed to this user"), "{refused}");
+        for looked in [Ok(true), Ok(false), Err(io::ErrorKind::NotFound.into())] {
+            assert!(expect_way_in(dir, looked).is_ok());
+        }
+    }
 
     #[test]
     fn the_second_to_want_a_directory_hears_which_process_has_it_and_others_may_share_it() {

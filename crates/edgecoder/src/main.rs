@@ -92,7 +92,9 @@ fn settings(global: &Global) -> Result<Settings> {
         .with_flag("EDGECODER_DATA_DIR", global.data_dir.as_ref().map(|dir| dir.display()))
         .with_flag("COORDINATOR_URL", global.coordinator.as_ref())
         .with_flag("CONTROL_PLANE_URL", global.control_plane.as_ref());
-    let file = DataDir::locate(&flags)?.join("edgecoder.toml");
+    let dir = DataDir::locate(&flags)?;
+    let file = dir.join("edgecoder.toml");
+    data_dir::expect_way_in(&dir, file.try_exists())?;
     Ok(flags.with_file(&file)?)
 }
 
