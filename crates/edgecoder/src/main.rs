@@ -11,13 +11,14 @@ mod trouble;
 
 use answer::{EXIT_NO_READER, NoReader};
 use anyhow::{Context, Result};
-use clap::{CommandFactory, Parser, ValueEnum};
+use clap::{CommandFactory, Parser, ValueEnum, error::ErrorKind};
 use cli::{Cli, Command, Global, RunArgs};
 use data_dir::DataDir;
 use edgecoder_auditor::Home;
 use edgecoder_command_line::CliError;
 use edgecoder_service_kit::{settings::Settings, telemetry};
 use run::Mode;
+use serde_json::json;
 use std::process::ExitCode;
 
 /// What every command but the ones with codes of their own ends with when it could not do its work.
@@ -48,8 +49,12 @@ fn main() -> ExitCode {
     })
 }
 
-/// For the auditor 2 is a verdict: a question that was typed wrongly must not look like one.
+/// What is no command: a wish for help or the version, or a mistake. For the auditor 2 is a verdict: a question that was typed wrongly must not look like one.
 fn not_understood(error: &clap::Error) -> ExitCode {
+    if error.kind() == ErrorKind::DisplayVersion && std::env::args_os().any(|word| word == "--json") {
+        let told = answer::line(json!({ "version": env!("CARGO_PKG_VERSION") }));
+        return if told.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_NO_READER) };
+    }
     let commands = Cli::command();
     let names = commands.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>();
     let asked = std::env::args_os().skip(1).find(|word| names.iter().any(|name| word == name));

@@ -1,6 +1,9 @@
 //! The first day: start it, give it a program, read the wallet, prove the log.
 
-use crate::{machine::executable, product::Product};
+use crate::{
+    machine::{Machine, executable},
+    product::Product,
+};
 use serde_json::Value;
 
 fn submit(product: &Product, language: &str, code: &str, tests: &str) -> (i32, String) {
@@ -85,4 +88,11 @@ fn a_second_process_on_the_same_directory_is_told_so() {
     assert!(!output.status.success());
     assert!(remarks.contains("a coordinator is already running with the data directory"), "{remarks}");
     assert!(remarks.contains("(pid "), "{remarks}");
+}
+
+#[test]
+fn a_program_reads_which_version_it_has() {
+    let Some(executable) = executable() else { return };
+    let told = Machine::bare(executable).json(&["--version"]);
+    assert_eq!(told["version"], env!("CARGO_PKG_VERSION"));
 }
