@@ -7,6 +7,7 @@ use crate::{
     table::Table,
     task::waiting::prepared,
     text::{Style, Text},
+    words::{counted, verb},
 };
 use clap::Args;
 use edgecoder_wire::{
@@ -58,7 +59,13 @@ fn told(swarm: &Swarm, width: Option<usize>) -> Text {
     let Status { queued, leased, agents, preparing, ledger_size, ledger_head } = &swarm.status;
     let mut text = Text::new()
         .styled(Style::Bold, &swarm.coordinator)
-        .plain(format!(": {agents} machines online, {queued} subtasks wait, {leased} are worked on"))
+        .plain(format!(
+            ": {} online, {} {}, {leased} {} worked on",
+            counted(*agents, "machine"),
+            counted(*queued, "subtask"),
+            verb(*queued, "waits", "wait"),
+            verb(*leased, "is", "are"),
+        ))
         .end_line()
         .then(Text::line(Style::Plain, format!("the log has {ledger_size} entries; the newest is {ledger_head}")));
     for language in preparing {
@@ -73,8 +80,13 @@ fn told(swarm: &Swarm, width: Option<usize>) -> Text {
             blacklisted_agents,
         } = totals;
         let places = format!(
-            "{agents_connected} machines have room for {total_capacity} subtasks; {swarm_enabled_count} work for the \
-             swarm, {ide_enabled_count} for editors, {blacklisted_agents} are shut out"
+            "{} {} room for {}; {swarm_enabled_count} {} for the swarm, {ide_enabled_count} for editors, \
+             {blacklisted_agents} {} shut out",
+            counted(*agents_connected, "machine"),
+            verb(*agents_connected, "has", "have"),
+            counted(*total_capacity, "subtask"),
+            verb(*swarm_enabled_count, "works", "work"),
+            verb(*blacklisted_agents, "is", "are"),
         );
         text = text.then(Text::line(Style::Plain, places));
     }
@@ -95,6 +107,24 @@ fn models_told(models: &[AvailableModel], width: Option<usize>) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_machine_is_told_as_one() {
+        let told_of = |number: u64| {
+            let status = Status {
+                queued: number,
+                leased: number,
+                agents: number,
+                preparing: vec![],
+                ledger_size: 3,
+                ledger_head: String::new(),
+            };
+            let swarm = Swarm { coordinator: "here".to_owned(), status, models: vec![], capacity: None };
+            told(&swarm, None).render(false)
+        };
+        assert!(told_of(1).starts_with("here: 1 machine online, 1 subtask waits, 1 is worked on\n"));
+        assert!(told_of(2).starts_with("here: 2 machines online, 2 subtasks wait, 2 are worked on\n"));
+    }
 
     #[test]
     fn who_has_no_model_is_told_that_prompts_fail() {

@@ -23,6 +23,16 @@ pub const BLACKLIST_REASONS: &[&str] = &[
     "manual_review",
 ];
 
+/// So many of a thing: `1 machine`, `2 machines`.
+pub fn counted(number: u64, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+/// The verb of so many.
+pub const fn verb(number: u64, of_one: &'static str, of_many: &'static str) -> &'static str {
+    if number == 1 { of_one } else { of_many }
+}
+
 /// Takes one of `words` on the command line and gives the variant of that name.
 pub fn one_of<T>(words: &'static [&'static str]) -> impl TypedValueParser<Value = T>
 where

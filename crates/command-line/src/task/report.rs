@@ -54,7 +54,9 @@ fn subtask_told(subtask: &SubtaskView) -> Text {
         .styled(Style::Bold, format!("subtask {} ", subtask.index))
         .styled(subtask_style(subtask.state), spoken(&subtask.state));
     if let Some(agent) = &subtask.agent_id {
-        text = text.plain(format!(" on {agent}"));
+        // One that waits again has the machine and the report of its last attempt.
+        let attempted = if subtask.state == SubtaskState::Waiting { ", last tried on" } else { " on" };
+        text = text.plain(format!("{attempted} {agent}"));
     }
     if let Some(report) = &subtask.report {
         text = text.plain(format!(" in {}", shown_ms(report.duration_ms)));
@@ -136,5 +138,22 @@ fn diff_style(line: &str) -> Style {
         Some(b'-') => Style::Bad,
         Some(b'@') => Style::Dim,
         _ => Style::Plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_subtask_that_waits_again_is_on_no_machine() {
+        let told_of = |state: &str| {
+            let view = json!({ "index": 0, "state": state, "work": "prompt", "dependsOn": [], "attempts": 1,
+                "agentId": "worker-1", "paidMs": 0, "costMicroCredits": 0, "lastReturn": null, "report": null });
+            subtask_told(&serde_json::from_value(view).unwrap()).render(false)
+        };
+        assert!(told_of("waiting").starts_with("subtask 0 waiting, last tried on worker-1"), "{}", told_of("waiting"));
+        assert!(told_of("leased").starts_with("subtask 0 leased on worker-1"), "{}", told_of("leased"));
     }
 }

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     api::Api,
     text::{Style, Text},
+    words::counted,
 };
 use edgecoder_events::task::Language;
 use edgecoder_wire::{
@@ -78,8 +79,7 @@ pub fn prepared(preparation: &LanguageInPreparation) -> String {
         Language::Python => "Python",
         Language::Javascript => "JavaScript",
     };
-    let where_to = if *machines == 1 { "1 machine".to_owned() } else { format!("{machines} machines") };
-    format!("{name} is being prepared on {where_to} ({percent} %)")
+    format!("{name} is being prepared on {} ({percent} %)", counted(*machines, "machine"))
 }
 
 #[cfg(test)]
