@@ -24,6 +24,8 @@ pub enum SettingError {
     Missing { name: String, expected: String },
     #[error("{name} is {value:?}, expected {expected}")]
     Invalid { name: String, value: String, expected: String },
+    #[error("{name} can not be used: {reason}")]
+    Unusable { name: String, reason: String },
     #[error("the settings file {path} could not be read: {reason}")]
     File { path: String, reason: String },
     #[error("the settings file {path} says {name}, which is no setting; {}", names::advice(near))]

@@ -2,7 +2,7 @@
 
 use super::{SettingError, Settings};
 use edgecoder_events::ModelName;
-use edgecoder_models::{Protocol, ServerSettings};
+use edgecoder_models::{ModelError, ModelServer, Protocol, ServerSettings};
 
 /// The model servers of this process, and the model that each is asked for.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +27,7 @@ impl ModelSettings {
             servers: ServerSettings {
                 provider: settings.parsed("LOCAL_MODEL_PROVIDER", providers)?.unwrap_or_default(),
                 ollama_host: settings.text("OLLAMA_HOST"),
-                openai_base_url: settings.text("OPENAI_BASE_URL"),
+                openai_base_url: openai_base_url(settings)?,
                 openai_api_key: settings.secret("OPENAI_API_KEY"),
             },
             ollama_model: settings.parsed("OLLAMA_MODEL", model_name)?,
@@ -42,6 +42,16 @@ impl ModelSettings {
             Protocol::OpenAi => self.openai_model.as_ref(),
         }
     }
+}
+
+/// An address that can not be one would be found out by the first prompt otherwise, long after the start.
+fn openai_base_url(settings: &Settings) -> Result<Option<String>, SettingError> {
+    let name = "OPENAI_BASE_URL";
+    let Some(url) = settings.text(name) else { return Ok(None) };
+    // The reason does not say the address: there may be a password in it.
+    let unusable = |error: ModelError| SettingError::Unusable { name: name.to_owned(), reason: error.to_string() };
+    ModelServer::openai(&url, None).map_err(unusable)?;
+    Ok(Some(url))
 }
 
 /// The setting that names the model for servers of one protocol.
@@ -72,6 +82,15 @@ mod tests {
         assert_eq!(read.servers.openai_base_url.as_deref(), Some("http://127.0.0.1:1"));
         assert_eq!(read.model(Protocol::Ollama).map(ModelName::as_str), Some("qwen2.5-coder:7b"));
         assert_eq!(read.model(Protocol::OpenAi).map(ModelName::as_str), Some("big"));
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_refused_before_anybody_asks_there() {
+        for url in ["notaurl", "ftp://models.example", "http://ann:secret@models.example"] {
+            let error = ModelSettings::read(&Settings::of_flags([("OPENAI_BASE_URL", url)])).unwrap_err().to_string();
+            assert!(error.starts_with("OPENAI_BASE_URL can not be used: "), "{error}");
+            assert!(!error.contains("secret"), "{error}");
+        }
     }
 
     #[test]
