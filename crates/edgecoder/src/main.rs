@@ -49,7 +49,8 @@ fn main() -> ExitCode {
     })
 }
 
-/// What is no command: a wish for help or the version, or a mistake. For the auditor 2 is a verdict: a question that was typed wrongly must not look like one.
+/// What is no command: a wish for help or the version, or a mistake. For the auditor 2 is a verdict: a question that was
+/// typed wrongly must not look like one.
 fn not_understood(error: &clap::Error) -> ExitCode {
     if error.kind() == ErrorKind::DisplayVersion && std::env::args_os().any(|word| word == "--json") {
         let told = answer::line(json!({ "version": env!("CARGO_PKG_VERSION") }));
