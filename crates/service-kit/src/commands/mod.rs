@@ -8,17 +8,25 @@
 //! durable.
 
 mod cache;
+mod in_flight;
+mod reading;
+mod stream;
 mod subject;
 #[cfg(test)]
 mod tests;
 
 pub use subject::{Subject, View};
 
-use cache::{Cache, Tentative};
-use edgecoder_events::{Actor, Author, Clock, Event, EventId, NewEvent, Position, Version};
-use edgecoder_store::{Append, AppendError, Blob, IdempotencyKey, Pending, Receipt, StorageError, Store};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use subject::State;
+use cache::Cache;
+use edgecoder_events::{Actor, Author, Clock, Event, EventId, NewEvent, Position};
+use edgecoder_store::{Append, AppendError, Blob, IdempotencyKey, Pending, Permit, Receipt, StorageError, Store};
+use in_flight::InFlight;
+use reading::Read;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use stream::{Tentative, Wait};
 
 /// How often a command is decided anew because its streams had moved.
 const MAX_CONFLICTS: usize = 16;
@@ -150,7 +158,8 @@ impl Commands {
         &self.store
     }
 
-    /// Decides on the newest state and records what was decided. `decide` may be called more than once.
+    /// Decides on the newest state and records what was decided. `decide` may be called more than once. Whoever leaves
+    /// before the answer takes nothing back of what was decided.
     ///
     /// # Errors
     /// [`CommandError::Refused`] holds what `decide` said; the others mean that nothing was recorded.
@@ -162,26 +171,16 @@ impl Commands {
         for _ in 0..MAX_CONFLICTS {
             self.load(&request.subjects).await?;
             let permit = self.store.reserve().await.map_err(CommandError::Append)?;
-            let decided = {
-                let mut cache = self.lock();
-                let Some(view) = cache.view(&request.subjects) else { continue };
-                match decide(&view) {
-                    Ok(events) if !events.is_empty() => {
-                        let append = request.append(events.clone(), &cache);
-                        cache.take_in(&events);
-                        Decided::Events(Taken { commands: self, request: &request, events }, permit.submit(append))
-                    }
-                    unchanged => Decided::Nothing(unchanged, cache.tentative(&request.subjects)),
-                }
-            };
-            match decided {
+            match self.decide(&request, permit, &mut decide).map_err(CommandError::Append)? {
+                Decided::Unseen => {}
+                Decided::Closed(wait) => wait.until_open().await,
                 Decided::Nothing(unchanged, tentative) => {
                     if all_become_durable(tentative).await {
                         return unchanged.map(Done::nothing).map_err(CommandError::Refused);
                     }
                 }
-                Decided::Events(taken, pending) => match pending.await {
-                    Ok(receipt) => return Ok(taken.settle(receipt)),
+                Decided::Events(events, pending) => match pending.await {
+                    Ok(receipt) => return Ok(Done { events, receipt: Some(receipt) }),
                     Err(AppendError::ConditionFailed { .. }) => {}
                     Err(error) => return Err(CommandError::Append(error)),
                 },
@@ -199,83 +198,65 @@ impl Commands {
         if let Some(view) = self.lock().view(subjects) {
             return Ok(look(&view));
         }
-        // One was forgotten again before it could be looked at: read them all once more, where nobody else forgets them.
-        let mut own = Cache::default();
+        // One is not remembered, or not any more: read them all once more, where nobody else forgets them.
+        let mut own = HashMap::with_capacity(subjects.len());
         for subject in subjects {
-            let (state, version) = self.read(subject).await?;
-            own.insert(subject, state, version);
+            let (stream, mut read) = (subject.stream(), Read::nothing_of(subject));
+            read.on(&self.store, &stream).await?;
+            own.insert(stream, read.state);
         }
-        Ok(look(&View { cache: &own }))
+        Ok(look(&View::of(&own)))
+    }
+
+    /// Decides, and takes the place of what was decided in the order of the log, before anybody else may decide.
+    fn decide<R>(
+        &self,
+        request: &Request,
+        permit: Permit,
+        decide: &mut impl FnMut(&View<'_>) -> Result<Vec<NewEvent>, R>,
+    ) -> Result<Decided<R>, AppendError> {
+        let mut cache = self.lock();
+        let term = cache.term().ok_or(AppendError::NotLeader)?;
+        let Some(view) = cache.view(&request.subjects) else { return Ok(Decided::Unseen) };
+        let events = match decide(&view) {
+            Ok(events) if !events.is_empty() => events,
+            unchanged => return Ok(Decided::Nothing(unchanged, cache.tentative(&request.subjects))),
+        };
+        if let Some(wait) = cache.closed(&events) {
+            return Ok(Decided::Closed(wait));
+        }
+        let append = Append { term: Some(term), ..request.append(events.clone(), &cache) };
+        let in_flight = InFlight::new(&self.cache, request, &events);
+        let pending = permit.submit_heard(append, move |receipt| in_flight.answered(receipt))?;
+        cache.take_in(&events);
+        Ok(Decided::Events(events, pending))
     }
 
     fn begin(&self, subjects: &[Subject]) {
         let mut cache = self.lock();
         for subject in subjects {
-            cache.insert(subject, subject.empty(), Version::EMPTY);
+            cache.begin(subject);
         }
     }
 
-    async fn load(&self, subjects: &[Subject]) -> Result<(), StorageError> {
-        for subject in subjects {
-            if !self.lock().holds(subject) {
-                let (state, version) = self.read(subject).await?;
-                self.lock().insert(subject, state, version);
-            }
-        }
-        Ok(())
-    }
-
-    /// The recorded state, page by page; a stream ends where a page is not full.
-    async fn read(&self, subject: &Subject) -> Result<(State, Version), StorageError> {
-        let (mut state, mut version) = (subject.empty(), Version::EMPTY);
-        loop {
-            let page = self.store.read_stream(&subject.stream(), version, cache::LOAD_PAGE).await?;
-            for recorded in &page {
-                state.evolve(&recorded.event);
-                version = recorded.version;
-            }
-            if page.len() < cache::LOAD_PAGE {
-                return Ok((state, version));
-            }
-        }
-    }
-
+    /// What is remembered in the present term.
     fn lock(&self) -> MutexGuard<'_, Cache> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.enter(self.store.term());
+        cache
     }
 }
 
-/// What a decision came to: nothing to record, on states that may not be durable yet; or events on their way.
-enum Decided<'a, R> {
+/// What a decision came to.
+enum Decided<R> {
+    /// There was none: a state was forgotten before it could be seen.
+    Unseen,
+    /// It would write to a stream that is not known here and that somebody waits to read.
+    Closed(Wait),
+    /// Nothing to record, on states that may not be durable yet.
     Nothing(Result<Vec<NewEvent>, R>, Vec<Tentative>),
-    Events(Taken<'a>, Pending),
-}
-
-/// Events that the remembered states have already taken in. Whatever ends the wait for their append, but its success
-/// (a failure, a caller who leaves), has the states forgotten.
-struct Taken<'a> {
-    commands: &'a Commands,
-    request: &'a Request,
-    events: Vec<NewEvent>,
-}
-
-impl Taken<'_> {
-    fn settle(mut self, receipt: Receipt) -> Done {
-        if receipt.replayed {
-            // The states have taken in twice what was recorded once: they are forgotten.
-            return Done { events: self.events.clone(), receipt: Some(receipt) };
-        }
-        self.commands.lock().settle(&receipt.versions);
-        Done { events: std::mem::take(&mut self.events), receipt: Some(receipt) }
-    }
-}
-
-impl Drop for Taken<'_> {
-    fn drop(&mut self) {
-        if !self.events.is_empty() {
-            self.commands.lock().forget(&self.request.subjects, &self.events);
-        }
-    }
+    /// Events on their way.
+    Events(Vec<NewEvent>, Pending),
 }
 
 /// Nobody is told "it is so already", or no, for a reason that a crash could take back.

@@ -3,6 +3,7 @@
 use super::cache::Cache;
 use edgecoder_domain::{Aggregate, agent::Agent, anchor::Anchor, person::Person, task::Task, wallet::Wallet};
 use edgecoder_events::{AccountId, AgentId, CheckpointDigest, Event, StreamName, TaskId};
+use std::collections::HashMap;
 
 /// One thing with a history of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -68,17 +69,36 @@ impl State {
 }
 
 /// What a decision sees: the newest state of every subject of its request.
-pub struct View<'a> {
-    pub(super) cache: &'a Cache,
+pub struct View<'a>(States<'a>);
+
+enum States<'a> {
+    Remembered(&'a Cache),
+    Read(&'a HashMap<StreamName, State>),
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    pub(super) fn remembered(cache: &'a Cache) -> Self {
+        Self(States::Remembered(cache))
+    }
+
+    /// States that were read for one look.
+    pub(super) fn of(read: &'a HashMap<StreamName, State>) -> Self {
+        Self(States::Read(read))
+    }
+
+    fn state(&self, stream: &StreamName) -> Option<&State> {
+        match self.0 {
+            States::Remembered(cache) => cache.state(stream),
+            States::Read(read) => read.get(stream),
+        }
+    }
+
     /// A task of the request.
     ///
     /// # Panics
     /// Where the request did not name it: a programmer's mistake.
     pub fn task(&self, id: &TaskId) -> &Task {
-        match self.cache.state(&StreamName::task(id)) {
+        match self.state(&StreamName::task(id)) {
             Some(State::Task(task)) => task,
             Some(State::Agent(_) | State::Wallet(_) | State::Anchor(_) | State::Person(_)) | None => {
                 panic!("the request does not name task {id}")
@@ -91,7 +111,7 @@ impl View<'_> {
     /// # Panics
     /// Where the request did not name it: a programmer's mistake.
     pub fn agent(&self, id: &AgentId) -> &Agent {
-        match self.cache.state(&StreamName::agent(id)) {
+        match self.state(&StreamName::agent(id)) {
             Some(State::Agent(agent)) => agent,
             Some(State::Task(_) | State::Wallet(_) | State::Anchor(_) | State::Person(_)) | None => {
                 panic!("the request does not name agent {id}")
@@ -104,7 +124,7 @@ impl View<'_> {
     /// # Panics
     /// Where the request did not name it: a programmer's mistake.
     pub fn wallet(&self, id: &AccountId) -> &Wallet {
-        match self.cache.state(&StreamName::credits(id)) {
+        match self.state(&StreamName::credits(id)) {
             Some(State::Wallet(wallet)) => wallet,
             Some(State::Task(_) | State::Agent(_) | State::Anchor(_) | State::Person(_)) | None => {
                 panic!("the request does not name wallet {id}")
@@ -117,7 +137,7 @@ impl View<'_> {
     /// # Panics
     /// Where the request did not name it: a programmer's mistake.
     pub fn anchor(&self, checkpoint: &CheckpointDigest) -> &Anchor {
-        match self.cache.state(&StreamName::anchor(checkpoint)) {
+        match self.state(&StreamName::anchor(checkpoint)) {
             Some(State::Anchor(anchor)) => anchor,
             Some(State::Task(_) | State::Agent(_) | State::Wallet(_) | State::Person(_)) | None => {
                 panic!("the request does not name anchor {checkpoint}")
@@ -130,7 +150,7 @@ impl View<'_> {
     /// # Panics
     /// Where the request did not name them: a programmer's mistake.
     pub fn person(&self, id: &AccountId) -> &Person {
-        match self.cache.state(&StreamName::person(id)) {
+        match self.state(&StreamName::person(id)) {
             Some(State::Person(person)) => person,
             Some(State::Task(_) | State::Agent(_) | State::Wallet(_) | State::Anchor(_)) | None => {
                 panic!("the request does not name person {id}")
