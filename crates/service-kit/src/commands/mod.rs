@@ -6,10 +6,15 @@
 //! should an earlier one fail, the later ones fail with it, are forgotten and decided anew. A decision that records
 //! nothing, because it is so already or because the rules say no, is answered when the states that it was made on are
 //! durable.
+//!
+//! `cache` owns what is on its way: the store tells `in_flight` first what became of an append, whether or not its
+//! caller still waits. Only then is anything settled or forgotten, and only what lacks nothing of ours is remembered.
 
 mod cache;
 mod in_flight;
 mod reading;
+#[cfg(test)]
+mod script;
 mod stream;
 mod subject;
 #[cfg(test)]

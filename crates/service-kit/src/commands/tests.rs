@@ -58,6 +58,28 @@ fn of_ann(event: Event) -> NewEvent {
     NewEvent { stream: StreamName::credits(&ann()), event }
 }
 
+/// Pays into ann's wallet by a command that is about another one.
+async fn pay_unseen(commands: &Commands, micros: u64) -> Result<Done, CommandError<WalletRefusal>> {
+    let about = Subject::Wallet(AccountId::new("bob").unwrap());
+    commands.run(Request::new(Actor::system("test"), [about]), |_| Ok(vec![issued(micros)])).await
+}
+
+/// Is refused; what ann's wallet held in the eyes of the decision that was answered.
+async fn refused_seeing(commands: &Commands) -> u64 {
+    let mut seen = None;
+    let refused = commands.run(request(), |view| {
+        seen = Some(view.wallet(&ann()).available().micros());
+        Err(WalletRefusal::NoSuchAccount)
+    });
+    assert!(matches!(refused.await, Err(CommandError::Refused(WalletRefusal::NoSuchAccount))));
+    seen.unwrap()
+}
+
+/// Waits until the log has moved beyond `size`.
+async fn recorded_after(store: &Store, size: u64) {
+    store.follow(Position(size)).next_batch().await.unwrap();
+}
+
 fn issued(micros: u64) -> NewEvent {
     let amount = MicroCredits::from_micros(micros);
     of_ann(CreditsIssued { account: ann(), amount, reason: IssueReason::Faucet }.into())
@@ -218,4 +240,71 @@ async fn who_leaves_before_the_disk_answers_leaves_no_state_behind() {
     }
     issue(&commands, 2).await.unwrap();
     assert_eq!(held(&commands).await, 3, "the append that nobody waited for came to nothing");
+}
+
+/// Gives a command as far as it comes without the disk, and leaves.
+fn leave(command: impl Future) {
+    assert!(is_waiting(pin!(command)), "it is over before anybody could leave");
+}
+
+#[tokio::test]
+async fn who_leaves_while_the_disk_writes_hides_nothing_from_who_looks() {
+    let store = store().await;
+    let commands = commands(&store);
+    held(&commands).await;
+    let before = store.head().size;
+    leave(issue(&commands, 5));
+    assert_eq!(held(&commands).await, 5, "it is on its way, whoever waits");
+    recorded_after(&store, before).await;
+    assert_eq!(held(&commands).await, 5);
+}
+
+#[tokio::test]
+async fn who_is_refused_after_another_left_is_refused_for_what_was_recorded() {
+    let store = store().await;
+    let commands = commands(&store);
+    held(&commands).await;
+    leave(issue(&commands, 5));
+    assert_eq!(refused_seeing(&commands).await, 5);
+    leave(issue(&commands, 2));
+    leave(commands.run(request(), |_| Err::<Vec<NewEvent>, _>(WalletRefusal::NoSuchAccount)));
+    assert_eq!(refused_seeing(&commands).await, 7);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_written_without_being_known_is_read_when_that_is_on_the_disk() {
+    let store = store().await;
+    let commands = commands(&store);
+    let mut paying = pin!(pay_unseen(&commands, 5));
+    assert!(is_waiting(paying.as_mut()));
+    let (paid, looked, refused) = tokio::join!(paying, held(&commands), refused_seeing(&commands));
+    assert!(paid.unwrap().receipt.is_some());
+    assert_eq!((looked, refused), (5, 5));
+    leave(pay_unseen(&commands, 2));
+    assert_eq!((held(&commands).await, refused_seeing(&commands).await), (7, 7));
+}
+
+#[tokio::test]
+async fn who_waits_to_read_a_stream_is_not_kept_waiting_by_those_who_do_not_know_it() {
+    let store = store().await;
+    let commands = commands(&store);
+    let (mut first, mut looking) = (pin!(pay_unseen(&commands, 1)), pin!(held(&commands)));
+    assert!(is_waiting(first.as_mut()) && is_waiting(looking.as_mut()));
+    let mut second = pin!(pay_unseen(&commands, 2));
+    assert!(is_waiting(second.as_mut()));
+    assert_eq!(looking.await, 1, "the second is not on its way yet");
+    second.await.unwrap();
+    assert_eq!(held(&commands).await, 3);
+}
+
+#[tokio::test]
+async fn a_reader_who_leaves_keeps_nobody_waiting() {
+    let store = store().await;
+    let commands = commands(&store);
+    let mut first = pin!(pay_unseen(&commands, 1));
+    assert!(is_waiting(first.as_mut()));
+    leave(held(&commands));
+    let (first, second) = tokio::join!(first, pay_unseen(&commands, 2));
+    assert!(first.is_ok() && second.is_ok());
+    assert_eq!(held(&commands).await, 3);
 }
