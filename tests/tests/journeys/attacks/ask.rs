@@ -4,6 +4,7 @@ use serde_json::Value;
 use std::{
     io::{self, ErrorKind, Read, Write},
     net::TcpStream,
+    thread,
     time::Duration,
 };
 
@@ -78,6 +79,14 @@ impl Ask {
             self.body.len()
         );
         [text.as_bytes(), &self.body].concat()
+    }
+
+    /// Sends it, bears the wait for so long, and hangs up without having read anything.
+    pub fn hang_up(&self, address: &str, patience: Duration) {
+        let mut stream = connect(address);
+        stream.set_nodelay(true).unwrap();
+        stream.write_all(&self.bytes()).unwrap();
+        thread::sleep(patience);
     }
 
     pub fn send(&self, address: &str) -> Answer {

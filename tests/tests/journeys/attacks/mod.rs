@@ -14,6 +14,7 @@
 //! | paid time is bounded by the lease's own wall clock | [`results`]: `claimed_time_is_bounded_by_the_leases_own_wall_clock` |
 //! | credit is whole, never negative, never made from nothing | [`money`] |
 //! | who did not pay has no credit: there is no route that believes a payment | [`borders`]: `doors_through_which_the_predecessor_gave_money_and_machines_away_are_not_there`, [`money`]: `in_production_nobody_has_credit_for_nothing` |
+//! | who hangs up freezes no task and no credit | [`hanging_up`] |
 //! | nobody is shut out without signed evidence, and it can be lifted | [`blacklist`] |
 //! | an honest fast machine is never shut out | [`results`]: `honest_fast_work_with_the_same_output_is_never_held_against_a_machine` |
 //! | each token opens its own role's routes and no others | [`routes`] |
@@ -53,6 +54,7 @@ mod borders;
 mod connections;
 mod door;
 mod greed;
+mod hanging_up;
 pub mod house;
 mod logs;
 mod machine;
