@@ -5,7 +5,7 @@ import { nobody, repository } from "./executable";
 import { House, expect, test as base } from "./house";
 import { ModelServer } from "./models";
 import { addsPasskey, authenticator } from "./passkeys";
-import { byName, operator, signsUp } from "./people";
+import { byName, operator, PASSWORD } from "./people";
 
 const NAME = "Dora with quite a long name of her own";
 const EMAIL = "dora@example.org";
@@ -35,13 +35,14 @@ export class Lived {
     const page = await operator(browser, house, EMAIL, NAME, byName(house.url));
     await givesPasskeyAndWallet(page);
     const conversation = await talks(page);
-    const task = await judges(page);
+    const tasks = [await judges(page), await fails(page)];
     const machines = await lends(page, house);
+    const address = await asksForAddress(page, house);
     const cookies = await page.context().storageState();
     await page.context().close();
     const inside = {
-      "/dashboard": ["/dashboard"], "/account": ["/account"], "/wallet": ["/wallet"], "/download": ["/download"],
-      "/tasks": ["/tasks", "/tasks?q=unheard"], "/tasks/new": ["/tasks/new"], "/tasks/{id}": [task],
+      "/dashboard": ["/dashboard"], "/account": ["/account"], "/account/address/confirm": [address], "/wallet": ["/wallet"], "/download": ["/download"],
+      "/tasks": ["/tasks", "/tasks?q=unheard"], "/tasks/new": ["/tasks/new"], "/tasks/{id}": tasks,
       "/chat": ["/chat"], "/chat/{id}": [conversation],
       "/nodes": ["/nodes"], "/nodes/{id}": machines.map((id) => `/nodes/${id}`),
       "/operations": ["/operations"], "/operations/people": ["/operations/people"], "/operations/blacklist": ["/operations/blacklist"],
@@ -81,18 +82,40 @@ async function judges(page: Page): Promise<string> {
   return new URL(page.url()).pathname;
 }
 
-/** One machine that waits, and one that was shut out. */
+/** A program that ends badly. */
+async function fails(page: Page): Promise<string> {
+  await page.goto(new URL("/tasks/new", page.url()).href);
+  await page.getByLabel("Language").selectOption("JavaScript");
+  await page.getByLabel("Your code").fill(`throw new Error("${"no ".repeat(60)}")`);
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "Failed" })).toBeVisible({ timeout: 60_000 });
+  return new URL(page.url()).pathname;
+}
+
+/** One machine that waits, one that was shut out, and a coordinator. */
 async function lends(page: Page, house: House): Promise<string[]> {
-  const machines = [MACHINE, "shut-out"];
-  for (const name of machines) {
+  const machines = { [MACHINE]: "Worker", "shut-out": "Worker", "another-pool": "Coordinator" };
+  for (const [name, kind] of Object.entries(machines)) {
     await page.goto(new URL("/nodes", page.url()).href);
     await page.getByLabel("Its name").fill(name);
+    await page.getByLabel("What it is").selectOption(kind);
     await page.getByRole("button", { name: "Enrol it" }).click();
-    await expect(page.getByText("It is shown now and never again.")).toBeVisible();
+    await expect(page.getByRole("heading", { name, level: 1 })).toBeVisible();
   }
   const why = ["--reason-code", "dos_behavior", "--reason", "It asked for work a thousand times a second."];
   house.types("agent", "blacklist", "shut-out", ...why, "--evidence", `${repository}/LICENSE`);
-  return machines;
+  return Object.keys(machines);
+}
+
+/** Another mail address, whose link is not followed. */
+async function asksForAddress(page: Page, house: House): Promise<string> {
+  const email = "dora@elsewhere.example";
+  await page.goto(new URL("/account", page.url()).href);
+  const form = page.getByRole("region", { name: "Another mail address" });
+  await form.getByLabel("New mail address").fill(email);
+  await form.getByLabel("Present password").fill(PASSWORD);
+  await form.getByRole("button", { name: "Send the link" }).click();
+  return pathOf(house, email);
 }
 
 /** Links of mails are asked for here and not followed. */
@@ -100,7 +123,7 @@ async function outside(house: House, browser: Browser): Promise<Record<string, s
   const page = await (await browser.newContext()).newPage();
   await page.goto(`${house.url}/sign-up`);
   await page.getByLabel("Mail address").fill("emil@example.org");
-  await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign up" }).click();
   const signUp = await pathOf(house, "emil@example.org");
   await page.goto(`${house.url}/reset`);
@@ -108,9 +131,12 @@ async function outside(house: House, browser: Browser): Promise<Record<string, s
   await page.getByRole("button", { name: "Send the link" }).click();
   await expect.poll(() => pathOf(house, EMAIL)).toContain("/reset/password");
   const reset = await pathOf(house, EMAIL);
+  await page.goto(`${house.url}/docs`);
+  const documents = await page.getByRole("main").getByRole("link").evaluateAll((links) => links.map((link) => link.getAttribute("href")!));
   await page.context().close();
   return {
     "/": ["/"], "/sign-up": ["/sign-up"], "/log-in": ["/log-in"], "/reset": ["/reset"], "/nothing": ["/nothing"],
+    "/docs": ["/docs"], "/docs/{name}": documents,
     "/confirm": [signUp, "/confirm?token=over"], "/reset/password": [reset],
     "/sign-in/{provider}/callback": ["/sign-in/openid/callback?state=over"],
   };

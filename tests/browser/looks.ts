@@ -17,9 +17,13 @@ export function complaintsOf(page: Page): string[] {
   return complaints;
 }
 
-/** Says of all that is wrong with the page, and goes on. */
-export async function isUsable(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** What axe finds in the colours; everything else is the same in each theme. */
+const OF_COLOURS = ["color-contrast", "link-in-text-block"];
+
+/** Says of all that is wrong with the page, or with its colours alone, and goes on. */
+export async function isUsable(page: Page, what: "everything" | "colours" = "everything") {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (what === "colours" ? axe.withRules(OF_COLOURS) : axe).analyze();
   const grave = violations.filter(({ impact }) => GRAVE.includes(impact ?? ""));
   expect.soft(grave.map(({ id, nodes }) => `${page.url()} ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);

@@ -19,7 +19,7 @@ const test = base.extend<{ house: House }>({
 
 const standing = (page: Page, words: string) => page.getByRole("status").filter({ hasText: words });
 
-test("a page that watches says of when it is, and shows by itself what happened meanwhile", async ({ page, house }) => {
+test("a page that watches says of when it is, and shows by itself what happened meanwhile", async ({ page, house }, { config }) => {
   await signsUp(page, house, "ann@example.org", "Ann");
   // Nobody takes the task before the house is started again, which lets its own machine in.
   house.types("agent", "reject", "worker-1", "--reason", "It rests.");
@@ -34,6 +34,7 @@ test("a page that watches says of when it is, and shows by itself what happened 
 
   await house.halt();
   await expect(notLive).toBeVisible();
+  await page.screenshot({ path: `${config.metadata.artifacts}/portal-not-live.png` });
   await expect(standing(page, "Waiting for a machine")).toBeVisible();
 
   await house.start();
