@@ -8,13 +8,22 @@ use crate::{
 use anyhow::{Result, ensure};
 use std::process::Command;
 
+/// Examples hold no tests: they are benches, each as long in the making as a service. `cargo xtask check` looks at them.
+const WITHOUT_EXAMPLES: [&str; 3] = ["--lib", "--bins", "--tests"];
+
 /// Runs them all.
 pub fn run(supplies: &mut Supplies) -> Result<Tally> {
     // On its own, because compiling says nothing on the output whose silence is watched.
     let mut build = tests();
-    build.arg("--no-run");
+    build.args(WITHOUT_EXAMPLES).arg("--no-run");
     ensure!(process::run(&mut supplies.outfit(build))?.success(), "the tests do not build");
-    count(supplies.outfit(tests()))
+    let mut beside_the_code = tests();
+    beside_the_code.args(WITHOUT_EXAMPLES);
+    let mut in_documentation = tests();
+    in_documentation.arg("--doc");
+    let mut tally = count(supplies.outfit(beside_the_code))?;
+    tally += count(supplies.outfit(in_documentation))?;
+    Ok(tally)
 }
 
 /// Runs the tests that need one thing: their path names it. This tool's own tests only speak of it.
