@@ -16,11 +16,14 @@ const MADE: [&str; 6] = [
     "ConnectOptions = ",
 ];
 
+/// Folders of which nothing is in the product.
+const FOR_TESTS: [&str; 2] = ["tests/", "crates/testkit/"];
 const SILENCED: &str = ".disable_statement_logging()";
 
 /// Files of the product that connect to a database more often than they silence a connection.
 pub fn in_the_log(workspace: &Workspace) -> Vec<String> {
-    let product = workspace.rust_files().filter(|file| file.path.contains("/src/") && !file.path.starts_with("tests/"));
+    let is_product = |path: &str| path.contains("/src/") && !FOR_TESTS.iter().any(|folder| path.starts_with(folder));
+    let product = workspace.rust_files().filter(|file| is_product(&file.path));
     let told = product.filter(|file| {
         let code = product_code_of(&file.text);
         let made: usize = MADE.iter().map(|how| code.matches(*how).count()).sum();
