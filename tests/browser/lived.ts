@@ -1,6 +1,6 @@
 // What does the portal look like when somebody has used it? A house with something on each of its pages.
 
-import type { Browser, BrowserContext, Page } from "@playwright/test";
+import type { Browser, Cookie, Page } from "@playwright/test";
 import { nobody, repository } from "./executable";
 import { House, expect, test as base } from "./house";
 import { ModelServer } from "./models";
@@ -24,7 +24,7 @@ export class Lived {
   private constructor(
     readonly house: House,
     /** Logs in whoever has used it: an operator, too. */
-    readonly cookies: Awaited<ReturnType<BrowserContext["storageState"]>>,
+    readonly cookies: Cookie[],
     /** By the path in the portal's own description: pages for people who are logged in. */
     readonly inside: Record<string, string[]>,
     /** The same for everybody else. */
@@ -38,7 +38,7 @@ export class Lived {
     const tasks = [await judges(page), await fails(page)];
     const machines = await lends(page, house);
     const address = await asksForAddress(page, house);
-    const cookies = await page.context().storageState();
+    const cookies = await page.context().cookies();
     await page.context().close();
     const inside = {
       "/dashboard": ["/dashboard"], "/account": ["/account"], "/account/address/confirm": [address], "/wallet": ["/wallet"], "/download": ["/download"],

@@ -12,8 +12,7 @@ const WORD_MS = 250;
 /** What is read of a form: what leads through it. All of the first page is read. */
 const LEADS = "main h1, main h2, main label, main button, main [role=status], main strong";
 /** On a machine with other work the first start takes its time: it is told, and nothing depends on it. */
-const BUSY_MS = 300_000;
-
+const BUSY_MS = 240_000;
 /** Of the pictures: small. */
 const VIEWPORT = { width: 900, height: 440 };
 
