@@ -33,6 +33,7 @@ const PERMITTED: [(&str, &[Role]); 46] = [
     ("coordinator GET /tasks/{id}", TASKS),
     ("coordinator GET /tasks/{id}/events", TASKS),
     ("coordinator POST /tasks/{id}/cancel", TASKS),
+    ("coordinator POST /tasks/{id}/review", &[Account]),
     ("coordinator GET /status", TASKS),
     ("coordinator GET /models/available", TASKS),
     ("coordinator POST /register", &[Agent]),
