@@ -188,7 +188,8 @@ mod tests {
             [("retry-after", "7"), ("transfer-encoding", "chunked"), ("content-type", "application/problem+json")];
         let said = said.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
         let back = handed_back(&said.into_iter().collect());
-        assert_eq!((back[header::RETRY_AFTER].as_bytes(), back.len()), (&b"7"[..], 2));
+        assert_eq!(back[header::RETRY_AFTER], "7");
+        assert!(!back.contains_key(header::TRANSFER_ENCODING), "that is of the way");
         assert_eq!(back[header::CONTENT_TYPE], "application/problem+json");
         assert_eq!(handed_back(&HeaderMap::new())[header::CONTENT_TYPE], "application/octet-stream");
     }
