@@ -58,6 +58,7 @@ use edgecoder_store::Store;
 use edgecoder_wire::{
     agents::DiagnosticLine,
     power::{PowerPolicy, RestReason},
+    runtime::LanguageInPreparation,
 };
 use presence::Presence;
 use report_pace::ReportPace;
@@ -213,6 +214,17 @@ impl Coordinator {
     /// Why a machine that is there asks for no work, where it said so.
     pub fn resting(&self, agent: &AgentId) -> Option<RestReason> {
         self.presence.resting(agent).filter(|_| !self.presence.is_silent(agent, self.commands.clock().steady()))
+    }
+
+    /// The languages that machines that are there prepare, and take no work in yet.
+    pub fn in_preparation(&self) -> Vec<LanguageInPreparation> {
+        self.presence.in_preparation(&self.workers())
+    }
+
+    /// The machines that are there.
+    fn workers(&self) -> Vec<AgentId> {
+        let now = self.commands.clock().now();
+        self.projections.agent_directory(|agents| agents.workers(now).map(|(id, _)| id.clone()).collect())
     }
 
     /// What the owner of a machine wishes of it.

@@ -2,7 +2,7 @@
 
 use edgecoder_events::{AgentId, SteadyMillis, SubtaskIndex, TaskId};
 use edgecoder_projections::ready_queue::ActiveLease;
-use edgecoder_wire::{agents::PreparingLanguage, power::RestReason};
+use edgecoder_wire::{agents::PreparingLanguage, power::RestReason, runtime::LanguageInPreparation};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -71,9 +71,21 @@ impl Presence {
         self.lock().entry(agent.clone()).or_default().preparing = preparing;
     }
 
-    /// The language that the agent said it prepares.
-    pub fn preparing(&self, agent: &AgentId) -> Option<PreparingLanguage> {
-        self.lock().get(agent).and_then(|heard| heard.preparing.clone())
+    /// The languages that these agents said they prepare: by how many of them, and how far the first of them is.
+    pub fn in_preparation(&self, agents: &[AgentId]) -> Vec<LanguageInPreparation> {
+        let heard = self.lock();
+        let said = agents.iter().filter_map(|agent| heard.get(agent)?.preparing.as_ref());
+        let mut languages: Vec<LanguageInPreparation> = Vec::new();
+        for PreparingLanguage { language, percent } in said {
+            match languages.iter_mut().find(|it| it.language == *language) {
+                Some(known) => {
+                    known.machines += 1;
+                    known.percent = known.percent.max(*percent);
+                }
+                None => languages.push(LanguageInPreparation { language: *language, machines: 1, percent: *percent }),
+            }
+        }
+        languages
     }
 
     /// The agent asks for no work for this reason, or asks again.
@@ -106,6 +118,7 @@ impl Presence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use edgecoder_events::task::Language;
 
     fn agent() -> AgentId {
         AgentId::new("worker-1").unwrap()
@@ -120,6 +133,20 @@ mod tests {
         let presence = Presence::begin(SteadyMillis(100_000));
         assert!(!presence.is_silent(&agent(), SteadyMillis(100_000 + AGENT_SILENCE_MS - 1)));
         assert!(presence.is_silent(&agent(), SteadyMillis(100_000 + AGENT_SILENCE_MS)));
+    }
+
+    #[test]
+    fn what_several_prepare_is_told_once_and_not_of_those_who_are_away() {
+        let presence = Presence::begin(SteadyMillis(0));
+        let named = |name: &str| AgentId::new(name).unwrap();
+        for (name, percent) in [("one", 8), ("two", 50), ("away", 90)] {
+            presence.prepares(&named(name), Some(PreparingLanguage { language: Language::Python, percent }));
+        }
+        let told = presence.in_preparation(&[named("one"), named("two"), named("idle")]);
+        assert_eq!(told, [LanguageInPreparation { language: Language::Python, machines: 2, percent: 50 }]);
+        presence.prepares(&named("two"), None);
+        let told = presence.in_preparation(&[named("one"), named("two")]);
+        assert_eq!(told, [LanguageInPreparation { language: Language::Python, machines: 1, percent: 8 }]);
     }
 
     #[test]

@@ -45,7 +45,7 @@ use edgecoder_service_kit::{
     submissions::Submissions,
 };
 use edgecoder_store::StorageError;
-use edgecoder_wire::{agents::DiagnosticLine, power::RestReason};
+use edgecoder_wire::{agents::DiagnosticLine, power::RestReason, runtime::LanguageInPreparation};
 use http::Registering;
 use mail::{Mailbox, Postman};
 use people::{
@@ -74,6 +74,9 @@ pub type Diaries = Arc<dyn Fn(&AgentId) -> Vec<DiagnosticLine> + Send + Sync>;
 /// Why a machine that is there asks for no work, where it said so. The coordinator of this process has it in memory.
 pub type Resting = Arc<dyn Fn(&AgentId) -> Option<RestReason> + Send + Sync>;
 
+/// What machines prepare before they take work in it. The coordinator of this process has it in memory.
+pub type InPreparation = Arc<dyn Fn() -> Vec<LanguageInPreparation> + Send + Sync>;
+
 /// The portal's state. Cheap to clone.
 #[derive(Clone)]
 pub struct Portal(Arc<Parts>);
@@ -86,6 +89,7 @@ pub struct Parts {
     submissions: Submissions,
     diaries: Diaries,
     resting: Resting,
+    in_preparation: InPreparation,
     reviews: Reviews,
     escalations: Escalations,
     metrics: Metrics,
@@ -139,6 +143,8 @@ pub struct Settings {
     /// For operators.
     pub diaries: Diaries,
     pub resting: Resting,
+    /// For those who wait.
+    pub in_preparation: InPreparation,
     pub metrics: Metrics,
     pub mail: MailWay,
     /// Where people may sign in, too.
@@ -186,6 +192,7 @@ impl Portal {
             submissions: settings.submissions,
             diaries: settings.diaries,
             resting: settings.resting,
+            in_preparation: settings.in_preparation,
             metrics: settings.metrics,
             marker: Marker::open(&secrets).await?,
             passwords: Passwords::new(secrets.clone()),

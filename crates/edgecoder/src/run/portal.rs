@@ -30,13 +30,14 @@ pub async fn open(
         None => listen::configured_url(settings, listen::PORTAL)?,
     };
     let welcome_gift = is_development.then(|| MicroCredits::from_credits(WELCOME_CREDITS)).transpose()?;
-    let (coordinator, who_rests) = (services.coordinator.clone(), services.coordinator.clone());
+    let [coordinator, who_rests, who_prepares] = std::array::from_fn(|_| services.coordinator.clone());
     Portal::open(edgecoder_portal::Settings {
         commands: node.commands.clone(),
         projections: Arc::clone(&node.projections),
         submissions: services.submissions.clone(),
         diaries: Arc::new(move |agent: &AgentId| coordinator.diary(agent)),
         resting: Arc::new(move |agent: &AgentId| who_rests.resting(agent)),
+        in_preparation: Arc::new(move || who_prepares.in_preparation()),
         metrics: node.metrics.clone(),
         mail: mail(settings, is_development)?,
         providers: providers::read(settings)?,

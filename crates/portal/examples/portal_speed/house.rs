@@ -65,6 +65,7 @@ impl House {
             submissions: Submissions::new(commands.clone(), SubmissionLimits::default()),
             diaries: Arc::new(|_: &AgentId| vec![]),
             resting: Arc::new(|_: &AgentId| None),
+            in_preparation: Arc::new(Vec::new),
             commands: commands.clone(),
             projections: Arc::clone(&projections),
             metrics: Metrics::default(),

@@ -25,12 +25,13 @@ use edgecoder_testkit::{SetClock, memory_log, postgres_database, postgres_log};
 use edgecoder_wire::{
     agents::DiagnosticLine,
     power::RestReason,
+    runtime::LanguageInPreparation,
     tasks::{Report, SubmitTask},
 };
 use std::{
     net::Ipv4Addr,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -82,6 +83,8 @@ pub struct Unlike {
     pub mail: Option<MailWay>,
     /// The address that people type, where a proxy stands before it.
     pub public_url: Option<String>,
+    /// What machines prepare.
+    pub in_preparation: Arc<Mutex<Vec<LanguageInPreparation>>>,
 }
 
 /// Where a portal of `on_postgres.rs` keeps everything; in memory once more where no server is named.
@@ -109,6 +112,7 @@ async fn opened(
         submissions: Submissions::new(commands.clone(), SubmissionLimits::default()),
         diaries: Arc::new(diary),
         resting: Arc::new(|agent: &AgentId| (agent.as_str() == TIRED).then_some(RestReason::OnBattery)),
+        in_preparation: Arc::new(move || unlike.in_preparation.lock().unwrap().clone()),
         commands: commands.clone(),
         projections: Arc::clone(projections),
         metrics: Metrics::default(),

@@ -2,9 +2,12 @@
 
 use crate::{
     browser::{Browser, field},
-    fixture::{GIFT, PASSWORD, Service},
+    fixture::{GIFT, PASSWORD, Service, Unlike},
 };
+use edgecoder_events::task::Language;
+use edgecoder_wire::runtime::LanguageInPreparation;
 use reqwest::Method;
+use std::sync::Arc;
 
 const ANN: &str = "ann@example.org";
 
@@ -72,6 +75,35 @@ async fn a_page_hears_of_what_happens_to_its_task_and_of_nothing_that_it_shows()
     assert_eq!(heard.matches("event:").count(), 1, "{heard}");
     let over = ann.get(&task).await.text;
     assert!(over.contains("data-events=\"\""), "nothing more is asked for: {over}");
+}
+
+#[tokio::test]
+async fn who_waits_is_told_what_machines_prepare_and_hears_when_they_come_further() {
+    let unlike = Unlike::default();
+    let in_preparation = Arc::clone(&unlike.in_preparation);
+    let prepares = |language, percent| {
+        *in_preparation.lock().unwrap() = vec![LanguageInPreparation { language, machines: 1, percent }];
+    };
+    let mut service = Service::but(unlike).await;
+    let mut ann = service.person(ANN, "Ann").await;
+    let task = submitted(&mut ann, "x = 1").await;
+    prepares(Language::Javascript, 8);
+    assert!(!ann.get(&task).await.text.contains("being prepared"), "it needs none of that");
+    prepares(Language::Python, 8);
+    let page = ann.get(&task).await.text;
+    assert!(page.contains("Python is being prepared on 1 machine (8 %)."), "{page}");
+    let (_, rest) = page.split_once("data-events=\"").unwrap();
+    let events = rest.split('"').next().unwrap();
+    let mut news = ann.request(Method::GET, events).send().await.unwrap();
+    prepares(Language::Python, 50);
+    let mut heard = String::new();
+    while !heard.contains("event: step") {
+        heard.push_str(std::str::from_utf8(&news.chunk().await.unwrap().unwrap()).unwrap());
+    }
+    assert!(!heard.contains("id:"), "it has no place in the log: {heard}");
+    assert!(ann.get(&task).await.text.contains("(50 %)"));
+    ann.send(&task, &format!("{task}/cancel"), &[]).await;
+    assert!(!ann.get(&task).await.text.contains("being prepared"), "it waits no more");
 }
 
 #[tokio::test]

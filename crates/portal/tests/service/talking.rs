@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{Browser, field, form_token},
-    fixture::Service,
+    fixture::{Service, Unlike},
 };
 use edgecoder_events::{
     AccountId, Actor, AgentId, BlobRef, Digest, Event, MicroCredits, NewEvent, StreamName, SubtaskIndex, TaskId,
@@ -17,7 +17,10 @@ use edgecoder_service_kit::{
     contents::Contents,
     http::Refusal,
 };
-use edgecoder_wire::tasks::{Report, SourceFile, SubmitTask};
+use edgecoder_wire::{
+    runtime::LanguageInPreparation,
+    tasks::{Report, SourceFile, SubmitTask},
+};
 use reqwest::Method;
 
 const ANN: &str = "ann@example.org";
@@ -74,21 +77,26 @@ fn report(code: &str) -> Report {
     }
 }
 
-/// What a coordinator records when a machine has done a task.
-async fn done(service: &Service, task: &str, report: &Report) {
-    let it = submitted(service, task).await;
-    let sealed = Contents::new(service.store.clone()).seal(&it.account, report).await.unwrap();
-    let (subtask, agent, cost) = (SubtaskIndex(0), AgentId::new("worker-1").unwrap(), MicroCredits::from_micros(0));
-    let planned = PlannedSubtask {
-        index: subtask,
+/// What a coordinator records before a machine takes a task.
+fn planned(task: &TaskId) -> TaskPlanned {
+    let subtask = PlannedSubtask {
+        index: SubtaskIndex(0),
         work: WorkKind::Prompt,
         language: Language::Python,
         content: BlobRef([1; 32]),
         depends_on: vec![],
         timeout_ms: 1_000,
     };
+    TaskPlanned { task: task.clone(), planner: Planner::Fallback, subtasks: vec![subtask] }
+}
+
+/// What a coordinator records when a machine has done a task.
+async fn done(service: &Service, task: &str, report: &Report) {
+    let it = submitted(service, task).await;
+    let sealed = Contents::new(service.store.clone()).seal(&it.account, report).await.unwrap();
+    let (subtask, agent, cost) = (SubtaskIndex(0), AgentId::new("worker-1").unwrap(), MicroCredits::from_micros(0));
     let events: Vec<Event> = vec![
-        TaskPlanned { task: it.task.clone(), planner: Planner::Fallback, subtasks: vec![planned] }.into(),
+        planned(&it.task).into(),
         SubtaskLeased {
             task: it.task.clone(),
             subtask,
@@ -144,6 +152,25 @@ async fn a_message_is_a_task_and_the_next_one_is_told_what_came_of_it() {
     assert_eq!(submitted(&service, &second).await.conversation.unwrap().as_str(), id, "the log knows it");
     let page = ann.get(&chat).await.text;
     assert!(page.find(&format!("turn-{first}")) < page.find(&format!("turn-{second}")), "the oldest first");
+}
+
+#[tokio::test]
+async fn who_waits_for_an_answer_is_told_what_machines_prepare() {
+    let unlike = Unlike::default();
+    let python = LanguageInPreparation { language: Language::Python, machines: 2, percent: 8 };
+    unlike.in_preparation.lock().unwrap().push(python);
+    let mut service = Service::but(unlike).await;
+    let mut ann = service.person(ANN, "Ann").await;
+    let (chat, task) = say(&mut ann, "/chat", "/chat", "write is_prime").await;
+    assert!(!ann.get(&chat).await.text.contains("being prepared"), "it waits for its plan, not for a machine");
+    let id = TaskId::new(task).unwrap();
+    let (request, stream) = (Request::new(Actor::system("test"), [Subject::Task(id.clone())]), StreamName::task(&id));
+    let events: Vec<Event> = vec![planned(&id).into()];
+    let decide =
+        |_: &edgecoder_service_kit::commands::View<'_>| Ok::<_, Refusal>(NewEvent::all_in(&stream, events.clone()));
+    service.commands.run(request, decide).await.unwrap();
+    let page = ann.get(&chat).await.text;
+    assert!(page.contains("Waiting for a machine") && page.contains("prepared on 2 machines (8 %)."), "{page}");
 }
 
 #[tokio::test]

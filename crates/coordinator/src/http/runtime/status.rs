@@ -2,15 +2,11 @@
 
 use crate::Coordinator;
 use axum::{extract::State, http::StatusCode};
-use edgecoder_events::AgentId;
 use edgecoder_service_kit::{
     callers::{Anyone, Reader},
     http::{self, Json, Problem},
 };
-use edgecoder_wire::{
-    agents::PreparingLanguage,
-    runtime::{Health, Identity, LanguageInPreparation, Status},
-};
+use edgecoder_wire::runtime::{Health, Identity, Status};
 
 /// Counts what waits, what runs and who is there.
 #[utoipa::path(
@@ -24,33 +20,17 @@ use edgecoder_wire::{
     ),
 )]
 pub async fn status(State(coordinator): State<Coordinator>, _: Reader) -> Result<Json<Status>, Problem> {
-    let now = coordinator.commands.clock().now();
     let (queued, leased) = coordinator.projections.ready_queue(|queue| (queue.waiting(), queue.leased()));
-    let agents: Vec<AgentId> =
-        coordinator.projections.agent_directory(|agents| agents.workers(now).map(|(id, _)| id.clone()).collect());
+    let agents = coordinator.workers();
     let head = coordinator.store.head();
     Ok(Json(Status {
         queued: queued as u64,
         leased: leased as u64,
         agents: agents.len() as u64,
-        preparing: in_preparation(agents.iter().filter_map(|agent| coordinator.presence.preparing(agent))),
+        preparing: coordinator.presence.in_preparation(&agents),
         ledger_size: head.size,
         ledger_head: hex::encode(head.hash),
     }))
-}
-
-fn in_preparation(machines: impl Iterator<Item = PreparingLanguage>) -> Vec<LanguageInPreparation> {
-    let mut languages: Vec<LanguageInPreparation> = Vec::new();
-    for PreparingLanguage { language, percent } in machines {
-        match languages.iter_mut().find(|it| it.language == language) {
-            Some(known) => {
-                known.machines += 1;
-                known.percent = known.percent.max(percent);
-            }
-            None => languages.push(LanguageInPreparation { language, machines: 1, percent }),
-        }
-    }
-    languages
 }
 
 /// Says whether the coordinator can do its work. 503 where it can not.

@@ -5,8 +5,9 @@ use crate::{
     Portal,
     callers::Person,
     http::tasks::{
-        events::{Seen, keep_alive, live, message, watched_long_enough},
+        events::{Seen, keep_alive, live},
         show::MAX_EVENTS,
+        waiting::news,
     },
 };
 use axum::{
@@ -59,11 +60,7 @@ pub async fn events(
     let unseen = stream::iter(past)
         .chain(live(&portal, head, move |recorded| watched.takes(recorded)))
         .filter(move |recorded| std::future::ready(seen.is_none_or(|seen| recorded.position.0 > seen)));
-    let messages = unseen.take_until(watched_long_enough(&portal)).map(move |recorded| {
-        let _held = &seat;
-        Ok(message(&recorded))
-    });
-    Ok(Sse::new(messages).keep_alive(keep_alive()))
+    Ok(Sse::new(news(&portal, seat, unseen)).keep_alive(keep_alive()))
 }
 
 async fn watched(portal: &Portal, account: &AccountId, id: ConversationId) -> Result<Watched, Problem> {

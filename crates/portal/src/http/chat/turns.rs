@@ -27,7 +27,7 @@ pub struct Turn {
     pub retry_of: Option<TaskId>,
     pub state: &'static str,
     pub state_words: &'static str,
-    pub reason: Option<&'static str>,
+    pub reason: Option<String>,
     pub is_over: bool,
     pub cost: String,
     /// The task that another try becomes.
@@ -53,7 +53,7 @@ pub async fn turn(portal: &Portal, person: &Person, id: &TaskId) -> Result<Turn,
     let task = tasks::own_task(portal, person, id).await?;
     let submission = tasks::submission(portal, &task).await?;
     let entries = portal.projections.task_board().subtasks(&task).await?;
-    let reason = reason(&task, &entries);
+    let reason = reason(portal, &task, &entries);
     let mut answers = Vec::with_capacity(entries.len());
     for entry in entries {
         answers.push(answer(part(portal, &task.account, entry).await?));

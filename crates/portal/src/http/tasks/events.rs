@@ -1,6 +1,6 @@
 //! `GET /tasks/{id}/events`: tell me when something happens to it.
 
-use super::own_task;
+use super::{own_task, waiting::news};
 use crate::{Portal, callers::Person};
 use axum::{
     extract::State,
@@ -72,11 +72,7 @@ pub async fn events(
     let unseen = stream::iter(past)
         .chain(live(&portal, head, move |recorded| recorded.stream == stream))
         .filter(move |recorded| std::future::ready(seen.is_none_or(|seen| recorded.position.0 > seen)));
-    let messages = unseen.take_until(watched_long_enough(&portal)).map(move |recorded| {
-        let _held = &seat;
-        Ok(message(&recorded))
-    });
-    Ok(Sse::new(messages).keep_alive(keep_alive()))
+    Ok(Sse::new(news(&portal, seat, unseen)).keep_alive(keep_alive()))
 }
 
 /// When a connection ends: after a while, or when the portal stops, which waits for nobody who only watches.

@@ -11,6 +11,7 @@ pub mod parts;
 pub mod review;
 pub mod show;
 pub mod submit;
+pub mod waiting;
 
 use crate::{Portal, callers::Person, shown::Moment, text::ENGLISH};
 use edgecoder_events::TaskId;

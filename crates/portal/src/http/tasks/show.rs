@@ -6,6 +6,7 @@ use super::{
     own_task,
     parts::{Part, Step, life, part},
     state, submission, title,
+    waiting::prepared,
 };
 use crate::{
     Portal,
@@ -24,7 +25,7 @@ use edgecoder_events::{
 };
 use edgecoder_projections::{
     Question,
-    task_board::{SubtaskEntry, TaskEntry},
+    task_board::{SubtaskEntry, TaskEntry, TaskState},
 };
 use edgecoder_service_kit::{
     commands::Done,
@@ -43,7 +44,7 @@ struct Page<'a> {
     title: String,
     state: &'static str,
     state_words: &'static str,
-    reason: Option<&'static str>,
+    reason: Option<String>,
     is_over: bool,
     is_forgotten: bool,
     submitted_at: Moment,
@@ -106,7 +107,7 @@ async fn task_page(portal: &Portal, person: &Person, id: &TaskId, typed: Typed<'
     let as_of = portal.newest(&[Question::TaskBoard]).await;
     let task = own_task(portal, person, id).await.map_err(|problem| perhaps_later(problem, as_of))?;
     let entries = portal.projections.task_board().subtasks(&task).await?;
-    let reason = reason(&task, &entries);
+    let reason = reason(portal, &task, &entries);
     let mut subtasks = Vec::with_capacity(entries.len());
     for entry in entries {
         subtasks.push(part(portal, &task.account, entry).await?);
@@ -143,15 +144,16 @@ async fn task_page(portal: &Portal, person: &Person, id: &TaskId, typed: Typed<'
     Ok(page::show(portal.cookies, status, &shell, &page))
 }
 
-const fn language(language: Language) -> &'static str {
+/// What a language is called.
+pub const fn language(language: Language) -> &'static str {
     match language {
         Language::Python => "Python",
         Language::Javascript => "JavaScript",
     }
 }
 
-/// Why it failed, or why it waits again.
-pub fn reason(task: &TaskEntry, subtasks: &[SubtaskEntry]) -> Option<&'static str> {
+/// Why it failed, or why it waits.
+pub fn reason(portal: &Portal, task: &TaskEntry, subtasks: &[SubtaskEntry]) -> Option<String> {
     let failed = task.fail_reason.map(|reason| match reason {
         FailReason::ProgramFailed => ENGLISH.failed_program,
         FailReason::AttemptsExhausted => ENGLISH.failed_attempts,
@@ -159,6 +161,10 @@ pub fn reason(task: &TaskEntry, subtasks: &[SubtaskEntry]) -> Option<&'static st
         FailReason::PlanningFailed => ENGLISH.failed_planning,
         FailReason::NoModel => ENGLISH.failed_model,
     });
-    let came_back = || subtasks.iter().any(|it| it.last_return.is_some()).then_some(ENGLISH.came_back);
-    failed.or_else(|| if is_over(task.state) { None } else { came_back() })
+    if failed.is_some() || is_over(task.state) {
+        return failed.map(str::to_owned);
+    }
+    let prepared = if task.state == TaskState::Queued { prepared(portal, task.language) } else { None };
+    let came_back = || subtasks.iter().any(|it| it.last_return.is_some()).then(|| ENGLISH.came_back.to_owned());
+    prepared.or_else(came_back)
 }
