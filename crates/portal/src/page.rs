@@ -1,6 +1,7 @@
 //! How does an answer look? A page of ours in the visitor's colours, or the way to another one.
 
 use crate::{
+    Portal,
     callers::{Person, Visitor},
     cookies::{Cookie, Cookies},
     freshness::AsOf,
@@ -54,6 +55,16 @@ impl Shell {
     pub fn of_person(person: &Person) -> Self {
         let (name, who) = (Some(person.profile.name.clone()), person.account().to_string());
         Self { name, who, is_operator: person.is_operator, ..Self::of(&person.visitor) }
+    }
+
+    /// Around a page for anybody, as whoever is logged in finds it.
+    pub async fn of_anybody(portal: &Portal, visitor: &Visitor) -> Result<Self, Problem> {
+        let shell = Self::of(visitor);
+        let Some(session) = visitor.session() else { return Ok(shell) };
+        // They may have left, perhaps with another browser.
+        let Some(profile) = portal.profile(&session.account).await? else { return Ok(shell) };
+        let (name, who) = (Some(profile.name), session.account.to_string());
+        Ok(Self { name, who, is_operator: portal.is_operator(&session.account).await?, ..shell })
     }
 
     /// Around a page that is as old as `as_of` says.

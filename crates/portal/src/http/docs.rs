@@ -55,7 +55,7 @@ struct Page<'a> {
     responses((status = 200, body = String, content_type = "text/html", description = "the documents by title")),
 )]
 pub async fn index(State(portal): State<Portal>, visitor: Visitor) -> Result<Response, Problem> {
-    let shell = shell(&portal, &visitor).await?;
+    let shell = Shell::of_anybody(&portal, &visitor).await?;
     let documents = DOCUMENTS.iter().map(|it| Titled { name: it.name, title: title(it.text) }).collect();
     Ok(page::show(portal.cookies, StatusCode::OK, &shell, &Index { shell: &shell, documents }))
 }
@@ -79,17 +79,9 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let found = DOCUMENTS.iter().find(|it| it.name == name);
     let found = found.ok_or_else(|| Problem::not_found("no_such_document", "there is no document of this name"))?;
-    let shell = shell(&portal, &visitor).await?;
+    let shell = Shell::of_anybody(&portal, &visitor).await?;
     let page = Page { shell: &shell, title: title(found.text), blocks: linked(found.text) };
     Ok(page::show(portal.cookies, StatusCode::OK, &shell, &page))
-}
-
-async fn shell(portal: &Portal, visitor: &Visitor) -> Result<Shell, Problem> {
-    let mut shell = Shell::of(visitor);
-    if let Some(session) = visitor.session() {
-        shell.name = portal.profile(&session.account).await?.map(|profile| profile.name);
-    }
-    Ok(shell)
 }
 
 fn title(text: &'static str) -> &'static str {

@@ -25,10 +25,7 @@ struct Page<'a> {
     responses((status = 200, body = String, content_type = "text/html", description = "the first page")),
 )]
 pub async fn welcome(State(portal): State<Portal>, visitor: Visitor) -> Result<Response, Problem> {
-    let mut shell = Shell::of(&visitor);
-    if let Some(session) = visitor.session() {
-        shell.name = portal.profile(&session.account).await?.map(|profile| profile.name);
-    }
+    let shell = Shell::of_anybody(&portal, &visitor).await?;
     let page = Page { shell: &shell, audit_url: &portal.audit_url };
     Ok(page::show(portal.cookies, StatusCode::OK, &shell, &page))
 }

@@ -55,6 +55,17 @@ async fn begin() -> (Service, Browser, Browser) {
 }
 
 #[tokio::test]
+async fn pages_for_anybody_lead_operators_and_nobody_else_to_their_pages() {
+    let (service, mut ann, mut bob) = begin().await;
+    let mut stranger = service.browser();
+    for path in ["/", "/download", "/docs", "/docs/tasks", "/dashboard"] {
+        let leads = async |browser: &mut Browser| browser.get(path).await.text.contains("href=\"/operations\"");
+        assert!(leads(&mut ann).await, "{path}");
+        assert!(!leads(&mut bob).await && !leads(&mut stranger).await, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_but_operators_finds_the_operators_pages() {
     let (service, mut ann, mut bob) = begin().await;
     for path in PAGES {
