@@ -1,13 +1,14 @@
-//! What stands in a document of the product? Its headings, paragraphs, lists, tables and programs, as far as our own pages use
-//! such marks. Text stays text: the template escapes every piece.
+//! What stands in a document of the product? Its headings, paragraphs, lists, steps, tables and programs, as far as our own pages
+//! use such marks; its pictures are left out. Text stays text: the template escapes every piece.
 
 const FENCE: &str = "```";
+const PICTURE: &str = "![";
 
 /// A part of a document that stands by itself.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Block {
     shape: Shape,
-    /// Points of a list, rows of a table; one of everything else but a program.
+    /// Points of a list, steps, rows of a table; one of everything else but a program.
     pub rows: Vec<Row>,
     /// Of a program.
     pub code: String,
@@ -22,6 +23,7 @@ enum Shape {
     Heading,
     Paragraph,
     List,
+    Steps,
     Table,
     Code,
 }
@@ -49,6 +51,10 @@ impl Block {
         self.shape == Shape::List
     }
 
+    pub fn is_steps(&self) -> bool {
+        self.shape == Shape::Steps
+    }
+
     pub fn is_table(&self) -> bool {
         self.shape == Shape::Table
     }
@@ -69,7 +75,7 @@ pub fn blocks(text: &str) -> Vec<Block> {
             blocks.push(Block { shape: Shape::Code, rows: Vec::new(), code: code.join("\n") });
             continue;
         }
-        if line.trim().is_empty() {
+        if line.trim().is_empty() || line.trim_start().starts_with(PICTURE) {
             close(&mut open, &mut blocks);
             continue;
         }
@@ -99,8 +105,10 @@ fn begins(line: &str) -> (Option<Shape>, &str) {
         (Some(Shape::Title), words)
     } else if line.starts_with('#') {
         (Some(Shape::Heading), line.trim_start_matches('#').trim_start())
-    } else if let Some(words) = line.strip_prefix("- ").or(numbered) {
+    } else if let Some(words) = line.strip_prefix("- ") {
         (Some(Shape::List), words)
+    } else if let Some(words) = numbered {
+        (Some(Shape::Steps), words)
     } else if line.starts_with('|') {
         (Some(Shape::Table), line)
     } else {
@@ -118,11 +126,21 @@ fn go_on(rows: &mut [String], words: &str) {
 fn close(open: &mut Option<(Shape, Vec<String>)>, blocks: &mut Vec<Block>) {
     let Some((shape, rows)) = open.take() else { return };
     let is_ruler = |row: &&String| row.chars().all(|letter| matches!(letter, '|' | '-' | ':' | ' '));
-    let rows = rows.iter().filter(|row| shape != Shape::Table || !is_ruler(row)).map(|row| match shape {
-        Shape::Table => row.trim_matches('|').split(" | ").map(|cell| pieces(cell.trim())).collect(),
-        Shape::Title | Shape::Heading | Shape::Paragraph | Shape::List | Shape::Code => vec![pieces(row)],
-    });
-    blocks.push(Block { shape, rows: rows.collect(), code: String::new() });
+    let rows: Vec<Row> = rows
+        .iter()
+        .filter(|row| shape != Shape::Table || !is_ruler(row))
+        .map(|row| match shape {
+            Shape::Table => row.trim_matches('|').split(" | ").map(|cell| pieces(cell.trim())).collect(),
+            Shape::Title | Shape::Heading | Shape::Paragraph | Shape::List | Shape::Steps | Shape::Code => {
+                vec![pieces(row)]
+            }
+        })
+        .collect();
+    match blocks.last_mut() {
+        // What is left out between two steps does not begin their count anew.
+        Some(last) if shape == Shape::Steps && last.shape == shape => last.rows.extend(rows),
+        _ => blocks.push(Block { shape, rows, code: String::new() }),
+    }
 }
 
 /// The words of a line, with its marks taken out.
@@ -188,6 +206,12 @@ mod tests {
             "Paragraph end",
         ];
         assert_eq!(told(text), expected);
+    }
+
+    #[test]
+    fn steps_with_pictures_between_them_are_counted_on() {
+        let text = "1. one\n   more\n\n   ![a button](x/1.png)\n\n2. two\n\nend\n\n1. other\n- point";
+        assert_eq!(told(text), ["Steps one more|two", "Paragraph end", "Steps other", "List point"]);
     }
 
     #[test]

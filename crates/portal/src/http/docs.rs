@@ -17,7 +17,9 @@ struct Document {
     text: &'static str,
 }
 
-const DOCUMENTS: [Document; 6] = [
+/// The one to begin with comes first.
+const DOCUMENTS: [Document; 7] = [
+    Document { name: "first-task", text: include_str!("../../../../docs/users/first-task.md") },
     Document { name: "portal", text: include_str!("../../../../docs/users/portal.md") },
     Document { name: "tasks", text: include_str!("../../../../docs/users/tasks.md") },
     Document { name: "wallet", text: include_str!("../../../../docs/users/wallet.md") },

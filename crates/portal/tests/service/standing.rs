@@ -82,6 +82,9 @@ async fn documents_come_from_the_program_and_lead_to_one_another() {
     let service = Service::begin().await;
     let mut stranger = service.browser();
     let listed = documents(&stranger.get("/docs").await.text);
+    assert_eq!(listed[0], "first-task", "what to begin with comes first");
+    let first = stranger.get("/docs/first-task").await.text;
+    assert!(first.matches("<ol>").count() == 1 && !first.contains("first-task/1.png"), "steps, no pictures: {first}");
     assert!(listed.contains(&"portal".to_owned()) && listed.contains(&"first-audit".to_owned()), "{listed:?}");
     for name in listed {
         let page = stranger.get(&format!("/docs/{name}")).await;
