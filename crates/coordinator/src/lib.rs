@@ -95,6 +95,8 @@ pub struct Parts {
     pulling: Seats,
     /// Of people who watch tasks.
     watching: Seats,
+    /// Who only watches hears of the end, and connects again to whoever comes next.
+    stopping: CancellationToken,
     diagnostics: DiagnosticsBook,
     keys: Arc<NodeKeys>,
     metrics: Metrics,
@@ -176,6 +178,7 @@ impl Coordinator {
             tiles: TileRoom::default(),
             pulling: Seats::default(),
             watching: Seats::default(),
+            stopping: CancellationToken::new(),
             diagnostics: DiagnosticsBook::default(),
             keys,
             metrics,
@@ -193,8 +196,13 @@ impl Coordinator {
         Ok(Self(Arc::new(parts)))
     }
 
-    /// Starts jobs and reactions; they end with `stop`.
+    /// Starts jobs and reactions; they end with `stop`, and so does what people watch.
     pub fn start(&self, tasks: &mut JoinSet<()>, stop: &CancellationToken) {
+        let (stop_comes, stopping) = (stop.clone().cancelled_owned(), self.stopping.clone());
+        tasks.spawn(async move {
+            stop_comes.await;
+            stopping.cancel();
+        });
         tasks.spawn(jobs::run(self.clone(), stop.clone()));
         tasks.spawn(witness::run(self.clone(), stop.clone()));
         tasks.spawn(follow_checkpoints(self.clone(), stop.clone()));

@@ -53,6 +53,7 @@ pub struct Service {
     commands: Commands,
     access: Access,
     tokens: Tokens,
+    pub stop: CancellationToken,
     running: JoinSet<()>,
     dir: TempDir,
 }
@@ -137,9 +138,9 @@ impl Service {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (mut running, stop) = (JoinSet::new(), CancellationToken::new());
         coordinator.start(&mut running, &stop);
-        running.spawn(serve(listener, router(coordinator), stop));
+        running.spawn(serve(listener, router(coordinator), stop.clone()));
         let client = edgecoder_outbound::direct().timeout(PATIENCE).build().unwrap();
-        let service = Self { base, client, clock, store, projections, commands, access, tokens, running, dir };
+        let service = Self { base, client, clock, store, projections, commands, access, tokens, stop, running, dir };
         service.give_credit_to_ada().await;
         service
     }

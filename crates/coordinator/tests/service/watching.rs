@@ -1,6 +1,10 @@
 //! A watched task is told event by event, and whoever was cut off reads on where the stream broke.
 
 use crate::{fixture::Service, machine::Machine};
+use std::time::Duration;
+
+/// What does not come in so long does not come.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The ids and kinds of a task's events after `seen`, read until the stream ends with the task.
 async fn watched(service: &Service, seen: Option<u64>) -> Vec<(u64, String)> {
@@ -35,6 +39,18 @@ async fn a_stream_that_broke_goes_on_after_the_last_event_that_was_seen() {
     for (place, (seen, _)) in whole.iter().enumerate() {
         assert_eq!(watched(&service, Some(*seen)).await, whole[place + 1..]);
     }
+}
+
+#[tokio::test]
+async fn who_watches_hears_the_end_when_the_coordinator_stops() {
+    let service = Service::begin().await;
+    service.submitted("t").await;
+    let request = service.client.get(format!("{}/tasks/t/events", service.base())).bearer_auth(service.ada());
+    let mut news = request.send().await.unwrap();
+    assert!(news.chunk().await.unwrap().is_some(), "what happened before is told first");
+    service.stop.cancel();
+    let ends = async { while news.chunk().await.unwrap().is_some() {} };
+    tokio::time::timeout(PATIENCE, ends).await.unwrap();
 }
 
 #[tokio::test]

@@ -59,11 +59,22 @@ pub async fn events(
         let is_new = seen.is_none_or(|seen| recorded.position > seen);
         async move { is_new }
     });
-    let messages = unseen.take_until(tokio::time::sleep(MAX_WATCH)).map(move |recorded| {
+    let messages = unseen.take_until(watched_long_enough(&coordinator)).map(move |recorded| {
         let _held = &seat;
         Ok(message(&recorded))
     });
     Ok(Sse::new(messages).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+/// When a connection ends: after a while, or when the coordinator stops, which waits for nobody who only watches.
+fn watched_long_enough(coordinator: &Coordinator) -> impl Future<Output = ()> + Send + use<> {
+    let stopping = coordinator.stopping.clone();
+    async move {
+        tokio::select! {
+            () = stopping.cancelled() => {}
+            () = tokio::time::sleep(MAX_WATCH) => {}
+        }
+    }
 }
 
 fn too_many() -> Problem {
