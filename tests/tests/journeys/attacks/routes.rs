@@ -27,7 +27,7 @@ const PUBLIC: &[Role] = &ROLES;
 const ANCHOR: &str = "anchor";
 
 /// Who may ask what. A route that is not here may be asked by the administrator alone.
-const PERMITTED: [(&str, &[Role]); 46] = [
+const PERMITTED: [(&str, &[Role]); 47] = [
     ("coordinator POST /submit", &[Account]),
     ("coordinator GET /tasks", TASKS),
     ("coordinator GET /tasks/{id}", TASKS),
