@@ -101,7 +101,7 @@ fn report_told(report: &Report) -> Text {
         text = text.then(tests_told(tests));
     }
     text.then(part("output", &excerpt::of(&report.stdout), |_| Style::Plain))
-        .then(part("errors", &excerpt::of(&report.stderr), |_| Style::Plain))
+        .then(part("standard error", &excerpt::of(&report.stderr), |_| Style::Plain))
         .then(changes_told(report))
 }
 

@@ -92,10 +92,11 @@ async fn hand_on(
 }
 
 fn handed_back(headers: &HeaderMap) -> HeaderMap {
-    // Without a kind it would be told as one that it may not be.
-    let unknown = (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     let kept = HANDED_BACK.into_iter().filter_map(|name| headers.get(&name).cloned().map(|value| (name, value)));
-    std::iter::once(unknown).chain(kept).collect()
+    let mut back: HeaderMap = kept.collect();
+    // Without a kind it would be told as one that it may not be.
+    back.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("application/octet-stream"));
+    back
 }
 
 /// Who sends a body brings a token: the coordinator would take no other, and nobody's body is not taken in. What is
@@ -190,7 +191,8 @@ mod tests {
         let back = handed_back(&said.into_iter().collect());
         assert_eq!(back[header::RETRY_AFTER], "7");
         assert!(!back.contains_key(header::TRANSFER_ENCODING), "that is of the way");
-        assert_eq!(back[header::CONTENT_TYPE], "application/problem+json");
+        let kinds: Vec<_> = back.get_all(header::CONTENT_TYPE).iter().collect();
+        assert_eq!(kinds, ["application/problem+json"], "one kind, and the one that was said");
         assert_eq!(handed_back(&HeaderMap::new())[header::CONTENT_TYPE], "application/octet-stream");
     }
 

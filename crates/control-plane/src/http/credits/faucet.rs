@@ -45,7 +45,10 @@ pub async fn faucet(
     Json(body): Json<Faucet>,
 ) -> Result<Json<Balance>, Problem> {
     if !control_plane.faucet_enabled {
-        return Err(Problem::forbidden("faucet_disabled", "credit is bought here: the faucet is for development only"));
+        return Err(Problem::forbidden(
+            "faucet_disabled",
+            "the faucet is for development only: in production nobody is given credit, and none can be bought yet",
+        ));
     }
     let amount = amount(body.credits)?;
     let key = asked_once.key_of(&operator.actor());
