@@ -221,6 +221,7 @@ const changes: [string, RegExp, (body: Buffer) => Buffer, string][] = [
   ["the values of two fields", /^\/audit\/entries\//, event(({ origin, log_key, ...rest }) => ({ ...rest, origin: log_key, log_key: origin })), "The page shows something else than the entry’s bytes say"],
   ["the name of a field", /^\/audit\/entries\//, event(({ log_key, ...rest }) => ({ ...rest, old_key: log_key })), "The page shows something else than the entry’s bytes say"],
   ["the fields, by one more", /^\/audit\/entries\//, event((fields) => ({ ...fields, objections: "none" })), "The page shows something else than the entry’s bytes say"],
+  ["the fields, by an empty one", /^\/audit\/entries\//, event((fields) => ({ ...fields, "taken back by the auditors": null })), "The page shows something else than the entry’s bytes say"],
   ["the length of an entry", /^\/tile\/entries\//, (body) => Buffer.concat([Buffer.from([0xff]), body.subarray(1)]), "A file of the log is not what it should be"],
 ];
 

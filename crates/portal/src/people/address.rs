@@ -24,7 +24,8 @@ pub struct EmailAddress(String);
 impl EmailAddress {
     /// Takes what somebody typed; none where no mail can go there.
     pub fn parse(typed: &str) -> Option<Self> {
-        let text = typed.trim().to_lowercase();
+        // Of ASCII only: other letters become the same small one from two mailboxes, and one would be the other's.
+        let text = typed.trim().to_ascii_lowercase();
         let (name, host) = text.rsplit_once('@')?;
         let is_strange =
             |letter: char| letter.is_whitespace() || letter.is_control() || "<>,;\"()[]\\".contains(letter);
@@ -102,6 +103,12 @@ mod tests {
     fn an_address_is_the_same_however_it_is_typed() {
         assert_eq!(EmailAddress::parse(" Ann@Example.ORG ").unwrap().as_str(), "ann@example.org");
         assert_eq!(EmailAddress::parse("a.b+c@localhost").unwrap().as_str(), "a.b+c@localhost");
+    }
+
+    #[test]
+    fn two_mailboxes_are_never_one_address() {
+        let (kelvin, mike) = ("mi\u{212a}e@example.org", "mike@example.org");
+        assert_ne!(EmailAddress::parse(kelvin), EmailAddress::parse(mike));
     }
 
     #[test]

@@ -8,7 +8,9 @@ use crate::{
     ots::MAX_MESSAGE_BYTES,
     rivals::{Lineage, Rivals},
 };
-use bdk_wallet::{KeychainKind, SignOptions, TxOrdering, error::CreateTxError};
+use bdk_wallet::{
+    KeychainKind, SignOptions, TxOrdering, coin_selection::LargestFirstCoinSelection, error::CreateTxError,
+};
 use bitcoin::{Amount, FeeRate, OutPoint, Psbt, Transaction, Txid};
 use std::collections::BTreeSet;
 
@@ -27,7 +29,8 @@ impl AnchorWallet {
         rate: SatPerVbyte,
         coins: &BTreeSet<OutPoint>,
     ) -> Result<Draft, WalletError> {
-        let mut builder = self.inner.build_tx();
+        // Anybody may pay small coins into the wallet: they must neither crowd out a large one nor fill the transaction.
+        let mut builder = self.inner.build_tx().coin_selection(LargestFirstCoinSelection);
         for coin in coins {
             builder.add_utxo(*coin).map_err(|error| WalletError::NotBuilt(error.to_string()))?;
         }

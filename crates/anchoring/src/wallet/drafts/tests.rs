@@ -45,6 +45,17 @@ fn an_anchor_carries_the_commitment_and_pays_its_rate() {
 }
 
 #[test]
+fn small_coins_of_a_stranger_do_not_crowd_out_a_large_one() {
+    let usual = wallet_with(&[1_000_000]).1.draft(COMMITMENT, SatPerVbyte(5), &NO_COINS).unwrap();
+    // Worth a little more than it costs to spend them, so that many make up a sum without change.
+    let dust: Vec<u64> = (0..400).map(|number| 342 + number % 4).chain([1_000_000]).collect();
+    let (_folder, mut wallet, coins) = wallet_with(&dust);
+    let draft = wallet.draft(COMMITMENT, SatPerVbyte(5), &NO_COINS).unwrap();
+    assert_eq!(coins_in(&draft.transaction), coins[400..]);
+    assert_eq!(draft.fee_sat.abs_diff(usual.fee_sat) / 5, 0, "{} and usually {}", draft.fee_sat, usual.fee_sat);
+}
+
+#[test]
 fn of_all_that_were_given_up_and_the_next_only_one_can_be_in_a_block() {
     let (_folder, mut wallet, coins) = wallet_with(&[40_000, 50_000, 60_000]);
     let nobody = || vec![TxOut { value: Amount::ZERO, script_pubkey: ScriptBuf::new() }];

@@ -103,18 +103,26 @@ function plain(value) {
 
 /**
  * Field by field, by the names that this page knows for the kind: those beside the values are the server's word. A field that
- * the bytes do not have may be shown as none: entries of earlier builds have fewer.
+ * the bytes do not have may be shown as none where another schema of the kind has it: entries of earlier builds have fewer.
  */
 function saysTheSame(shown, entry) {
   const fields = FIELDS[`${entry.kind} ${entry.schema}`];
   if (fields === undefined) return Object.keys(shown).join() === "payload" && shown.payload === hex(entry.payload);
-  return isNamed(shown, fields, read(entry.payload));
+  return isNamed(shown, fields, read(entry.payload), fieldsOf(entry.kind));
 }
 
-function isNamed(shown, fields, values) {
+/** The names of the fields that any schema of a kind has. */
+function fieldsOf(kind) {
+  const schemas = Object.keys(FIELDS).filter((key) => key.startsWith(`${kind} `));
+  return schemas.flatMap((key) => FIELDS[key].map(nameOf));
+}
+
+const nameOf = (field) => field.name ?? field;
+
+function isNamed(shown, fields, values, elsewhere = []) {
   if (!Array.isArray(values) || values.length !== fields.length || shown === null || typeof shown !== "object") return false;
-  const names = fields.map((field) => field.name ?? field);
-  const isRest = Object.keys(shown).every((name) => names.includes(name) || shown[name] === null);
+  const names = fields.map(nameOf);
+  const isRest = Object.keys(shown).every((name) => names.includes(name) || (shown[name] === null && elsewhere.includes(name)));
   return isRest && fields.every((field, at) => isField(shown[names[at]], field, values[at]));
 }
 
