@@ -192,8 +192,9 @@ fn no_cosignatures(signed: &Signed, wish: &ArchiveWish) -> Option<String> {
 
 fn all_members(signed: &Signed, wish: &ArchiveWish, proven: &[Proven], dated: Dated) -> Members {
     let readme = readme::text(signed, &wish.about, proven.len(), &dated);
-    let keys: String = signed.keys.iter().fold(String::new(), |keys, key| keys + &key.to_string() + "\n");
-    let policy = wish.policy.clone().unwrap_or_else(|| policy_of(&signed.keys));
+    let signers = signers(signed);
+    let keys: String = signers.iter().fold(String::new(), |keys, key| keys + &key.to_string() + "\n");
+    let policy = wish.policy.clone().unwrap_or_else(|| policy_of(&signers));
     let mut members = Members::from([
         (Member::Readme, readme.into_bytes()),
         (Member::Checkpoint, signed.note.clone().into_bytes()),
@@ -208,6 +209,13 @@ fn all_members(signed: &Signed, wish: &ArchiveWish, proven: &[Proven], dated: Da
     }
     members.extend(dated.anchors.into_iter().flat_map(dated::DatedBy::members));
     members
+}
+
+/// Those of the keys that signed the checkpoint: before or after a change of the log's key, not all of them did.
+fn signers(signed: &Signed) -> Vec<VerifierKey> {
+    let note = Note::parse(signed.note.as_bytes()).ok();
+    let signers = note.as_ref().and_then(|note| note.verify(&signed.keys).ok()).unwrap_or_default();
+    signers.into_iter().cloned().collect()
 }
 
 /// A policy that believes the log, and asks for no witness.

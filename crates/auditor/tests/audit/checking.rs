@@ -211,6 +211,8 @@ async fn a_file_that_was_changed_is_named_even_where_its_digest_was_changed_too(
         ("words/000000000007.json".to_owned(), replaced("words/000000000007.json", "ann", "eve"), 1, "MISTOLD"),
         ("checkpoint".to_owned(), replaced("checkpoint", "\n21\n", "\n20\n"), 1, "BAD SIGNATURE"),
         ("keys".to_owned(), format!("{other_key}\n").into_bytes(), 1, "OTHER KEYS"),
+        ("keys".to_owned(), format!("{key}\n{other_key}\n").into_bytes(), 1, "OTHER KEYS"),
+        ("keys".to_owned(), vec![], 1, "OTHER KEYS"),
         ("policy".to_owned(), b"nonsense".to_vec(), 2, "BAD POLICY"),
         (name("checkpoint"), replaced(&name("checkpoint"), "\n17\n", "\n16\n"), 1, "ANCHOR MISMATCH"),
         (name("checkpoint.ots"), b"else".to_vec(), 1, "ANCHOR MISMATCH"),
@@ -236,11 +238,11 @@ async fn a_file_that_was_changed_is_named_even_where_its_digest_was_changed_too(
     let folder = packed(&all(&summed(changed)));
     let (code, report) = checked(&folder, &["--key", &key]);
     assert_eq!((code, classes(&report)), (3, vec![("NOT CONFIRMED", "anchors/")]), "{report:#}");
-    assert_eq!(report["notEvidence"], serde_json::json!(["README.md"]), "{report:#}");
+    assert_eq!(report["notEvidence"], serde_json::json!(["README.md", "policy"]), "{report:#}");
     let file = folder.path().join("evidence.tar");
     let told = String::from_utf8(audit(&["verify", text(&file), "--network", "regtest"]).stdout).unwrap();
     assert!(
-        told.contains("\nnot evidence README.md: nobody signs it, and nothing but its digest was checked\n"),
+        told.contains("\nnot evidence README.md: nobody signs it, and whoever made the archive wrote it\n"),
         "{told}"
     );
 }
@@ -451,6 +453,18 @@ async fn another_key_another_log_and_too_few_witnesses_are_told_apart() {
     assert_eq!(said["absent"], serde_json::json!(["no anchor covers these entries yet"]), "{said:#}");
     let (code, report) = checked(&seen, &["--key", &key()]);
     assert_eq!((code, &report["witnesses"]), (0, &serde_json::json!(["anna"])), "{report:#}");
+    // Anybody can write a policy that calls a key of his own so: the answer says whose word it is.
+    assert_eq!(
+        (&report["trust"]["policyGiven"], &report["notEvidence"][1]),
+        (&false.into(), &"policy".into()),
+        "{report:#}"
+    );
+    let (code, report) = checked(&seen, &["--key", &key(), "--policy", text(&policy)]);
+    assert_eq!((code, &report["witnesses"]), (0, &serde_json::json!(["anna"])), "{report:#}");
+    assert_eq!(
+        (&report["trust"]["policyGiven"], &report["notEvidence"]),
+        (&true.into(), &serde_json::json!(["README.md"]))
+    );
     let forged = String::from_utf8(members["checkpoint"].clone()).unwrap();
     let (before, last) = forged.trim_end().rsplit_once(' ').unwrap();
     let middle = last.len() / 2;

@@ -53,7 +53,8 @@ pub async fn check_archive(wish: &CheckWish, headers: &mut HeaderSource) -> Resu
     check_belonging(&members, &mut report);
     check_anchor_count(&members, &mut report);
     check_sums(&members, &mut report);
-    report.not_evidence.extend(members.keys().filter(|member| member.is_for_people()).map(ToString::to_string));
+    let is_word = |member: &&Member| member.is_for_people() || (**member == Member::Policy && wish.policy.is_none());
+    report.not_evidence.extend(members.keys().filter(is_word).map(ToString::to_string));
     if let Some(signed) = signatures::check(&members, wish, &mut report) {
         let last = entries::check(&members, &signed, &mut report);
         anchors::check(&members, (&signed, last), headers, &mut report).await?;

@@ -126,7 +126,9 @@ pub struct ArchiveReport {
     pub keys: Vec<String>,
     /// Whether the auditor brought a key.
     pub key_given: bool,
-    /// The witnesses of the policy that cosigned.
+    /// Whether the auditor brought a policy.
+    pub policy_given: bool,
+    /// The witnesses that cosigned, by the names that the policy has for their keys.
     pub witnesses: Vec<String>,
     /// How many entries are in it.
     pub entries: usize,
@@ -149,6 +151,7 @@ impl ArchiveReport {
             size: 0,
             keys: Vec::new(),
             key_given: !wish.keys.is_empty(),
+            policy_given: wish.policy.is_some(),
             witnesses: Vec::new(),
             entries: 0,
             network: None,
@@ -157,6 +160,10 @@ impl ArchiveReport {
             not_evidence: Vec::new(),
             findings: Vec::new(),
         }
+    }
+
+    pub(super) fn has(&self, class: Class) -> bool {
+        self.findings.iter().any(|it| it.class == class)
     }
 
     pub(super) fn find(&mut self, class: Class, member: impl fmt::Display, detail: impl Into<String>) {
@@ -201,6 +208,15 @@ impl ArchiveReport {
         if self.key_given { "given by you" } else { "taken from the archive itself: proves consistency, not identity" }
     }
 
+    /// Whose word it is that a key is the witness's.
+    const fn witness_sentence(&self) -> &'static str {
+        if self.policy_given {
+            ""
+        } else {
+            ": so the archive itself calls a key that signed; nobody vouches for it, bring --policy"
+        }
+    }
+
     /// The report for people.
     pub fn lines(&self) -> String {
         let mut text = String::new();
@@ -213,7 +229,7 @@ impl ArchiveReport {
             line("key", &format!("{key}: {}", self.key_sentence()));
         }
         for witness in &self.witnesses {
-            line("witness", &format!("{witness} cosigned"));
+            line("witness", &format!("{witness} cosigned{}", self.witness_sentence()));
         }
         line("entries", &format!("{} in the archive", self.entries));
         if let Some(network) = self.network {
@@ -226,7 +242,7 @@ impl ArchiveReport {
             line("absent", what);
         }
         for member in &self.not_evidence {
-            line("not evidence", &format!("{member}: nobody signs it, and nothing but its digest was checked"));
+            line("not evidence", &format!("{member}: nobody signs it, and whoever made the archive wrote it"));
         }
         for it in &self.findings {
             line("finding", &format!("{} {}: {}", it.name(), it.member, it.detail));
@@ -253,7 +269,7 @@ impl ArchiveReport {
             "archive": self.file,
             "origin": self.origin,
             "size": self.size,
-            "trust": { "keys": self.keys, "keyGiven": self.key_given },
+            "trust": { "keys": self.keys, "keyGiven": self.key_given, "policyGiven": self.policy_given },
             "witnesses": self.witnesses,
             "entries": self.entries,
             "network": self.network.map(|network| network.to_string()),
