@@ -38,7 +38,7 @@ fn nothing_of_the_coordinator_but_the_operators_routes_is_reached_through_the_do
     }
     Ask::get("/agents").bearer(&house.operator()).send(&address).success();
     for (path, kind) in
-        [("/metrics", "text/plain"), ("/openapi.json", "application/json"), ("/no", "application/problem")]
+        [("/metrics", "application/openmetrics-text"), ("/openapi.json", "application/json"), ("/no", "application/problem")]
     {
         let head = Ask::get(path).send(&address).head.to_ascii_lowercase();
         let kinds: Vec<&str> = head.lines().filter_map(|line| line.strip_prefix("content-type: ")).collect();
