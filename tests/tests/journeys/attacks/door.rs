@@ -37,9 +37,11 @@ fn nothing_of_the_coordinator_but_the_operators_routes_is_reached_through_the_do
         assert_eq!(Ask::get("/agents").bearer(&token).send(&address).problem().0, 403);
     }
     Ask::get("/agents").bearer(&house.operator()).send(&address).success();
-    for (path, kind) in
-        [("/metrics", "application/openmetrics-text"), ("/openapi.json", "application/json"), ("/no", "application/problem")]
-    {
+    for (path, kind) in [
+        ("/metrics", "application/openmetrics-text"),
+        ("/openapi.json", "application/json"),
+        ("/no", "application/problem"),
+    ] {
         let head = Ask::get(path).send(&address).head.to_ascii_lowercase();
         let kinds: Vec<&str> = head.lines().filter_map(|line| line.strip_prefix("content-type: ")).collect();
         assert!(matches!(kinds.as_slice(), [one] if one.starts_with(kind)), "{path}: {kinds:?}");
