@@ -19,10 +19,11 @@ pub(super) fn check(members: &Members, wish: &CheckWish, report: &mut ArchiveRep
         report.find(Class::WrongLedger, Member::Checkpoint, format!("it is of {}", checkpoint.origin));
     }
     let own_keys = keys_in(members, report);
-    let trusted = if wish.keys.is_empty() { &own_keys } else { &wish.keys };
+    let trusted = if wish.keys.is_empty() { own_keys.as_deref().unwrap_or_default() } else { &wish.keys };
     check_keys(&note, &checkpoint, trusted, report);
-    let has_signed = |key| note.verify(slice::from_ref(key)).is_ok();
-    if !report.has(Class::BadSignature) && (own_keys.is_empty() || !own_keys.iter().all(has_signed)) {
+    let has_signed = |key: &VerifierKey| note.verify(slice::from_ref(key)).is_ok();
+    let are_others = |keys: &Vec<VerifierKey>| keys.is_empty() || !keys.iter().all(&has_signed);
+    if !report.has(Class::BadSignature) && own_keys.as_ref().is_some_and(are_others) {
         report.find(Class::OtherKeys, Member::Keys, "these are not the keys that signed, each of them");
     }
     if let Some(policy) = policy_of(members, wish, report) {
@@ -31,17 +32,15 @@ pub(super) fn check(members: &Members, wish: &CheckWish, report: &mut ArchiveRep
     Some(checkpoint)
 }
 
-fn keys_in(members: &Members, report: &mut ArchiveReport) -> Vec<VerifierKey> {
+/// The keys of the archive; none, and a finding, where there are none to read.
+fn keys_in(members: &Members, report: &mut ArchiveReport) -> Option<Vec<VerifierKey>> {
     let Some(bytes) = members.get(&Member::Keys) else {
         report.miss(Member::Keys);
-        return Vec::new();
+        return None;
     };
     let text = String::from_utf8_lossy(bytes);
     let keys: Result<Vec<VerifierKey>, _> = text.lines().map(str::parse).collect();
-    keys.unwrap_or_else(|error| {
-        report.find(Class::OtherKeys, Member::Keys, error.to_string());
-        Vec::new()
-    })
+    keys.map_err(|error| report.find(Class::OtherKeys, Member::Keys, error.to_string())).ok()
 }
 
 fn check_keys(note: &Note, checkpoint: &Checkpoint, trusted: &[VerifierKey], report: &mut ArchiveReport) {
