@@ -96,10 +96,11 @@ fn btcd_confirms_a_ledger_at_six_blocks_and_other_peoples_tools_agree() {
     archive_is_dated(&scene, &node, &log);
 
     nothing_to_date(&scene.product);
-    let (count, fees) = (anchors(&scene.product).len(), scene.chain.waiting());
+    let count = anchors(&scene.product).len();
+    // Whatever was still on its way is in these blocks.
     scene.chain.mine(6);
     nothing_to_date(&scene.product);
-    assert_eq!((anchors(&scene.product).len(), scene.chain.waiting()), (count, fees), "idling costs nothing");
+    assert_eq!((anchors(&scene.product).len(), scene.chain.waiting()), (count, 0), "idling costs nothing");
     let second = scene.house.refused(&["run", "--mode", "anchor"]);
     assert!(second.contains("an anchor service is already running with the data directory"), "{second}");
     if let Some(programs) = named_by("EDGECODER_TEST_OTS") {
