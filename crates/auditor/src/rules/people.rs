@@ -13,15 +13,8 @@ pub(super) struct People {
 impl People {
     /// Takes in who has which address; refuses what gives one to two people.
     pub fn check(&mut self, event: &Event) -> Result<(), String> {
-        match event.family() {
-            Family::Person(event) => self.check_said(event),
-            Family::Ledger(_)
-            | Family::Node(_)
-            | Family::Agent(_)
-            | Family::Task(_)
-            | Family::Credit(_)
-            | Family::Anchor(_) => Ok(()),
-        }
+        let Family::Person(event) = event.family() else { return Ok(()) };
+        self.check_said(event)
     }
 
     fn check_said(&mut self, event: PersonEvent<'_>) -> Result<(), String> {

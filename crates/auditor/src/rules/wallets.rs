@@ -12,15 +12,8 @@ pub(super) struct Wallets {
 impl Wallets {
     /// Takes in what is said of a wallet; refuses what is said of another one.
     pub fn check(&mut self, event: &Event) -> Result<(), String> {
-        match event.family() {
-            Family::Person(event) => self.check_said(event),
-            Family::Ledger(_)
-            | Family::Node(_)
-            | Family::Agent(_)
-            | Family::Task(_)
-            | Family::Credit(_)
-            | Family::Anchor(_) => Ok(()),
-        }
+        let Family::Person(event) = event.family() else { return Ok(()) };
+        self.check_said(event)
     }
 
     fn check_said(&mut self, event: PersonEvent<'_>) -> Result<(), String> {
